@@ -1,0 +1,10 @@
+drop table directory_changes;
+drop table absences;
+drop table post_deputies;
+drop table post_holders;
+drop table posts;
+drop table people;
+drop table agency_partnerships;
+drop table agencies;
+drop table partnerships;
+drop function refuse_change;

@@ -1,0 +1,14 @@
+//! Who may see and do what. The one place that decides it.
+//!
+//! Pure. Need to know: a case is seen by the people on it, by the posts that it has reached, and by
+//! its partnership; a draft by its writer alone. An administrator keeps the directory and sees no
+//! case. [`may_see`] and [`may`] hand back the signature under which somebody acts, so a caller
+//! cannot act without having asked.
+
+mod actor;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use actor::{Actor, HeldPost};
+pub use rules::{Relation, may, may_keep_directory, may_see, relation};

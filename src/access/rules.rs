@@ -1,0 +1,176 @@
+//! The rules, on one page.
+
+use super::actor::{Actor, HeldPost};
+use crate::directory::{Place, Seat, Side};
+use crate::escalation::{CommandKind, Escalation, Refusal, Signature, Status};
+
+/// What somebody is to a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// Under which signature they would act.
+    pub signature: Signature,
+    /// They raised it.
+    pub is_raiser: bool,
+    /// They must act in the stage where it is, or did in the stage where it ended.
+    pub is_acting: bool,
+}
+
+/// What somebody is to a case; none if it is none of their business.
+pub fn relation(actor: &Actor, escalation: &Escalation) -> Option<Relation> {
+    let is_raiser = actor.person_id == escalation.raiser.person_id;
+    if escalation.raised_at.is_none() {
+        return is_raiser.then(|| Relation {
+            signature: escalation.raiser.clone(),
+            is_raiser,
+            is_acting: true,
+        });
+    }
+    let acting = escalation.stage_entries.last().and_then(|entry| {
+        entry
+            .acting
+            .iter()
+            .find_map(|seat| sits_in(actor, seat).map(|by| (seat, by)))
+    });
+    if let Some((seat, post)) = acting {
+        let signature = match post {
+            None if is_raiser => escalation.raiser.clone(),
+            post => sign(actor, seat.side, post),
+        };
+        return Some(Relation {
+            signature,
+            is_raiser,
+            is_acting: true,
+        });
+    }
+    if is_raiser {
+        let signature = escalation.raiser.clone();
+        return Some(Relation {
+            signature,
+            is_raiser,
+            is_acting: false,
+        });
+    }
+    let reached = escalation.reached();
+    let seated = reached
+        .into_iter()
+        .find_map(|seat| sits_in(actor, seat).map(|post| sign(actor, seat.side, post)));
+    let partnership_post = || {
+        actor.posts.iter().find(|post| {
+            matches!(&post.place, Place::Partnership { partnership_id, .. }
+                if *partnership_id == escalation.partnership_id)
+        })
+    };
+    seated
+        .or_else(|| partnership_post().map(|post| sign(actor, Side::Partnership, Some(post))))
+        .map(|signature| Relation {
+            signature,
+            is_raiser,
+            is_acting: false,
+        })
+}
+
+/// Whether somebody sits where a seat is, and in which post: in person, or in the post that it
+/// reached, whoever held that post then.
+fn sits_in<'a>(actor: &'a Actor, seat: &Seat) -> Option<Option<&'a HeldPost>> {
+    if let Some(post) = seat.post_id.and_then(|id| actor.post(id)) {
+        return Some(Some(post));
+    }
+    (seat.person_id == Some(actor.person_id)).then_some(None)
+}
+
+fn sign(actor: &Actor, side: Side, post: Option<&HeldPost>) -> Signature {
+    Signature {
+        person_id: actor.person_id,
+        name: actor.name.clone(),
+        post_id: post.map(|post| post.post_id),
+        post_title: post.map(|post| post.title.clone()),
+        side,
+    }
+}
+
+/// Whether somebody may see a case.
+///
+/// # Errors
+/// [`Refusal::NotFound`]: the answer is the same as for a case that is not there.
+pub fn may_see(actor: &Actor, escalation: &Escalation) -> Result<Relation, Refusal> {
+    relation(actor, escalation).ok_or(Refusal::NotFound)
+}
+
+/// Whether somebody may give a command to a case, and under which signature.
+///
+/// # Errors
+/// Not found for those who may not see it; otherwise who may do it instead.
+pub fn may(
+    actor: &Actor,
+    command: CommandKind,
+    escalation: &Escalation,
+) -> Result<Signature, Refusal> {
+    let relation = may_see(actor, escalation)?;
+    let side = relation.signature.side;
+    let raising = side == Side::Raising;
+    let receiving = side == Side::Receiving;
+    let partnership = side == Side::Partnership;
+    let acting = relation.is_acting;
+    let raiser = relation.is_raiser;
+    use CommandKind as Kind;
+    let (allowed, who) = match command {
+        Kind::ChangeDraft | Kind::Raise => (raiser, "Only its writer does this."),
+        Kind::Acknowledge | Kind::Respond => (
+            receiving && acting,
+            "The people of the receiving side who must act in this stage do this.",
+        ),
+        Kind::StatePosition => (raising || receiving, "The two sides do this."),
+        Kind::EscalateEarly | Kind::SetProtectiveDeadline => (
+            raiser || acting || partnership,
+            "The raiser, whoever must act in this stage, and the partnership do this.",
+        ),
+        Kind::Propose | Kind::AnswerProposal => (
+            (raising || receiving) && acting,
+            "The people of the two sides who must act in this stage do this. It moved on from you.",
+        ),
+        Kind::Determine => (
+            partnership && acting,
+            "The scrutineer or the panel does this, at the last stage.",
+        ),
+        Kind::Withdraw => (
+            raiser || (raising && acting),
+            "The raiser, or whoever must act for the raising side, does this.",
+        ),
+        Kind::Reopen => (
+            raiser || acting || partnership,
+            "The raiser, whoever acted last, and the partnership do this.",
+        ),
+        Kind::Meet | Kind::SetAction => (
+            raiser || acting || partnership,
+            "The raiser, whoever must act in this stage, and the partnership do this.",
+        ),
+        Kind::CompleteAction | Kind::GiveFeedback | Kind::Debrief | Kind::ConfirmRecord => {
+            (true, "")
+        }
+        Kind::OfTime => (false, "Only time does this."),
+    };
+    if !allowed {
+        return Err(Refusal::NotYours(who.to_owned()));
+    }
+    if escalation.status == Status::Draft && !raiser {
+        return Err(Refusal::NotFound);
+    }
+    Ok(relation.signature)
+}
+
+/// Whether somebody may keep the directory: agencies, people, posts.
+///
+/// # Errors
+/// Who may.
+pub fn may_keep_directory(actor: &Actor) -> Result<(), Refusal> {
+    let officer = actor
+        .posts
+        .iter()
+        .any(|post| matches!(post.place, Place::Partnership { .. }));
+    if actor.administrator || officer {
+        return Ok(());
+    }
+    Err(Refusal::NotYours(
+        "The partnership's officers and the administrator keep the directory.".to_owned(),
+    ))
+}

@@ -1,0 +1,22 @@
+//! Who somebody is: passwords, access tokens, refresh tokens, and the file of the signing key.
+//!
+//! Called by the engine (sign-in, refresh, change of password), by api and web (which turn a token
+//! into an actor), and at start. It knows no database and no web server. What somebody may do is
+//! decided in `access`. It must never tell why a token or a password was refused, nor write a
+//! password, a token or a key anywhere.
+
+mod access_tokens;
+mod error;
+mod key_file;
+mod passwords;
+mod refresh_tokens;
+#[cfg(test)]
+mod tests;
+
+pub use access_tokens::{Claims, KEY_BYTES_MIN, Refused, SigningKey};
+pub use error::AuthError;
+pub use key_file::{IfMissing, KeyFileError, load_or_create};
+pub use passwords::{
+    WeakPassword, check_strength, hash, needs_rehash, verify, verify_against_nothing,
+};
+pub use refresh_tokens::{digest, fresh_secret};

@@ -1,0 +1,170 @@
+//! Passwords: argon2id with the least parameters OWASP advises (19 MiB, 2 passes, 1 lane).
+//!
+//! Hashing and verifying keep a core busy for some 30 ms and hold 19 MiB: call them from a thread
+//! that may block, and few at a time.
+
+use super::AuthError;
+use argon2::password_hash::{self, PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use argon2::{ARGON2ID_IDENT, Argon2, Params, Version};
+use std::collections::HashSet;
+
+/// The fewest characters. NIST SP 800-63B asks for 15 where a password is the only factor and 8
+/// otherwise; 12 is what people keep without writing it down.
+const CHARACTERS_MIN: usize = 12;
+/// The most characters; enough for any sentence and any password manager.
+const CHARACTERS_MAX: usize = 128;
+/// Fewer different characters than this is a pattern, not a password.
+const DIFFERENT_CHARACTERS_MIN: usize = 5;
+
+/// What attackers try first and is long enough to pass, or is so with digits or signs behind it.
+const COMMON: [&str; 31] = [
+    "0123456789ab",
+    "123456789012",
+    "1234567890123456",
+    "12345678901234567890",
+    "1q2w3e4r5t6y",
+    "1qaz2wsx3edc",
+    "1qaz2wsx3edc4rfv",
+    "abcdefghijkl",
+    "abcdefghijklmnop",
+    "abcdefghijklmnopqrstuvwxyz",
+    "administrator",
+    "bromley",
+    "changeme",
+    "changemechangeme",
+    "correct horse battery staple",
+    "correcthorsebatterystaple",
+    "escalation",
+    "iloveyou",
+    "iloveyouiloveyou",
+    "letmein",
+    "letmeinletmein",
+    "password",
+    "passwordpassword",
+    "qwerty",
+    "qwertyuiop",
+    "qwertyuiopasdfgh",
+    "qwertyuiopasdfghjkl",
+    "safeguarding",
+    "safeguardingchildren",
+    "socialworker",
+    "welcome",
+];
+
+/// The hash of nobody's password: right in form, and of no password.
+pub(super) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA\
+    $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Why a password will not do. The text is for the person who chose it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WeakPassword {
+    /// Fewer than 12 characters.
+    #[error(
+        "Use at least {CHARACTERS_MIN} characters; 15 or more is better. Three or four words that \
+         have nothing to do with each other are strong and easy to remember"
+    )]
+    TooShort,
+    /// More than 128 characters.
+    #[error("Use at most {CHARACTERS_MAX} characters")]
+    TooLong,
+    /// One of the first that attackers try.
+    #[error(
+        "Choose a password that is harder to guess. This one is a common password or a simple \
+         pattern"
+    )]
+    Common,
+    /// The person's own email address, or what stands before its @.
+    #[error("Choose a password that is not your email address or your name")]
+    LikeEmail,
+}
+
+/// Says whether a new password will do for the person with this email address. There is no rule
+/// about capitals, digits or signs: such rules make passwords worse (OWASP ASVS 5.0 6.2.5).
+///
+/// # Errors
+/// Why it will not do, as a text for the person.
+pub fn check_strength(password: &str, email: &str) -> Result<(), WeakPassword> {
+    let characters = password.chars().count();
+    if characters < CHARACTERS_MIN {
+        return Err(WeakPassword::TooShort);
+    }
+    if characters > CHARACTERS_MAX {
+        return Err(WeakPassword::TooLong);
+    }
+    let password = password.trim().to_lowercase();
+    let word = password.trim_end_matches(|c: char| !c.is_alphabetic());
+    let different = password.chars().collect::<HashSet<_>>().len();
+    if different < DIFFERENT_CHARACTERS_MIN
+        || COMMON
+            .iter()
+            .any(|common| [&password, word].contains(common))
+    {
+        return Err(WeakPassword::Common);
+    }
+    let email = email.to_lowercase();
+    let local = email.split('@').next().unwrap_or(&email);
+    if [email.as_str(), local]
+        .iter()
+        .any(|own| [&password, word].contains(own))
+    {
+        return Err(WeakPassword::LikeEmail);
+    }
+    Ok(())
+}
+
+/// The hash of a password with a fresh salt, as a PHC string (`$argon2id$v=19$m=19456,…`).
+///
+/// # Errors
+/// No memory or no randomness.
+pub fn hash(password: &str) -> Result<String, AuthError> {
+    let hash = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(AuthError::Hashing)?;
+    Ok(hash.to_string())
+}
+
+/// Whether this is the password of that hash, at the hash's own parameters.
+///
+/// # Errors
+/// The stored text is no password hash.
+pub fn verify(password: &str, stored: &str) -> Result<bool, AuthError> {
+    let stored = parse(stored)?;
+    match Argon2::default().verify_password(password.as_bytes(), &stored) {
+        Ok(()) => Ok(true),
+        Err(password_hash::Error::PasswordInvalid) => Ok(false),
+        Err(error) => Err(AuthError::StoredHash(error)),
+    }
+}
+
+/// Takes as long as [`verify`] and agrees with nobody. For an address that is not known here, so
+/// that the time of the answer does not tell whether it is.
+///
+/// # Errors
+/// No memory.
+pub fn verify_against_nothing(password: &str) -> Result<(), AuthError> {
+    verify(password, NOBODY).map(|_never_true| ())
+}
+
+/// Whether a hash was made with other parameters than today's. Then hash the password anew, at the
+/// next sign-in, when it is at hand.
+///
+/// # Errors
+/// The stored text is no password hash.
+pub fn needs_rehash(stored: &str) -> Result<bool, AuthError> {
+    let stored = parse(stored)?;
+    if stored.algorithm != ARGON2ID_IDENT || stored.version != Some(Version::V0x13.into()) {
+        return Ok(true);
+    }
+    let used = Params::try_from(&stored).map_err(AuthError::StoredHash)?;
+    let todays = Params::DEFAULT;
+    Ok((used.m_cost(), used.t_cost(), used.p_cost())
+        != (todays.m_cost(), todays.t_cost(), todays.p_cost()))
+}
+
+fn parse(stored: &str) -> Result<PasswordHash, AuthError> {
+    let stored = PasswordHash::new(stored).map_err(|error| AuthError::StoredHash(error.into()))?;
+    if stored.salt.is_none() || stored.hash.is_none() {
+        return Err(AuthError::StoredHashIncomplete);
+    }
+    Ok(stored)
+}

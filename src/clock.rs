@@ -1,0 +1,155 @@
+//! What time it is. The only file that may ask.
+//!
+//! Everything else takes `now` as an argument, so a test or the demonstration can live through a
+//! Christmas in a second. Instants are whole microseconds in UTC: what both databases keep, so an
+//! instant that went through either comes back equal, and so do the bytes hashed over it.
+
+use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// An instant in UTC, in whole microseconds.
+///
+/// Its text form is fixed in width (`2026-12-21T09:10:00.000000Z`), so text order is time order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UtcInstant(DateTime<Utc>);
+
+impl UtcInstant {
+    /// The instant, cut to whole microseconds.
+    pub fn new(at: DateTime<Utc>) -> Self {
+        Self(at.trunc_subsecs(6))
+    }
+
+    /// The instant as chrono has it.
+    pub fn utc(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// This instant moved by a length; stays where it is at the ends of time.
+    pub fn plus(self, length: TimeDelta) -> Self {
+        Self::new(self.0.checked_add_signed(length).unwrap_or(self.0))
+    }
+
+    /// The length from `earlier` to this instant; negative if `earlier` is later.
+    pub fn since(self, earlier: Self) -> TimeDelta {
+        self.0 - earlier.0
+    }
+}
+
+impl fmt::Display for UtcInstant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl FromStr for UtcInstant {
+    type Err = chrono::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        DateTime::parse_from_rfc3339(text).map(|at| Self::new(at.to_utc()))
+    }
+}
+
+impl Serialize for UtcInstant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for UtcInstant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|_unhelpful: chrono::ParseError| {
+            serde::de::Error::custom(
+                "must be an instant such as 2026-12-21T09:10:00Z (RFC 3339, with its offset)",
+            )
+        })
+    }
+}
+
+impl utoipa::PartialSchema for UtcInstant {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for UtcInstant {
+    fn name() -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Borrowed("UtcInstant")
+    }
+}
+
+/// Where `now` comes from.
+#[derive(Debug, Clone)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that stands still until it is wound on; for tests.
+    Standing(Arc<Mutex<UtcInstant>>),
+    /// A clock that runs at the machine's pace, some way off from it, and can be wound on; for the
+    /// demonstration.
+    Wound(Arc<Mutex<TimeDelta>>),
+}
+
+impl Clock {
+    /// A clock that stands at `now`.
+    pub fn standing_at(now: UtcInstant) -> Self {
+        Self::Standing(Arc::new(Mutex::new(now)))
+    }
+
+    /// A clock that shows `now` at this moment and runs on from there.
+    pub fn wound_to(now: UtcInstant) -> Self {
+        Self::Wound(Arc::new(Mutex::new(now.since(system_now()))))
+    }
+
+    /// The time.
+    pub fn now(&self) -> UtcInstant {
+        match self {
+            Self::System => system_now(),
+            Self::Standing(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+            Self::Wound(offset) => {
+                let offset = *offset.lock().unwrap_or_else(PoisonError::into_inner);
+                system_now().plus(offset)
+            }
+        }
+    }
+
+    /// Winds a standing or wound clock on to `at`, and says whether it moved: a clock never goes
+    /// back, and the machine's clock is not ours to move.
+    pub fn wind_on_to(&self, at: UtcInstant) -> bool {
+        match self {
+            Self::System => false,
+            Self::Standing(stands) => {
+                let mut stands = stands.lock().unwrap_or_else(PoisonError::into_inner);
+                let moves = at > *stands;
+                if moves {
+                    *stands = at;
+                }
+                moves
+            }
+            Self::Wound(offset) => {
+                let mut offset = offset.lock().unwrap_or_else(PoisonError::into_inner);
+                let wanted = at.since(system_now());
+                let moves = wanted > *offset;
+                if moves {
+                    *offset = wanted;
+                }
+                moves
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that asks the time"
+)]
+fn system_now() -> UtcInstant {
+    UtcInstant::new(Utc::now())
+}

@@ -1,0 +1,225 @@
+//! What people, and time, may ask of an escalation.
+
+use super::challenge::{Draft, ImmediateDanger, ProtectiveDeadline};
+use super::event::Signature;
+use super::state::{PolicyRef, PositionBody, Stance};
+use super::text::{Line, Prose};
+use crate::clock::UtcInstant;
+use crate::directory::Party;
+use crate::ids::{EscalationId, NoticeId, PartnershipId};
+use chrono::NaiveDate;
+
+/// What is needed to open a draft.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Its id.
+    pub id: EscalationId,
+    /// The reference it is given.
+    pub reference: String,
+    /// The partnership that it belongs to.
+    pub partnership_id: PartnershipId,
+    /// The policy version that it is written under.
+    pub policy: PolicyRef,
+    /// Who raises it.
+    pub raiser: Signature,
+    /// The side that raises it.
+    pub raising: Party,
+    /// The first question's answer.
+    pub immediate_danger: ImmediateDanger,
+    /// What is written so far.
+    pub draft: Draft,
+}
+
+/// What may be asked of an escalation that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Go on writing a draft.
+    ChangeDraft {
+        /// The first question's answer.
+        immediate_danger: ImmediateDanger,
+        /// What is written now.
+        draft: Box<Draft>,
+    },
+    /// Raise the draft.
+    Raise {
+        /// The policy version in force now, which the case will keep.
+        policy: PolicyRef,
+        /// The receiving side, looked up.
+        receiving: Option<Party>,
+    },
+    /// Say that the challenge arrived.
+    Acknowledge {
+        /// In one's own words.
+        note: Option<Prose>,
+    },
+    /// State a position.
+    StatePosition(Box<PositionBody>),
+    /// Answer for the receiving side.
+    Respond {
+        /// Where it stands.
+        stance: Stance,
+        /// Why.
+        rationale: Prose,
+    },
+    /// Move up before the deadline.
+    EscalateEarly {
+        /// The stage to move to; the next one if left out.
+        to_stage: Option<u32>,
+        /// Why.
+        reason: Prose,
+    },
+    /// Put an outcome.
+    Propose {
+        /// The key of the outcome.
+        outcome: String,
+        /// The terms.
+        terms: Prose,
+    },
+    /// Confirm the other side's proposal.
+    ConfirmProposal {
+        /// Its number.
+        proposal: u32,
+    },
+    /// Decline the other side's proposal.
+    DeclineProposal {
+        /// Its number.
+        proposal: u32,
+        /// Why.
+        reason: Prose,
+    },
+    /// Determine the outcome, at the last stage.
+    Determine {
+        /// The key of the outcome.
+        outcome: String,
+        /// What is determined.
+        decision: Prose,
+        /// Why.
+        rationale: Prose,
+    },
+    /// Withdraw.
+    Withdraw {
+        /// Why.
+        reason: Prose,
+    },
+    /// Take up again.
+    Reopen {
+        /// Why.
+        reason: Prose,
+        /// The stage to go on in; the one that it ended in if left out.
+        stage: Option<u32>,
+    },
+    /// Set or move the protective deadline.
+    SetProtectiveDeadline(ProtectiveDeadline),
+    /// Arrange a meeting.
+    ArrangeMeeting {
+        /// When.
+        at: UtcInstant,
+        /// Where.
+        place: Line,
+        /// What it is to settle.
+        purpose: Prose,
+    },
+    /// Record what a meeting came to.
+    RecordMeeting {
+        /// Its number.
+        meeting: u32,
+        /// What it came to.
+        record: Prose,
+    },
+    /// Set down an action.
+    SetAction {
+        /// What.
+        what: Prose,
+        /// Who is to do it.
+        owner: Line,
+        /// By which day.
+        due_on: NaiveDate,
+    },
+    /// Tick an action off.
+    CompleteAction {
+        /// Its number.
+        action: u32,
+    },
+    /// Give feedback.
+    GiveFeedback {
+        /// How it went.
+        text: Prose,
+        /// What others can learn from it.
+        learning: Option<Prose>,
+    },
+    /// Record a debrief.
+    Debrief {
+        /// The day.
+        held_on: NaiveDate,
+        /// With whom.
+        with: Line,
+        /// What it came to.
+        text: Option<Prose>,
+    },
+    /// Tick that the outcome stands on the child's record.
+    ConfirmRecord,
+    /// Time passed: do what is due.
+    Lapse,
+    /// A message was given up.
+    ReportFailedNotice {
+        /// The message.
+        notice_id: NoticeId,
+        /// Who it was for: a name, not an address.
+        recipient: String,
+    },
+}
+
+/// The kinds of command that people give: what access is decided about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is the command of the same name")]
+pub enum CommandKind {
+    ChangeDraft,
+    Raise,
+    Acknowledge,
+    StatePosition,
+    Respond,
+    EscalateEarly,
+    Propose,
+    AnswerProposal,
+    Determine,
+    Withdraw,
+    Reopen,
+    SetProtectiveDeadline,
+    Meet,
+    SetAction,
+    CompleteAction,
+    GiveFeedback,
+    Debrief,
+    ConfirmRecord,
+    /// Only time may.
+    OfTime,
+}
+
+impl Command {
+    /// Its kind.
+    pub fn kind(&self) -> CommandKind {
+        match self {
+            Self::ChangeDraft { .. } => CommandKind::ChangeDraft,
+            Self::Raise { .. } => CommandKind::Raise,
+            Self::Acknowledge { .. } => CommandKind::Acknowledge,
+            Self::StatePosition(_) => CommandKind::StatePosition,
+            Self::Respond { .. } => CommandKind::Respond,
+            Self::EscalateEarly { .. } => CommandKind::EscalateEarly,
+            Self::Propose { .. } => CommandKind::Propose,
+            Self::ConfirmProposal { .. } | Self::DeclineProposal { .. } => {
+                CommandKind::AnswerProposal
+            }
+            Self::Determine { .. } => CommandKind::Determine,
+            Self::Withdraw { .. } => CommandKind::Withdraw,
+            Self::Reopen { .. } => CommandKind::Reopen,
+            Self::SetProtectiveDeadline(_) => CommandKind::SetProtectiveDeadline,
+            Self::ArrangeMeeting { .. } | Self::RecordMeeting { .. } => CommandKind::Meet,
+            Self::SetAction { .. } => CommandKind::SetAction,
+            Self::CompleteAction { .. } => CommandKind::CompleteAction,
+            Self::GiveFeedback { .. } => CommandKind::GiveFeedback,
+            Self::Debrief { .. } => CommandKind::Debrief,
+            Self::ConfirmRecord => CommandKind::ConfirmRecord,
+            Self::Lapse | Self::ReportFailedNotice { .. } => CommandKind::OfTime,
+        }
+    }
+}

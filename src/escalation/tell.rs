@@ -1,0 +1,291 @@
+//! Who must be told of what happened. Nobody on a case is left out, and nobody is told twice of
+//! one command: whoever has to act is told that, all others are informed.
+
+use super::decide::Rules;
+use super::event::{Doer, Event};
+use super::stage_entry::StageEntry;
+use super::state::{Escalation, Stance};
+use crate::clock::UtcInstant;
+use crate::directory::{PartnershipFunction, Route, Seat, SeatCapacity, Side};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a message is about.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// A stage begins, and the recipient must act in it.
+    ActionNeeded,
+    /// A stage begins; the recipient is informed.
+    StageEntered,
+    /// The challenge arrived on the receiving side.
+    Acknowledged,
+    /// A side stated its position.
+    PositionStated,
+    /// The receiving side answered.
+    Responded,
+    /// The receiving side refused: the raising side may escalate now.
+    Refused,
+    /// An outcome is proposed, and the recipient's side has to confirm or decline it.
+    ProposalToAnswer,
+    /// An outcome is proposed; the recipient is informed.
+    Proposed,
+    /// A proposal was declined.
+    ProposalDeclined,
+    /// Both sides agreed.
+    Agreed,
+    /// The partnership determined the outcome.
+    Determined,
+    /// The raising side withdrew.
+    Withdrawn,
+    /// The case was taken up again.
+    Reopened,
+    /// The stage's clock was moved by a protective deadline.
+    DueMoved,
+    /// The case is overdue and nobody stands above.
+    Overdue,
+    /// The case is overdue; the recipient is informed.
+    StillOverdue,
+    /// A meeting was arranged.
+    MeetingArranged,
+    /// An action was set down.
+    ActionSet,
+    /// The ladder has a gap that somebody has to mend.
+    Gap,
+    /// A message could not be delivered; the recipient is told in its place.
+    NoticeFailed,
+    /// A daily list of what waits for the recipient.
+    Chaser,
+    /// A daily list for the partnership.
+    Digest,
+}
+
+impl NoticeKind {
+    /// Whether the recipient is asked to do something.
+    pub fn asks(self) -> bool {
+        matches!(
+            self,
+            Self::ActionNeeded
+                | Self::Refused
+                | Self::ProposalToAnswer
+                | Self::Overdue
+                | Self::Gap
+                | Self::NoticeFailed
+                | Self::Chaser
+        )
+    }
+}
+
+/// One message to one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Who it goes to.
+    pub seat: Seat,
+    /// What it is about.
+    pub kind: NoticeKind,
+}
+
+/// Who must be told of `events`, which led to `after`.
+pub fn tell(
+    after: &Escalation,
+    events: &[Event],
+    doer: &Doer,
+    rules: &Rules<'_>,
+    now: UtcInstant,
+) -> Vec<Notice> {
+    let mut telling = Telling {
+        after,
+        rules,
+        now,
+        notices: Vec::new(),
+    };
+    for event in events {
+        telling.of(event);
+    }
+    let doer_id = match doer {
+        Doer::Person(by) => Some(by.person_id),
+        Doer::Time => None,
+    };
+    // Whoever did it knows. What asks them to act they are told all the same.
+    telling.notices.retain(|notice| {
+        notice.kind.asks() || doer_id.is_none() || notice.seat.person_id != doer_id
+    });
+    telling.notices
+}
+
+struct Telling<'a> {
+    after: &'a Escalation,
+    rules: &'a Rules<'a>,
+    now: UtcInstant,
+    notices: Vec<Notice>,
+}
+
+impl Telling<'_> {
+    fn of(&mut self, event: &Event) {
+        match event {
+            Event::StageEntered { entry, .. } => self.stage_entered(entry),
+            Event::DeadlinePassed {
+                tell_again_at: Some(_),
+                ..
+            }
+            | Event::OverdueToldAgain { .. } => self.overdue(),
+            Event::Acknowledged { .. } => {
+                self.side(Side::Raising, NoticeKind::Acknowledged);
+            }
+            Event::PositionStated { .. } => self.everybody_acting(NoticeKind::PositionStated),
+            Event::Responded {
+                stance: Stance::Refuses,
+                ..
+            } => {
+                self.side(Side::Raising, NoticeKind::Refused);
+                self.everybody_acting(NoticeKind::Responded);
+            }
+            Event::Responded { .. } => self.everybody_acting(NoticeKind::Responded),
+            Event::Proposed { .. } => {
+                if let Some(proposal) = self.after.open_proposal() {
+                    let answers = super::decide::other_side(proposal.by.side);
+                    self.acting_of(answers, NoticeKind::ProposalToAnswer);
+                }
+                self.everybody_acting(NoticeKind::Proposed);
+                self.raiser(NoticeKind::Proposed);
+            }
+            Event::ProposalDeclined { .. } => {
+                self.everybody_acting(NoticeKind::ProposalDeclined);
+                self.raiser(NoticeKind::ProposalDeclined);
+            }
+            Event::Agreed { .. } => self.everybody(NoticeKind::Agreed),
+            Event::Determined { .. } => self.everybody(NoticeKind::Determined),
+            Event::Withdrawn { .. } => self.everybody(NoticeKind::Withdrawn),
+            Event::Reopened { .. } => self.everybody(NoticeKind::Reopened),
+            Event::ProtectiveDeadlineSet { .. } => self.everybody_acting(NoticeKind::DueMoved),
+            Event::MeetingArranged { .. } => self.everybody_acting(NoticeKind::MeetingArranged),
+            Event::ActionSet { .. } => self.everybody_acting(NoticeKind::ActionSet),
+            Event::NoticeFailed { .. } => self.business_manager(NoticeKind::NoticeFailed),
+            _ => {}
+        }
+    }
+
+    /// Those who act are asked; the copied, the raiser and everybody of the stages before are
+    /// informed; each gap goes to the partnership.
+    fn stage_entered(&mut self, entry: &StageEntry) {
+        for seat in &entry.acting {
+            self.add(seat.clone(), NoticeKind::ActionNeeded);
+        }
+        for seat in &entry.copied {
+            self.add(seat.clone(), NoticeKind::StageEntered);
+        }
+        let earlier: Vec<Seat> = self
+            .after
+            .reached()
+            .into_iter()
+            .filter(|seat| seat.side != Side::Partnership)
+            .cloned()
+            .collect();
+        for seat in earlier {
+            self.add(seat, NoticeKind::StageEntered);
+        }
+        self.raiser(NoticeKind::StageEntered);
+        if !entry.gaps.is_empty() {
+            self.business_manager(NoticeKind::Gap);
+        }
+    }
+
+    fn overdue(&mut self) {
+        for who in &self.rules.policy.overdue.tell {
+            for seat in super::decide::route(self.after, self.rules, *who, self.now).seats {
+                self.add(seat, NoticeKind::Overdue);
+            }
+        }
+        self.everybody_acting(NoticeKind::Overdue);
+        self.raiser(NoticeKind::StillOverdue);
+    }
+
+    fn everybody(&mut self, kind: NoticeKind) {
+        for seat in self
+            .after
+            .reached()
+            .into_iter()
+            .cloned()
+            .collect::<Vec<_>>()
+        {
+            self.add(seat, kind);
+        }
+        self.raiser(kind);
+        self.business_manager(kind);
+    }
+
+    fn everybody_acting(&mut self, kind: NoticeKind) {
+        for side in [Side::Raising, Side::Receiving, Side::Partnership] {
+            self.acting_of(side, kind);
+        }
+    }
+
+    fn acting_of(&mut self, side: Side, kind: NoticeKind) {
+        let seats: Vec<Seat> = self
+            .after
+            .stage_entries
+            .last()
+            .map(|entry| {
+                entry
+                    .acting
+                    .iter()
+                    .filter(|seat| seat.side == side)
+                    .cloned()
+                    .collect()
+            })
+            .unwrap_or_default();
+        for seat in seats {
+            self.add(seat, kind);
+        }
+    }
+
+    fn side(&mut self, side: Side, kind: NoticeKind) {
+        self.acting_of(side, kind);
+        if side == Side::Raising {
+            self.raiser(kind);
+        }
+    }
+
+    fn raiser(&mut self, kind: NoticeKind) {
+        let raiser = &self.after.raiser;
+        self.add(
+            Seat {
+                side: Side::Raising,
+                rung: crate::directory::Rung::Practitioner,
+                post_id: raiser.post_id,
+                post_title: raiser.post_title.clone(),
+                person_id: Some(raiser.person_id),
+                name: raiser.name.clone(),
+                capacity: SeatCapacity::Person,
+            },
+            kind,
+        );
+    }
+
+    fn business_manager(&mut self, kind: NoticeKind) {
+        self.partnership(PartnershipFunction::BusinessManager, kind);
+    }
+
+    fn partnership(&mut self, function: PartnershipFunction, kind: NoticeKind) {
+        let route: Route = self
+            .rules
+            .directory
+            .route_to_partnership(&[function], self.now);
+        for seat in route.seats {
+            self.add(seat, kind);
+        }
+    }
+
+    /// The first reason to tell somebody counts: callers name what asks before what informs.
+    fn add(&mut self, seat: Seat, kind: NoticeKind) {
+        if !self
+            .notices
+            .iter()
+            .any(|there| there.seat.is_same_recipient(&seat))
+        {
+            self.notices.push(Notice { seat, kind });
+        }
+    }
+}

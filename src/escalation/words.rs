@@ -1,0 +1,164 @@
+//! What happened, in a line of words: for the timeline that people read. Names no child and
+//! quotes no narrative, so that a line can stand in a list.
+
+use super::event::{Doer, Event};
+use super::stage_entry::{Answer, EntryReason, LeavingReason};
+use super::state::Stance;
+
+impl Event {
+    /// Its kind, as the timeline stores it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Drafted { .. } => "drafted",
+            Self::DraftChanged { .. } => "draft_changed",
+            Self::Raised { .. } => "raised",
+            Self::StageEntered { .. } => "stage_entered",
+            Self::StageLeft { .. } => "stage_left",
+            Self::DeadlinePassed { .. } => "deadline_passed",
+            Self::OverdueToldAgain { .. } => "overdue_told_again",
+            Self::Acknowledged { .. } => "acknowledged",
+            Self::PositionStated { .. } => "position_stated",
+            Self::Responded { .. } => "responded",
+            Self::Proposed { .. } => "proposed",
+            Self::ProposalConfirmed { .. } => "proposal_confirmed",
+            Self::ProposalDeclined { .. } => "proposal_declined",
+            Self::Agreed { .. } => "agreed",
+            Self::Determined { .. } => "determined",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Reopened { .. } => "reopened",
+            Self::ProtectiveDeadlineSet { .. } => "protective_deadline_set",
+            Self::MeetingArranged { .. } => "meeting_arranged",
+            Self::MeetingRecorded { .. } => "meeting_recorded",
+            Self::ActionSet { .. } => "action_set",
+            Self::ActionDone { .. } => "action_done",
+            Self::FeedbackGiven { .. } => "feedback_given",
+            Self::Debriefed { .. } => "debriefed",
+            Self::RecordConfirmed => "record_confirmed",
+            Self::NoticeFailed { .. } => "notice_failed",
+        }
+    }
+
+    /// What happened, in a line.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Drafted { immediate_danger, .. } if immediate_danger.in_immediate_danger => {
+                "began a challenge; the child was in immediate danger, and what was done is recorded".to_owned()
+            }
+            Self::Drafted { .. } => {
+                "began a challenge; the child was not in immediate danger".to_owned()
+            }
+            Self::DraftChanged { .. } => "went on writing the challenge".to_owned(),
+            Self::Raised { challenge, .. } => {
+                format!("raised the challenge with {}", challenge.receiving.agency_name)
+            }
+            Self::StageEntered { entry, .. } => {
+                let names: Vec<&str> = entry.acting.iter().map(|seat| seat.name.as_str()).collect();
+                format!(
+                    "stage {} begins ({}){}: {} must act; due {}",
+                    entry.stage,
+                    entry.title,
+                    match entry.why {
+                        EntryReason::EscalatedEarly => ", ahead of the deadline",
+                        EntryReason::Reopened => ", again",
+                        EntryReason::Raised if entry.stage > 1 => ", started higher",
+                        _ => "",
+                    },
+                    names.join(", "),
+                    entry.due.derivation
+                )
+            }
+            Self::StageLeft { why, .. } => format!(
+                "the stage ends: {}",
+                match why {
+                    LeavingReason::DeadlinePassed => "its time ran out",
+                    LeavingReason::Refused => "the receiving side refused",
+                    LeavingReason::EscalatedEarly => "escalated before the deadline",
+                    LeavingReason::Agreed => "both sides agreed",
+                    LeavingReason::Determined => "the partnership determined",
+                    LeavingReason::Withdrawn => "withdrawn",
+                }
+            ),
+            Self::DeadlinePassed { stage, late_seconds, answer, tell_again_at, .. } => {
+                deadline_passed(*stage, *late_seconds, *answer, tell_again_at.is_some())
+            }
+            Self::OverdueToldAgain { times, .. } => {
+                format!("still overdue: everybody was told again, time {times}")
+            }
+            Self::Acknowledged { .. } => "acknowledged the challenge".to_owned(),
+            Self::PositionStated { .. } => "stated a position".to_owned(),
+            Self::Responded { stance, .. } => match stance {
+                Stance::Accepts => "answered: accepts the challenge",
+                Stance::AcceptsInPart => "answered: accepts a part of the challenge",
+                Stance::NeedsInformation => "answered: needs to know more",
+                Stance::Refuses => "answered: refuses the challenge",
+            }
+            .to_owned(),
+            Self::Proposed { outcome, .. } => format!("proposed an outcome: {outcome}"),
+            Self::ProposalConfirmed { proposal } => format!("confirmed proposal {proposal}"),
+            Self::ProposalDeclined { proposal, .. } => format!("declined proposal {proposal}"),
+            Self::Agreed { outcome, .. } => format!("resolved: both sides agreed on {outcome}"),
+            Self::Determined { outcome, .. } => {
+                format!("resolved: the partnership determined {outcome}")
+            }
+            Self::Withdrawn { .. } => "withdrew".to_owned(),
+            Self::Reopened { .. } => "took the case up again".to_owned(),
+            Self::ProtectiveDeadlineSet { due, .. } => {
+                format!("set a protective deadline; due now {}", due.derivation)
+            }
+            other => other.work_in_words(),
+        }
+    }
+
+    fn work_in_words(&self) -> String {
+        match self {
+            Self::MeetingArranged { .. } => "arranged a meeting".to_owned(),
+            Self::MeetingRecorded { meeting, .. } => format!("recorded meeting {meeting}"),
+            Self::ActionSet { due_on, .. } => {
+                format!("set down an action, due {}", due_on.format("%a %-d %b %Y"))
+            }
+            Self::ActionDone { action } => format!("action {action} was done"),
+            Self::FeedbackGiven { .. } => "gave feedback".to_owned(),
+            Self::Debriefed { .. } => "recorded a debrief".to_owned(),
+            Self::RecordConfirmed => {
+                "confirmed that the outcome stands on the child's record".to_owned()
+            }
+            Self::NoticeFailed { recipient, .. } => format!(
+                "a message to {recipient} could not be delivered; the partnership was told instead"
+            ),
+            other => other.kind().replace('_', " "),
+        }
+    }
+}
+
+fn deadline_passed(stage: u32, late_seconds: i64, answer: Answer, stays: bool) -> String {
+    let answered = match answer {
+        Answer::Silence => "the receiving side was silent",
+        Answer::AcknowledgedOnly => "the receiving side acknowledged and did not answer",
+        Answer::Refusal => "the receiving side refused",
+        Answer::AnsweredNotAgreed => "answered, not agreed",
+    };
+    let late = match late_seconds {
+        ..=60 => String::new(),
+        61..=7_199 => format!("; recorded {} minutes late", late_seconds / 60),
+        _ => format!("; recorded {} hours late", late_seconds / 3_600),
+    };
+    let stays = if stays {
+        "; it stays open and overdue"
+    } else {
+        ""
+    };
+    format!("the time of stage {stage} ran out: {answered}{late}{stays}")
+}
+
+impl Doer {
+    /// Who it was, in words: the signature on a timeline.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Time => "Time".to_owned(),
+            Self::Person(by) => match &by.post_title {
+                Some(title) => format!("{} ({title}, {} side)", by.name, by.side),
+                None => format!("{} ({} side)", by.name, by.side),
+            },
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Letters and their carriage: what a message says, how it looks as an email, and how it leaves.
+//!
+//! The engine fills a [`Letter`] for each notice in the outbox, addresses it as an [`Outgoing`] and
+//! hands it to the [`Mailer`], which says what became of it: accepted, try again, or never. What
+//! then happens (a retry, another recipient, a red line on the page of delivery problems) is the
+//! engine's business. This room keeps nothing, retries nothing and asks nobody the time.
+//!
+//! It must never hold a child's data: no field here has a place for it. It must never let a text
+//! make a header, a second link or a second recipient; never send a password or a letter over a
+//! connection that was to be encrypted and is not; and never call a message accepted that the mail
+//! server did not accept.
+
+mod folder;
+mod letter;
+mod line;
+mod mailer;
+mod outgoing;
+mod settings;
+mod smtp;
+#[cfg(test)]
+mod tests;
+
+pub use folder::Folder;
+pub use letter::{Letter, LetterError, Paragraph};
+pub use line::header_safe;
+pub use mailer::{Accepted, Mailer, MailerError, SendFailure};
+pub use outgoing::{Outgoing, Sender, Sent};
+pub use settings::{Security, SmtpSettings};
+pub use smtp::Smtp;

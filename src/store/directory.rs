@@ -1,0 +1,92 @@
+//! The part of the directory that a case needs, and somebody who is signed in.
+
+use super::conn::Reader;
+use super::error::StoreError;
+use super::{people, posts};
+use crate::access::{Actor, HeldPost};
+use crate::clock::UtcInstant;
+use crate::directory::{Directory, Place, SeatCapacity};
+use crate::ids::{AgencyId, PartnershipId, PersonId, SessionId};
+use std::collections::BTreeSet;
+
+/// The directory of these agencies and a partnership, with `besides` in it whatever post they hold.
+pub fn load(
+    r: &mut Reader<'_>,
+    partnership_id: PartnershipId,
+    agency_ids: &[AgencyId],
+    besides: &[PersonId],
+    now: UtcInstant,
+) -> Result<Directory, StoreError> {
+    let partnership = people::find_partnership(r, partnership_id)?
+        .ok_or(StoreError::Missing("the case's partnership"))?;
+    let posts = posts::posts_of(r, agency_ids, partnership_id)?;
+    let mut ids: BTreeSet<PersonId> = besides.iter().copied().collect();
+    for post in &posts {
+        ids.extend(post.holders.iter().map(|holder| holder.person_id));
+        ids.extend(post.deputies.iter().map(|deputy| deputy.person_id));
+    }
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let found = people::people_of(r, &ids)?;
+    let absences = people::absences_of(r, &ids, now)?;
+    Ok(Directory::new(partnership.it, posts, found, absences))
+}
+
+/// Somebody who is signed in, as the directory knows them now; none if they have left.
+pub fn find_actor(
+    r: &mut Reader<'_>,
+    person_id: PersonId,
+    session_id: SessionId,
+) -> Result<Option<Actor>, StoreError> {
+    let Some(person) = people::find_person(r, person_id)?.filter(|found| found.it.active) else {
+        return Ok(None);
+    };
+    let posts = posts::posts_of_person(r, person_id)?
+        .into_iter()
+        .map(|post| {
+            let holds = post
+                .holders
+                .iter()
+                .any(|holder| holder.person_id == person_id);
+            HeldPost {
+                post_id: post.id,
+                title: post.title,
+                place: post.place,
+                capacity: if holds {
+                    SeatCapacity::Holder
+                } else {
+                    SeatCapacity::Deputy
+                },
+            }
+        })
+        .collect();
+    Ok(Some(Actor {
+        person_id,
+        session_id,
+        name: person.it.name,
+        agency_id: person.it.agency_id,
+        administrator: person.it.administrator,
+        posts,
+    }))
+}
+
+/// The partnerships whose business somebody may have a part in: those that their agency serves,
+/// and those in which they hold a post.
+pub fn partnerships_of(
+    r: &mut Reader<'_>,
+    actor: &Actor,
+) -> Result<BTreeSet<PartnershipId>, StoreError> {
+    let mut found: BTreeSet<PartnershipId> = actor
+        .posts
+        .iter()
+        .filter_map(|post| match post.place {
+            Place::Partnership { partnership_id, .. } => Some(partnership_id),
+            Place::Agency { .. } => None,
+        })
+        .collect();
+    if let Some(agency_id) = actor.agency_id
+        && let Some(agency) = people::find_agency(r, agency_id)?
+    {
+        found.extend(agency.it.partnership_ids);
+    }
+    Ok(found)
+}

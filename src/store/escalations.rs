@@ -1,0 +1,350 @@
+//! Escalations: the whole state of each, and what is searched by.
+
+use super::conn::{Conn, Reader, Writer, on};
+use super::error::StoreError;
+use super::projections::{self, ListedRow};
+use super::schema::{escalations, reference_counters, seats};
+use super::types::{At, id, json, of_json, word};
+use crate::clock::UtcInstant;
+use crate::directory::Side;
+use crate::escalation::{Escalation, Status};
+use crate::ids::{AgencyId, EscalationId, PartnershipId, PersonId, PostId};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+/// A case as it is stored: its state and the hash of its latest timeline entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The state.
+    pub escalation: Escalation,
+    /// The hash of the latest entry.
+    pub head_hash: String,
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = escalations)]
+#[diesel(treat_none_as_null = true)]
+pub(super) struct EscalationRow {
+    id: String,
+    reference: String,
+    partnership_id: String,
+    policy_key: String,
+    policy_version: i32,
+    pub(super) status: String,
+    stage: Option<i32>,
+    raising_agency_id: String,
+    receiving_agency_id: Option<String>,
+    raiser_id: String,
+    drafted_at: At,
+    raised_at: Option<At>,
+    pub(super) due_at: Option<At>,
+    due_sort_at: At,
+    pub(super) next_act_at: Option<At>,
+    is_overdue: bool,
+    version: i64,
+    head_hash: String,
+    state: String,
+}
+
+/// What lists sort a case by that has no deadline: the end of time.
+fn end_of_time() -> At {
+    let far = DateTime::<Utc>::from_timestamp(253_402_300_799, 0);
+    At(UtcInstant::new(far.unwrap_or(DateTime::<Utc>::MAX_UTC)))
+}
+
+impl EscalationRow {
+    pub(super) fn of(stored: &Stored) -> Result<Self, StoreError> {
+        let it = &stored.escalation;
+        let entry = it.current_entry();
+        let due_at = entry.map(|entry| At(entry.due.at));
+        let receiving = it
+            .challenge()
+            .map(|challenge| challenge.receiving.agency_id.to_string());
+        let stage = it
+            .stage_entries
+            .last()
+            .map(|entry| i32::try_from(entry.stage));
+        Ok(Self {
+            id: it.id.to_string(),
+            reference: it.reference.clone(),
+            partnership_id: it.partnership_id.to_string(),
+            policy_key: it.policy.key.clone(),
+            policy_version: it.policy.version,
+            status: word("a case's status", &it.status)?,
+            stage: stage
+                .transpose()
+                .map_err(|error| StoreError::unreadable("a case's stage", error))?,
+            raising_agency_id: it.raising.agency_id.to_string(),
+            receiving_agency_id: receiving,
+            raiser_id: it.raiser.person_id.to_string(),
+            drafted_at: At(it.drafted_at),
+            raised_at: it.raised_at.map(At),
+            due_at,
+            due_sort_at: due_at.unwrap_or_else(end_of_time),
+            next_act_at: it.next_act_at().map(At),
+            is_overdue: entry.is_some_and(|entry| entry.overdue.is_some()),
+            version: it.version,
+            head_hash: stored.head_hash.clone(),
+            state: json("a case's state", it)?,
+        })
+    }
+}
+
+/// The next reference of a partnership's year, such as `ESC-2026-000123`. Two that ask at once
+/// wait for each other.
+pub fn next_reference(
+    w: &mut Writer<'_>,
+    partnership_id: PartnershipId,
+    prefix: &str,
+    year: i32,
+) -> Result<String, StoreError> {
+    let key = partnership_id.to_string();
+    on!(w, c => diesel::insert_into(reference_counters::table)
+        .values((
+            reference_counters::partnership_id.eq(&key),
+            reference_counters::year.eq(year),
+            reference_counters::last_number.eq(1),
+        ))
+        .on_conflict((reference_counters::partnership_id, reference_counters::year))
+        .do_update()
+        .set(reference_counters::last_number.eq(reference_counters::last_number + 1))
+        .execute(c))?;
+    let number: i32 = on!(w, c => reference_counters::table
+        .find((&key, year))
+        .select(reference_counters::last_number)
+        .first(c))?;
+    Ok(format!("{prefix}-{year}-{number:06}"))
+}
+
+/// A case.
+pub fn find(r: &mut Reader<'_>, which: EscalationId) -> Result<Option<Stored>, StoreError> {
+    let row: Option<(String, String)> = on!(r, c => escalations::table
+        .find(which.to_string())
+        .select((escalations::state, escalations::head_hash))
+        .first(c)
+        .optional())?;
+    row.map(read).transpose()
+}
+
+/// The id of the case with a reference.
+pub fn find_id(r: &mut Reader<'_>, reference: &str) -> Result<Option<EscalationId>, StoreError> {
+    let found: Option<String> = on!(r, c => escalations::table
+        .filter(escalations::reference.eq(reference))
+        .select(escalations::id)
+        .first(c)
+        .optional())?;
+    found.map(|text| id("a case's id", &text)).transpose()
+}
+
+fn read((state, head_hash): (String, String)) -> Result<Stored, StoreError> {
+    Ok(Stored {
+        escalation: of_json("a case's state", &state)?,
+        head_hash,
+    })
+}
+
+/// A case, held until the transaction ends: whoever else wants to change it waits.
+///
+/// Differs by database because SQLite's writing transaction is the only one there is.
+pub fn lock(w: &mut Writer<'_>, which: EscalationId) -> Result<Option<Stored>, StoreError> {
+    let which = which.to_string();
+    let query = escalations::table
+        .filter(escalations::id.eq(&which))
+        .select((escalations::state, escalations::head_hash));
+    let row: Option<(String, String)> = match w.conn() {
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(c) => query.for_update().first(c).optional()?,
+        Conn::Sqlite(c) => query.first(c).optional()?,
+    };
+    row.map(read).transpose()
+}
+
+/// Adds a case.
+pub fn insert(w: &mut Writer<'_>, stored: &Stored) -> Result<(), StoreError> {
+    let row = EscalationRow::of(stored)?;
+    on!(w, c => diesel::insert_into(escalations::table).values(&row).execute(c))?;
+    projections::save(w, &stored.escalation)
+}
+
+/// Saves a case that was at `version_before`.
+///
+/// # Errors
+/// [`StoreError::Stale`] if it was not: the lock was not held.
+pub fn save(w: &mut Writer<'_>, stored: &Stored, version_before: i64) -> Result<(), StoreError> {
+    let row = EscalationRow::of(stored)?;
+    let saved = on!(w, c => diesel::update(escalations::table
+            .filter(escalations::id.eq(&row.id))
+            .filter(escalations::version.eq(version_before)))
+        .set(&row)
+        .execute(c))?;
+    if saved != 1 {
+        return Err(StoreError::Stale("the case"));
+    }
+    projections::save(w, &stored.escalation)
+}
+
+/// Cases in which something is due at `now`, the longest due first, after a place in that order.
+pub fn due(
+    r: &mut Reader<'_>,
+    now: UtcInstant,
+    after: Option<(UtcInstant, EscalationId)>,
+    limit: i64,
+) -> Result<Vec<(UtcInstant, EscalationId)>, StoreError> {
+    let rows: Vec<(Option<At>, String)> = on!(r, c => {
+        let mut query = escalations::table
+            .filter(escalations::next_act_at.le(At(now)))
+            .order((escalations::next_act_at, escalations::id))
+            .limit(limit)
+            .select((escalations::next_act_at, escalations::id))
+            .into_boxed();
+        if let Some((at, id)) = after {
+            query = query.filter(
+                escalations::next_act_at.gt(At(at))
+                    .or(escalations::next_act_at.eq(At(at)).and(escalations::id.gt(id.to_string()))),
+            );
+        }
+        query.load(c)
+    })?;
+    rows.into_iter()
+        .map(|(at, which)| {
+            let at = at.ok_or(StoreError::Missing("a due instant"))?;
+            Ok((at.0, id("a case's id", &which)?))
+        })
+        .collect()
+}
+
+/// The next instant at which something is due in any case.
+pub fn next_act_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreError> {
+    let at: Option<Option<At>> = on!(r, c => escalations::table
+        .filter(escalations::next_act_at.is_not_null())
+        .order(escalations::next_act_at)
+        .select(escalations::next_act_at)
+        .first(c)
+        .optional())?;
+    Ok(at.flatten().map(|at| at.0))
+}
+
+/// Cases after one, in the order of their ids: for walking all of them.
+pub fn ids_after(
+    r: &mut Reader<'_>,
+    after: Option<EscalationId>,
+    limit: i64,
+) -> Result<Vec<EscalationId>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let rows: Vec<String> = on!(r, c => escalations::table
+        .filter(escalations::id.gt(after))
+        .order(escalations::id)
+        .limit(limit)
+        .select(escalations::id)
+        .load(c))?;
+    rows.iter().map(|text| id("a case's id", text)).collect()
+}
+
+/// Whose list it is: what somebody may see (need to know).
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// The person.
+    pub person_id: PersonId,
+    /// The posts that they hold or deputise.
+    pub post_ids: Vec<PostId>,
+    /// The partnerships in which they hold a post.
+    pub partnership_ids: Vec<PartnershipId>,
+}
+
+/// What a list is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only in this status.
+    pub status: Option<Status>,
+    /// Only in this stage.
+    pub stage: Option<i32>,
+    /// Only with this agency on this side, or on either.
+    pub agency: Option<(AgencyId, Option<Side>)>,
+    /// Only past due, or only not.
+    pub overdue: Option<bool>,
+    /// Only those that wait for the viewer.
+    pub waiting_for_me: bool,
+    /// Only of this partnership.
+    pub partnership_id: Option<PartnershipId>,
+}
+
+/// A page of the cases that somebody may see, the soonest due first.
+pub fn list(
+    r: &mut Reader<'_>,
+    viewer: &Viewer,
+    filter: &Filter,
+    now: UtcInstant,
+    after: Option<(UtcInstant, EscalationId)>,
+    limit: i64,
+) -> Result<Vec<ListedRow>, StoreError> {
+    let me = viewer.person_id.to_string();
+    let posts: Vec<Option<String>> = viewer
+        .post_ids
+        .iter()
+        .map(|id| Some(id.to_string()))
+        .collect();
+    let partnerships: Vec<String> = viewer
+        .partnership_ids
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let status = filter
+        .status
+        .map(|status| word("a status", &status))
+        .transpose()?;
+    let rows = on!(r, c => {
+        let mine = || seats::table
+            .filter(seats::person_id.eq(&me).or(seats::post_id.eq_any(&posts)));
+        let mut query = escalations::table
+            .filter(
+                escalations::raiser_id.eq(&me)
+                    .or(escalations::raised_at.is_not_null().and(
+                        escalations::partnership_id.eq_any(&partnerships)
+                            .or(escalations::id.eq_any(mine().select(seats::escalation_id))),
+                    )),
+            )
+            .order((escalations::due_sort_at, escalations::id))
+            .limit(limit)
+            .select(ListedRow::as_select())
+            .into_boxed();
+        if let Some(status) = &status {
+            query = query.filter(escalations::status.eq(status));
+        }
+        if let Some(stage) = filter.stage {
+            query = query.filter(escalations::stage.eq(stage));
+        }
+        if let Some((agency_id, side)) = filter.agency {
+            let agency_id = agency_id.to_string();
+            query = match side {
+                Some(Side::Raising) => query.filter(escalations::raising_agency_id.eq(agency_id)),
+                Some(_) => query.filter(escalations::receiving_agency_id.eq(agency_id)),
+                None => query.filter(
+                    escalations::raising_agency_id.eq(agency_id.clone()).or(
+                        escalations::receiving_agency_id.is_not_null()
+                            .and(escalations::receiving_agency_id.eq(agency_id))),
+                ),
+            };
+        }
+        query = match filter.overdue {
+            Some(true) => query.filter(escalations::due_sort_at.le(At(now))),
+            Some(false) => query.filter(escalations::due_sort_at.gt(At(now))),
+            None => query,
+        };
+        if filter.waiting_for_me {
+            query = query.filter(escalations::id.eq_any(
+                mine().filter(seats::is_waiting.eq(true)).select(seats::escalation_id),
+            ));
+        }
+        if let Some(partnership_id) = filter.partnership_id {
+            query = query.filter(escalations::partnership_id.eq(partnership_id.to_string()));
+        }
+        if let Some((at, id)) = after {
+            query = query.filter(
+                escalations::due_sort_at.gt(At(at))
+                    .or(escalations::due_sort_at.eq(At(at)).and(escalations::id.gt(id.to_string()))),
+            );
+        }
+        query.load(c)
+    })?;
+    Ok(rows)
+}

@@ -1,0 +1,33 @@
+//! The store: the only room that knows diesel, and the same code on SQLite and on PostgreSQL.
+//!
+//! Reads take a [`Reader`], writes a [`Writer`]: a function that changes something cannot be
+//! called without a writing transaction. Errors come back as [`StoreError`] and are never turned
+//! into emptiness: a server that shows "nothing due" because it could not read is worse than one
+//! that is down.
+//!
+//! Why an enum of connections and not diesel's derived one: every query is compiled for each
+//! database by `on!`, so nothing that either can do is out of reach, and there is one schema.
+
+mod conn;
+mod error;
+mod migrate;
+mod schema;
+mod store;
+mod types;
+
+pub mod changes;
+pub mod directory;
+pub mod escalations;
+pub mod idempotency;
+pub mod jobs;
+pub mod notices;
+pub mod people;
+pub mod policies;
+pub mod posts;
+pub mod projections;
+pub mod sessions;
+pub mod timeline;
+
+pub use conn::{Reader, Writer};
+pub use error::StoreError;
+pub use store::{DatabaseUrl, Store, StoreOptions};

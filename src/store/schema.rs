@@ -1,0 +1,133 @@
+//! The tables, one schema for both databases. Kept by hand; a test compares it with what the
+//! migrations make.
+
+#![expect(missing_docs, reason = "the migrations say what the columns are for")]
+
+diesel::table! {
+    partnerships (id) { id -> Text, key -> Text, name -> Text, reference_prefix -> Text,
+        contact_email -> Text, version -> Integer, }
+}
+diesel::table! {
+    agencies (id) { id -> Text, name -> Text, sector -> Text, version -> Integer, }
+}
+diesel::table! {
+    agency_partnerships (agency_id, partnership_id) { agency_id -> Text, partnership_id -> Text, }
+}
+diesel::table! {
+    people (id) { id -> Text, name -> Text, email -> Text, agency_id -> Nullable<Text>,
+        active -> Bool, administrator -> Bool, password_hash -> Nullable<Text>,
+        version -> Integer, }
+}
+diesel::table! {
+    posts (id) { id -> Text, title -> Text, agency_id -> Nullable<Text>,
+        partnership_id -> Nullable<Text>, rung -> Text, team -> Nullable<Text>,
+        function -> Nullable<Text>, mailbox_email -> Nullable<Text>, version -> Integer, }
+}
+diesel::table! {
+    post_holders (post_id, person_id) { post_id -> Text, person_id -> Text, }
+}
+diesel::table! {
+    post_deputies (post_id, person_id) { post_id -> Text, person_id -> Text, rank -> Integer, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    absences (id) { id -> Text, person_id -> Text, from_at -> Instant,
+        until_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    directory_changes (id) { id -> Text, changed_at -> Instant, person_id -> Nullable<Text>,
+        change -> Text, resource_id -> Text, body -> Text, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    policies (partnership_id, key, version) { partnership_id -> Text, key -> Text,
+        version -> Integer, title -> Text, effective_from -> Text,
+        effective_until -> Nullable<Text>, text -> Text, sha256 -> Text, loaded_at -> Instant, }
+}
+diesel::table! {
+    reference_counters (partnership_id, year) { partnership_id -> Text, year -> Integer,
+        last_number -> Integer, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    escalations (id) { id -> Text, reference -> Text, partnership_id -> Text, policy_key -> Text,
+        policy_version -> Integer, status -> Text, stage -> Nullable<Integer>,
+        raising_agency_id -> Text, receiving_agency_id -> Nullable<Text>, raiser_id -> Text,
+        drafted_at -> Instant, raised_at -> Nullable<Instant>, due_at -> Nullable<Instant>,
+        due_sort_at -> Instant, next_act_at -> Nullable<Instant>, is_overdue -> Bool,
+        version -> BigInt, head_hash -> Text, state -> Text, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    stage_entries (escalation_id, number) { escalation_id -> Text, number -> Integer,
+        round -> Integer, stage -> Integer, entered_at -> Instant, due_at -> Instant,
+        left_at -> Nullable<Instant>, left_why -> Nullable<Text>, }
+}
+diesel::table! {
+    seats (escalation_id, position) { escalation_id -> Text, position -> Integer,
+        post_id -> Nullable<Text>, person_id -> Nullable<Text>, is_waiting -> Bool, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    timeline_entries (escalation_id, sequence) { escalation_id -> Text, sequence -> BigInt,
+        recorded_at -> Instant, kind -> Text, doer -> Text, event -> Text,
+        previous_hash -> Text, hash -> Text, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    notices (id) { id -> Text, event_key -> Text, escalation_id -> Nullable<Text>,
+        partnership_id -> Text, kind -> Text, person_id -> Nullable<Text>,
+        recipient_name -> Text, recipient_email -> Text, letter -> Text,
+        thread -> Nullable<Text>, state -> Text, attempts -> Integer, queued_at -> Instant,
+        next_attempt_at -> Instant, lease_until -> Nullable<Instant>,
+        lease_token -> Nullable<Text>, last_error -> Nullable<Text>, answer -> Nullable<Text>,
+        ended_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    job_runs (job, slot_at) { job -> Text, slot_at -> Instant, ran_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    sessions (id) { id -> Text, person_id -> Text, created_at -> Instant,
+        last_used_at -> Instant, expires_at -> Instant, ended_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    refresh_tokens (digest) { digest -> Text, session_id -> Text, issued_at -> Instant,
+        used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    idempotency_keys (person_id, key) { person_id -> Text, key -> Text, fingerprint -> Text,
+        status -> Integer, location -> Nullable<Text>, etag -> Nullable<Text>, body -> Text,
+        created_at -> Instant, }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    partnerships,
+    agencies,
+    agency_partnerships,
+    people,
+    posts,
+    post_holders,
+    post_deputies,
+    absences,
+    escalations,
+    seats,
+    notices,
+    sessions,
+    refresh_tokens,
+);
