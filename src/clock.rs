@@ -146,10 +146,7 @@ impl Clock {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that asks the time"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that asks the time")]
 fn system_now() -> UtcInstant {
     UtcInstant::new(Utc::now())
 }

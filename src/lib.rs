@@ -1,9 +1,12 @@
 //! bscp-escalation
 
 pub mod access;
+pub mod auth;
 pub mod calendar;
 pub mod clock;
+pub mod config;
 pub mod directory;
+pub mod engine;
 pub mod escalation;
 pub mod ids;
 pub mod notify;

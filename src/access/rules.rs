@@ -3,6 +3,7 @@
 use super::actor::{Actor, HeldPost};
 use crate::directory::{Place, Seat, Side};
 use crate::escalation::{CommandKind, Escalation, Refusal, Signature, Status};
+use crate::ids::PartnershipId;
 
 /// What somebody is to a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,29 +27,18 @@ pub fn relation(actor: &Actor, escalation: &Escalation) -> Option<Relation> {
         });
     }
     let acting = escalation.stage_entries.last().and_then(|entry| {
-        entry
-            .acting
-            .iter()
-            .find_map(|seat| sits_in(actor, seat).map(|by| (seat, by)))
+        entry.acting.iter().find_map(|seat| sits_in(actor, seat).map(|by| (seat, by)))
     });
     if let Some((seat, post)) = acting {
         let signature = match post {
             None if is_raiser => escalation.raiser.clone(),
             post => sign(actor, seat.side, post),
         };
-        return Some(Relation {
-            signature,
-            is_raiser,
-            is_acting: true,
-        });
+        return Some(Relation { signature, is_raiser, is_acting: true });
     }
     if is_raiser {
         let signature = escalation.raiser.clone();
-        return Some(Relation {
-            signature,
-            is_raiser,
-            is_acting: false,
-        });
+        return Some(Relation { signature, is_raiser, is_acting: false });
     }
     let reached = escalation.reached();
     let seated = reached
@@ -62,11 +52,7 @@ pub fn relation(actor: &Actor, escalation: &Escalation) -> Option<Relation> {
     };
     seated
         .or_else(|| partnership_post().map(|post| sign(actor, Side::Partnership, Some(post))))
-        .map(|signature| Relation {
-            signature,
-            is_raiser,
-            is_acting: false,
-        })
+        .map(|signature| Relation { signature, is_raiser, is_acting: false })
 }
 
 /// Whether somebody sits where a seat is, and in which post: in person, or in the post that it
@@ -128,10 +114,9 @@ pub fn may(
             (raising || receiving) && acting,
             "The people of the two sides who must act in this stage do this. It moved on from you.",
         ),
-        Kind::Determine => (
-            partnership && acting,
-            "The scrutineer or the panel does this, at the last stage.",
-        ),
+        Kind::Determine => {
+            (partnership && acting, "The scrutineer or the panel does this, at the last stage.")
+        }
         Kind::Withdraw => (
             raiser || (raising && acting),
             "The raiser, or whoever must act for the raising side, does this.",
@@ -158,15 +143,16 @@ pub fn may(
     Ok(relation.signature)
 }
 
-/// Whether somebody may keep the directory: agencies, people, posts.
+/// Whether somebody may keep the part of the directory that belongs to these partnerships: an
+/// administrator all of it, a partnership's officers their own.
 ///
 /// # Errors
 /// Who may.
-pub fn may_keep_directory(actor: &Actor) -> Result<(), Refusal> {
-    let officer = actor
-        .posts
-        .iter()
-        .any(|post| matches!(post.place, Place::Partnership { .. }));
+pub fn may_keep_directory(actor: &Actor, of: &[PartnershipId]) -> Result<(), Refusal> {
+    let officer = actor.posts.iter().any(|post| match &post.place {
+        Place::Partnership { partnership_id, .. } => of.contains(partnership_id),
+        Place::Agency { .. } => false,
+    });
     if actor.administrator || officer {
         return Ok(());
     }

@@ -115,18 +115,12 @@ impl SigningKey {
         if !good {
             return Err(Refused);
         }
-        Ok(Claims {
-            person: claims.sub,
-            session: claims.sid,
-        })
+        Ok(Claims { person: claims.sub, session: claims.sid })
     }
 }
 
 fn header() -> Header {
-    Header {
-        typ: Some(KIND.to_owned()),
-        ..Header::new(Algorithm::HS256)
-    }
+    Header { typ: Some(KIND.to_owned()), ..Header::new(Algorithm::HS256) }
 }
 
 /// One algorithm, our name twice. Times are compared above, with the `now` that is given.

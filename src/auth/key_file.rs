@@ -85,31 +85,22 @@ pub fn load_or_create(path: &Path, if_missing: IfMissing) -> Result<SigningKey, 
     let content = match (read(path)?, if_missing) {
         (Some(content), _) => content,
         (None, IfMissing::Refuse) => {
-            return Err(KeyFileError::Missing {
-                path: path.to_owned(),
-            });
+            return Err(KeyFileError::Missing { path: path.to_owned() });
         }
         (None, IfMissing::Create) => {
             create(path)?;
             // Another process may have been first; its key counts.
-            read(path)?.ok_or_else(|| KeyFileError::Missing {
-                path: path.to_owned(),
-            })?
+            read(path)?.ok_or_else(|| KeyFileError::Missing { path: path.to_owned() })?
         }
     };
-    let no_key = |reason: String| KeyFileError::NoKey {
-        path: path.to_owned(),
-        reason,
-    };
+    let no_key = |reason: String| KeyFileError::NoKey { path: path.to_owned(), reason };
     let key = key_of(&content).map_err(|reason| no_key(reason.to_owned()))?;
     SigningKey::from_bytes(&key).map_err(|error| no_key(error.to_string()))
 }
 
 /// The bytes of the key: text is base64, and what is not text is the key itself.
 fn key_of(content: &[u8]) -> Result<Vec<u8>, &'static str> {
-    let is_text = content
-        .iter()
-        .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    let is_text = content.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     if !is_text {
         return Ok(content.to_vec());
     }
@@ -122,8 +113,7 @@ fn key_of(content: &[u8]) -> Result<Vec<u8>, &'static str> {
             other => *other,
         })
         .collect();
-    TEXT.decode(compact)
-        .map_err(|_may_quote_the_key: base64::DecodeError| "it is not base64")
+    TEXT.decode(compact).map_err(|_may_quote_the_key: base64::DecodeError| "it is not base64")
 }
 
 /// The file's content, or `None` where there is no file.
@@ -138,15 +128,10 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, KeyFileError> {
     let about = file.metadata().map_err(failed)?;
     let mode = about.permissions().mode() & 0o777;
     if about.is_file() && mode & 0o077 != 0 {
-        return Err(KeyFileError::OpenToOthers {
-            path: path.to_owned(),
-            mode,
-        });
+        return Err(KeyFileError::OpenToOthers { path: path.to_owned(), mode });
     }
     let mut content = Vec::new();
-    file.take(FILE_BYTES_MAX)
-        .read_to_end(&mut content)
-        .map_err(failed)?;
+    file.take(FILE_BYTES_MAX).read_to_end(&mut content).map_err(failed)?;
     Ok(Some(content))
 }
 
@@ -173,19 +158,11 @@ fn create(path: &Path) -> Result<(), KeyFileError> {
 }
 
 fn write(path: &Path, content: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(content.as_bytes())?;
     file.sync_all()
 }
 
 fn io_failed(doing: &'static str, path: &Path, cause: io::Error) -> KeyFileError {
-    KeyFileError::Io {
-        doing,
-        path: path.to_owned(),
-        cause,
-    }
+    KeyFileError::Io { doing, path: path.to_owned(), cause }
 }

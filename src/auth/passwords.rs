@@ -95,18 +95,13 @@ pub fn check_strength(password: &str, email: &str) -> Result<(), WeakPassword> {
     let word = password.trim_end_matches(|c: char| !c.is_alphabetic());
     let different = password.chars().collect::<HashSet<_>>().len();
     if different < DIFFERENT_CHARACTERS_MIN
-        || COMMON
-            .iter()
-            .any(|common| [&password, word].contains(common))
+        || COMMON.iter().any(|common| [&password, word].contains(common))
     {
         return Err(WeakPassword::Common);
     }
     let email = email.to_lowercase();
     let local = email.split('@').next().unwrap_or(&email);
-    if [email.as_str(), local]
-        .iter()
-        .any(|own| [&password, word].contains(own))
-    {
+    if [email.as_str(), local].iter().any(|own| [&password, word].contains(own)) {
         return Err(WeakPassword::LikeEmail);
     }
     Ok(())
@@ -117,9 +112,7 @@ pub fn check_strength(password: &str, email: &str) -> Result<(), WeakPassword> {
 /// # Errors
 /// No memory or no randomness.
 pub fn hash(password: &str) -> Result<String, AuthError> {
-    let hash = Argon2::default()
-        .hash_password(password.as_bytes())
-        .map_err(AuthError::Hashing)?;
+    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(AuthError::Hashing)?;
     Ok(hash.to_string())
 }
 

@@ -22,8 +22,5 @@ pub fn fresh_secret() -> Result<String, AuthError> {
 /// What the database keeps of a secret: its SHA-256 in hexadecimal. No salt or slow hash is needed:
 /// nobody guesses 256 bits.
 pub fn digest(secret: &str) -> String {
-    Sha256::digest(secret)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -36,19 +36,12 @@ fn a_token_speaks_for_its_person_and_session_until_the_second_it_expires() {
     assert_eq!(key().check(&token, after(899)), good);
     assert_eq!(key().check(&token, after(900)), Err(Refused));
     assert_eq!(key().check(&token, after(901)), Err(Refused));
-    assert_eq!(
-        key().check(&token, after(-60)),
-        good,
-        "another node's clock may be ahead a bit"
-    );
+    assert_eq!(key().check(&token, after(-60)), good, "another node's clock may be ahead a bit");
     assert_eq!(key().check(&token, after(-61)), Err(Refused));
 }
 
 fn good_header() -> Header {
-    Header {
-        typ: Some("at+jwt".into()),
-        ..Header::new(Algorithm::HS256)
-    }
+    Header { typ: Some("at+jwt".into()), ..Header::new(Algorithm::HS256) }
 }
 
 fn good_claims() -> Value {
@@ -73,12 +66,7 @@ fn assert_refused(what: &str, token: &str) {
 
 #[test]
 fn claims_that_are_missing_wrong_or_too_many_are_refused() {
-    assert!(
-        key()
-            .check(&sign(&good_header(), &good_claims()), noon())
-            .is_ok(),
-        "the base is good"
-    );
+    assert!(key().check(&sign(&good_header(), &good_claims()), noon()).is_ok(), "the base is good");
     for name in ["iss", "aud", "sub", "sid", "iat", "nbf", "exp"] {
         let mut claims = good_claims();
         claims.as_object_mut().unwrap().remove(name).unwrap();
@@ -119,12 +107,8 @@ fn headers_other_than_ours_are_refused() {
         ("HS384", |header| header.alg = Algorithm::HS384),
         ("HS512", |header| header.alg = Algorithm::HS512),
         ("kid", |header| header.kid = Some("../../dev/null".into())),
-        ("jku", |header| {
-            header.jku = Some("https://example.org/keys".into())
-        }),
-        ("x5u", |header| {
-            header.x5u = Some("https://example.org/keys".into())
-        }),
+        ("jku", |header| header.jku = Some("https://example.org/keys".into())),
+        ("x5u", |header| header.x5u = Some("https://example.org/keys".into())),
         ("crit", |header| header.crit = Some(vec!["exp".into()])),
         ("unknown", |header| header.extras.insert("b64", false)),
     ];
@@ -145,10 +129,7 @@ fn tokens_not_signed_by_this_key_are_refused() {
     let altered = encoded(good_claims().to_string());
     let mut forged = vec![
         ("another key".to_owned(), others),
-        (
-            "altered claims".to_owned(),
-            format!("{header}.{altered}.{signature}"),
-        ),
+        ("altered claims".to_owned(), format!("{header}.{altered}.{signature}")),
         ("empty signature".to_owned(), format!("{header}.{claims}.")),
         ("no signature".to_owned(), format!("{header}.{claims}")),
         ("signature twice".to_owned(), format!("{good}.{signature}")),
@@ -158,9 +139,7 @@ fn tokens_not_signed_by_this_key_are_refused() {
         ("dots".to_owned(), "..".to_owned()),
         ("long".to_owned(), "a.".repeat(100_000)),
     ];
-    for algorithm in [
-        "none", "None", "NONE", "nOnE", "RS256", "ES256", "EdDSA", "HS1", "",
-    ] {
+    for algorithm in ["none", "None", "NONE", "nOnE", "RS256", "ES256", "EdDSA", "HS1", ""] {
         let header = encoded(json!({"alg": algorithm, "typ": "at+jwt"}).to_string());
         for signature in ["", signature, "AA"] {
             let token = format!("{header}.{claims}.{signature}");
@@ -168,29 +147,20 @@ fn tokens_not_signed_by_this_key_are_refused() {
         }
     }
     let double = encoded(r#"{"alg":"none","alg":"HS256","typ":"at+jwt"}"#);
-    forged.push((
-        "two algorithms".to_owned(),
-        format!("{double}.{claims}.{signature}"),
-    ));
+    forged.push(("two algorithms".to_owned(), format!("{double}.{claims}.{signature}")));
     for (what, token) in &forged {
         assert_refused(what, token);
     }
     for place in 0..good.len() {
         let mut bytes = good.clone().into_bytes();
         bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
-        assert_refused(
-            &format!("byte {place} changed"),
-            &String::from_utf8(bytes).unwrap(),
-        );
+        assert_refused(&format!("byte {place} changed"), &String::from_utf8(bytes).unwrap());
     }
 }
 
 #[test]
 fn a_key_is_long_enough_and_never_shown() {
-    assert!(matches!(
-        SigningKey::from_bytes(&KEY[1..]),
-        Err(AuthError::KeyTooShort(31))
-    ));
+    assert!(matches!(SigningKey::from_bytes(&KEY[1..]), Err(AuthError::KeyTooShort(31))));
     assert_eq!(format!("{:?}", key()), "SigningKey(redacted)");
 }
 
@@ -198,10 +168,7 @@ fn a_key_is_long_enough_and_never_shown() {
 fn a_password_is_hashed_as_owasp_advises_and_verified() {
     let password = "drei blaue Wölfe 🐺";
     let stored = hash(password).unwrap();
-    assert!(
-        stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-        "{stored}"
-    );
+    assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
     assert_ne!(stored, hash(password).unwrap(), "each has its own salt");
     assert!(verify(password, &stored).unwrap());
     assert!(!verify("drei blaue Wolfe 🐺", &stored).unwrap());
@@ -227,13 +194,7 @@ fn hashes_of_other_parameters_are_made_anew_and_broken_ones_are_errors() {
     ] {
         assert!(needs_rehash(&good.replace(ours, other)).unwrap(), "{other}");
     }
-    for broken in [
-        "",
-        "plain",
-        "$argon2id",
-        "$argon2id$v=19$m=19456,t=2,p=1",
-        "$2b$12$abc",
-    ] {
+    for broken in ["", "plain", "$argon2id", "$argon2id$v=19$m=19456,t=2,p=1", "$2b$12$abc"] {
         assert!(verify("a good long password", broken).is_err(), "{broken}");
         assert!(needs_rehash(broken).is_err(), "{broken}");
     }
@@ -262,18 +223,10 @@ fn weak_passwords_are_refused_with_a_reason() {
     ] {
         assert_eq!(check(common), Err(WeakPassword::Common), "{common}");
     }
-    for own in [
-        "marta.novakova",
-        "MARTA.NOVAKOVA@example.org",
-        "Marta.Novakova2026",
-    ] {
+    for own in ["marta.novakova", "MARTA.NOVAKOVA@example.org", "Marta.Novakova2026"] {
         assert_eq!(check(own), Err(WeakPassword::LikeEmail), "{own}");
     }
-    assert!(
-        WeakPassword::TooShort
-            .to_string()
-            .starts_with("Use at least 12 characters")
-    );
+    assert!(WeakPassword::TooShort.to_string().starts_with("Use at least 12 characters"));
 }
 
 #[test]
@@ -282,10 +235,7 @@ fn refresh_secrets_are_long_and_unlike_and_their_digest_is_sha_256() {
     assert_ne!(one, other);
     let random = one.strip_prefix("bscp_rt_").unwrap();
     assert_eq!(URL_SAFE_NO_PAD.decode(random).unwrap().len(), 32);
-    assert_eq!(
-        digest("abc"),
-        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    );
+    assert_eq!(digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 /// A folder of its own for a test, gone afterwards.
@@ -313,8 +263,7 @@ impl Drop for Folder {
 }
 
 fn token_of(key: &SigningKey) -> String {
-    key.issue(PersonId::new(), SessionId::new(), noon(), LIFETIME)
-        .unwrap()
+    key.issue(PersonId::new(), SessionId::new(), noon(), LIFETIME).unwrap()
 }
 
 #[test]
@@ -322,10 +271,7 @@ fn a_key_file_is_made_once_private_and_the_same_for_all() {
     let folder = Folder::new();
     let path = folder.0.join("token.key");
     let missing = load_or_create(&path, IfMissing::Refuse).unwrap_err();
-    assert!(
-        missing.to_string().contains("openssl rand -base64 32"),
-        "{missing}"
-    );
+    assert!(missing.to_string().contains("openssl rand -base64 32"), "{missing}");
 
     let start = Barrier::new(8);
     let keys = thread::scope(|scope| {
@@ -337,27 +283,14 @@ fn a_key_file_is_made_once_private_and_the_same_for_all() {
                 })
             })
             .collect();
-        racers
-            .into_iter()
-            .map(|racer| racer.join().unwrap())
-            .collect::<Vec<_>>()
+        racers.into_iter().map(|racer| racer.join().unwrap()).collect::<Vec<_>>()
     });
     let again = load_or_create(&path, IfMissing::Refuse).unwrap();
     for key in &keys {
-        assert!(
-            again.check(&token_of(key), noon()).is_ok(),
-            "all have the same key"
-        );
+        assert!(again.check(&token_of(key), noon()).is_ok(), "all have the same key");
     }
-    assert_eq!(
-        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
-    assert_eq!(
-        fs::read_dir(&folder.0).unwrap().count(),
-        1,
-        "no drafts are left"
-    );
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "no drafts are left");
 }
 
 #[test]
@@ -384,34 +317,15 @@ fn a_key_file_open_to_others_or_without_a_key_is_refused() {
     let folder = Folder::new();
     for mode in [0o640, 0o604, 0o620, 0o644] {
         let path = folder.file(&[7; 32], mode);
-        let error = load_or_create(&path, IfMissing::Create)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains(&format!("chmod 600 {}", path.display())),
-            "{error}"
-        );
+        let error = load_or_create(&path, IfMissing::Create).unwrap_err().to_string();
+        assert!(error.contains(&format!("chmod 600 {}", path.display())), "{error}");
     }
-    for content in [
-        "",
-        "short",
-        "a passphrase, as people write it down",
-        &"A".repeat(40),
-    ] {
+    for content in ["", "short", "a passphrase, as people write it down", &"A".repeat(40)] {
         let path = folder.file(content.as_bytes(), 0o600);
         let error = load_or_create(&path, IfMissing::Create).unwrap_err();
-        assert!(
-            matches!(error, KeyFileError::NoKey { .. }),
-            "{content:?}: {error}"
-        );
-        assert!(
-            content.is_empty() || !error.to_string().contains(content),
-            "{error}"
-        );
+        assert!(matches!(error, KeyFileError::NoKey { .. }), "{content:?}: {error}");
+        assert!(content.is_empty() || !error.to_string().contains(content), "{error}");
     }
     let error = load_or_create(&folder.0.join("no/such/folder"), IfMissing::Create).unwrap_err();
-    assert!(
-        error.to_string().starts_with("making the key file "),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("making the key file "), "{error}");
 }

@@ -68,11 +68,7 @@ fn yearly(day: NaiveDate) -> Option<&'static str> {
 
 /// A day of March or April, counted from 1 March.
 fn day_of_march(day: NaiveDate) -> u32 {
-    if day.month() == 4 {
-        31 + day.day()
-    } else {
-        day.day()
-    }
+    if day.month() == 4 { 31 + day.day() } else { day.day() }
 }
 
 /// Easter Sunday of a Gregorian year as a day of March: 22 to 56, where 32 is 1 April.

@@ -46,10 +46,7 @@ impl Calendar {
     fn after_working_days(&self, from: UtcInstant, days: u32, words: &dyn fmt::Display) -> Due {
         let counted = self.count_working_days(from, days, self.rules().day_ends);
         let (start, end) = (Day(counted.start), self.say(counted.at));
-        Due {
-            at: counted.at,
-            derivation: format!("{words} after {start}{counted}: {end}"),
-        }
+        Due { at: counted.at, derivation: format!("{words} after {start}{counted}: {end}") }
     }
 
     fn after_calendar_days(&self, from: UtcInstant, days: u32) -> Due {
@@ -59,10 +56,7 @@ impl Calendar {
             .find(|at| *at > from)
             .unwrap_or_else(|| beyond_the_last_date(from));
         let words = Allowance::CalendarDays(days);
-        Due {
-            at,
-            derivation: format!("{words} after {}: {}", Day(start), self.say(at)),
-        }
+        Due { at, derivation: format!("{words} after {}: {}", Day(start), self.say(at)) }
     }
 
     fn after_elapsed(&self, from: UtcInstant, seconds: u32) -> Due {
@@ -82,12 +76,8 @@ impl Calendar {
     /// Counts working days after the local day of `from`, and ends at `time` on the last.
     fn count_working_days(&self, from: UtcInstant, days: u32, time: NaiveTime) -> Counted {
         let start = self.local(from).date_naive();
-        let mut counted = Counted {
-            start,
-            at: beyond_the_last_date(from),
-            weekends: 0,
-            skipped: Vec::new(),
-        };
+        let mut counted =
+            Counted { start, at: beyond_the_last_date(from), weekends: 0, skipped: Vec::new() };
         let mut left = days.max(1);
         for day in start.iter_days().skip(1) {
             if self.is_working_day(day) {
@@ -150,27 +140,17 @@ struct Counted {
 
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let with_year = self
-            .skipped
-            .iter()
-            .any(|day| day.year() != self.start.year());
+        let with_year = self.skipped.iter().any(|day| day.year() != self.start.year());
         let same_month =
             |a: &NaiveDate, b: &NaiveDate| (a.year(), a.month()) == (b.year(), b.month());
-        let mut parts: Vec<String> = self
-            .skipped
-            .chunk_by(same_month)
-            .map(|days| days_of_month(days, with_year))
-            .collect();
+        let mut parts: Vec<String> =
+            self.skipped.chunk_by(same_month).map(|days| days_of_month(days, with_year)).collect();
         match self.weekends {
             0 => {}
             1 => parts.push("the weekend".to_owned()),
             _ => parts.push("the weekends".to_owned()),
         }
-        if parts.is_empty() {
-            Ok(())
-        } else {
-            write!(f, ", without {}", listed(&parts))
-        }
+        if parts.is_empty() { Ok(()) } else { write!(f, ", without {}", listed(&parts)) }
     }
 }
 

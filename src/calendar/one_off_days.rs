@@ -15,40 +15,24 @@ pub(super) struct OneOffDay {
 }
 
 const fn added(day: YearMonthDay, name: &'static str) -> OneOffDay {
-    OneOffDay {
-        day,
-        instead_of: None,
-        name,
-    }
+    OneOffDay { day, instead_of: None, name }
 }
 
 const fn moved(from: YearMonthDay, to: YearMonthDay, name: &'static str) -> OneOffDay {
-    OneOffDay {
-        day: to,
-        instead_of: Some(from),
-        name,
-    }
+    OneOffDay { day: to, instead_of: Some(from), name }
 }
 
 /// England and Wales since 1978, the first year with the early May bank holiday.
 pub(super) const ENGLAND_AND_WALES: &[OneOffDay] = &[
     added((1981, 7, 29), "Wedding of the Prince of Wales"),
-    moved(
-        (1995, 5, 1),
-        (1995, 5, 8),
-        "Early May bank holiday (VE Day)",
-    ),
+    moved((1995, 5, 1), (1995, 5, 8), "Early May bank holiday (VE Day)"),
     added((1999, 12, 31), "Millennium Eve"),
     added((2002, 6, 3), "Golden Jubilee of Queen Elizabeth II"),
     moved((2002, 5, 27), (2002, 6, 4), "Spring bank holiday"),
     added((2011, 4, 29), "Wedding of Prince William"),
     moved((2012, 5, 28), (2012, 6, 4), "Spring bank holiday"),
     added((2012, 6, 5), "Diamond Jubilee of Queen Elizabeth II"),
-    moved(
-        (2020, 5, 4),
-        (2020, 5, 8),
-        "Early May bank holiday (VE Day)",
-    ),
+    moved((2020, 5, 4), (2020, 5, 8), "Early May bank holiday (VE Day)"),
     moved((2022, 5, 30), (2022, 6, 2), "Spring bank holiday"),
     added((2022, 6, 3), "Platinum Jubilee of Queen Elizabeth II"),
     added((2022, 9, 19), "State funeral of Queen Elizabeth II"),

@@ -56,18 +56,11 @@ impl Calendar {
     /// # Errors
     /// If the working day does not start before it ends.
     pub fn new(rules: CalendarRules) -> Result<Self, WorkingHoursError> {
-        let CalendarRules {
-            day_starts,
-            day_ends,
-            ..
-        } = rules;
+        let CalendarRules { day_starts, day_ends, .. } = rules;
         if day_starts < day_ends {
             Ok(Self { rules })
         } else {
-            Err(WorkingHoursError {
-                day_starts,
-                day_ends,
-            })
+            Err(WorkingHoursError { day_starts, day_ends })
         }
     }
 

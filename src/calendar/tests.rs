@@ -40,9 +40,7 @@ fn local(text: &str) -> UtcInstant {
 }
 
 fn derivation(calendar: &Calendar, from: &str, allowance: &str) -> String {
-    calendar
-        .due(local(from), allowance.parse().unwrap())
-        .derivation
+    calendar.due(local(from), allowance.parse().unwrap()).derivation
 }
 
 mod examples {
@@ -188,36 +186,12 @@ mod examples {
     #[test]
     fn of_sayings() {
         for (at, long, short) in [
-            (
-                "2026-12-30T17:00:00",
-                "Wed 30 Dec 2026, 17:00",
-                "5pm Wed 30 Dec",
-            ),
-            (
-                "2026-11-24T12:30:00",
-                "Tue 24 Nov 2026, 12:30",
-                "12:30pm Tue 24 Nov",
-            ),
-            (
-                "2026-11-24T12:00:00",
-                "Tue 24 Nov 2026, 12:00",
-                "midday Tue 24 Nov",
-            ),
-            (
-                "2026-11-24T00:00:00",
-                "Tue 24 Nov 2026, 00:00",
-                "midnight Tue 24 Nov",
-            ),
-            (
-                "2026-07-01T00:05:00",
-                "Wed 1 Jul 2026, 00:05",
-                "12:05am Wed 1 Jul",
-            ),
-            (
-                "2026-07-01T09:00:00",
-                "Wed 1 Jul 2026, 09:00",
-                "9am Wed 1 Jul",
-            ),
+            ("2026-12-30T17:00:00", "Wed 30 Dec 2026, 17:00", "5pm Wed 30 Dec"),
+            ("2026-11-24T12:30:00", "Tue 24 Nov 2026, 12:30", "12:30pm Tue 24 Nov"),
+            ("2026-11-24T12:00:00", "Tue 24 Nov 2026, 12:00", "midday Tue 24 Nov"),
+            ("2026-11-24T00:00:00", "Tue 24 Nov 2026, 00:00", "midnight Tue 24 Nov"),
+            ("2026-07-01T00:05:00", "Wed 1 Jul 2026, 00:05", "12:05am Wed 1 Jul"),
+            ("2026-07-01T09:00:00", "Wed 1 Jul 2026, 09:00", "9am Wed 1 Jul"),
         ] {
             assert_eq!(calendar().say(local(at)), long);
             assert_eq!(calendar().say_short(local(at)), short);
@@ -228,18 +202,12 @@ mod examples {
     fn of_nought_made_in_code() {
         let from = local("2026-11-16T12:00:00");
         for (nought, one) in [
-            (
-                Allowance::Elapsed { seconds: 0 },
-                Allowance::Elapsed { seconds: 1 },
-            ),
+            (Allowance::Elapsed { seconds: 0 }, Allowance::Elapsed { seconds: 1 }),
             (Allowance::WorkingDays(0), Allowance::WorkingDays(1)),
             (Allowance::WorkingWeeks(0), Allowance::WorkingDays(1)),
             (Allowance::CalendarDays(0), Allowance::CalendarDays(1)),
         ] {
-            assert_eq!(
-                calendar().due(from, nought).at,
-                calendar().due(from, one).at
-            );
+            assert_eq!(calendar().due(from, nought).at, calendar().due(from, one).at);
         }
     }
 }
@@ -256,10 +224,7 @@ mod rules {
         let closed = rules(&format!("{text}closures = ['2026-12-24']")).unwrap();
         assert_eq!(closed.closures.len(), 1);
         let written = serde_json::to_string(&closed).unwrap();
-        assert_eq!(
-            serde_json::from_str::<CalendarRules>(&written).unwrap(),
-            closed
-        );
+        assert_eq!(serde_json::from_str::<CalendarRules>(&written).unwrap(), closed);
         assert!(rules(&format!("{text}closure = ['2026-12-24']")).is_err());
         assert!(rules(&text.replace("wales", "whales")).is_err());
     }
@@ -267,11 +232,7 @@ mod rules {
     #[test]
     fn refuse_a_day_that_ends_before_it_starts() {
         let hours = |day_starts, day_ends| {
-            Calendar::new(CalendarRules {
-                day_starts,
-                day_ends,
-                ..calendar().rules().clone()
-            })
+            Calendar::new(CalendarRules { day_starts, day_ends, ..calendar().rules().clone() })
         };
         assert!(hours(time(17, 0), time(17, 0)).is_err());
         assert_eq!(
@@ -336,9 +297,7 @@ mod allowances {
             assert_eq!(text.parse::<Allowance>(), Err(error), "{text}");
         }
         assert_eq!(
-            serde_json::from_str::<Allowance>("\"soon\"")
-                .unwrap_err()
-                .to_string(),
+            serde_json::from_str::<Allowance>("\"soon\"").unwrap_err().to_string(),
             "a time allowance must be a whole number and a unit, such as \"90 minutes\", \
              \"48 hours\", \"5 working days\", \"1 working week\" or \"28 days\""
         );

@@ -9,12 +9,7 @@ impl Calendar {
     /// The instant in full, local time, cut to the minute: `Wed 30 Dec 2026, 17:00`.
     pub fn say(&self, at: UtcInstant) -> String {
         let local = self.local(at);
-        format!(
-            "{}, {:02}:{:02}",
-            Day(local.date_naive()),
-            local.hour(),
-            local.minute()
-        )
+        format!("{}, {:02}:{:02}", Day(local.date_naive()), local.hour(), local.minute())
     }
 
     /// The instant for the subject of a mail, local time: `5pm Wed 30 Dec`, `12:30pm Tue 24 Nov`,
@@ -29,12 +24,7 @@ impl Calendar {
             (_, 0) => format!("{hour}{half}"),
             (_, minute) => format!("{hour}:{minute:02}{half}"),
         };
-        format!(
-            "{time} {} {} {}",
-            local.weekday(),
-            local.day(),
-            month(local.month())
-        )
+        format!("{time} {} {} {}", local.weekday(), local.day(), month(local.month()))
     }
 }
 
@@ -44,14 +34,7 @@ pub(super) struct Day(pub(super) NaiveDate);
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let day = self.0;
-        write!(
-            f,
-            "{} {} {} {}",
-            day.weekday(),
-            day.day(),
-            month(day.month()),
-            day.year()
-        )
+        write!(f, "{} {} {} {}", day.weekday(), day.day(), month(day.month()), day.year())
     }
 }
 

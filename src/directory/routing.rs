@@ -98,11 +98,7 @@ impl Route {
     /// Adds another route, leaving out seats that are there already.
     pub fn add(&mut self, other: Self) {
         for seat in other.seats {
-            if !self
-                .seats
-                .iter()
-                .any(|there| there.is_same_recipient(&seat))
-            {
+            if !self.seats.iter().any(|there| there.is_same_recipient(&seat)) {
                 self.seats.push(seat);
             }
         }
@@ -143,16 +139,8 @@ impl Directory {
         people: Vec<Person>,
         absences: Vec<Absence>,
     ) -> Self {
-        let people = people
-            .into_iter()
-            .map(|person| (person.id, person))
-            .collect();
-        Self {
-            partnership,
-            posts,
-            people,
-            absences,
-        }
+        let people = people.into_iter().map(|person| (person.id, person)).collect();
+        Self { partnership, posts, people, absences }
     }
 
     /// The partnership that the case belongs to.
@@ -225,7 +213,13 @@ impl Directory {
                 self.partnership.name
             ),
         });
-        route.seats.push(Seat {
+        route.seats.push(self.last_resort());
+        route
+    }
+
+    /// The partnership's own address: where a message goes that can go nowhere else.
+    pub fn last_resort(&self) -> Seat {
+        Seat {
             side: Side::Partnership,
             rung: Rung::Partnership,
             post_id: None,
@@ -233,8 +227,7 @@ impl Directory {
             person_id: None,
             name: self.partnership.name.clone(),
             capacity: SeatCapacity::LastResort,
-        });
-        route
+        }
     }
 
     /// The seat of somebody who is on a case in person: there themselves, or reached through the
@@ -306,20 +299,16 @@ impl Directory {
             .posts
             .iter()
             .filter_map(|post| match &post.place {
-                Place::Agency {
-                    agency_id,
-                    rung: on,
-                    team,
-                } if *agency_id == party.agency_id && *on == rung => Some((post, team)),
+                Place::Agency { agency_id, rung: on, team }
+                    if *agency_id == party.agency_id && *on == rung =>
+                {
+                    Some((post, team))
+                }
                 _ => None,
             })
             .collect();
         let of_team = |wanted: &Option<String>| -> Vec<&Post> {
-            on_rung
-                .iter()
-                .filter(|(_, team)| *team == wanted)
-                .map(|(post, _)| *post)
-                .collect()
+            on_rung.iter().filter(|(_, team)| *team == wanted).map(|(post, _)| *post).collect()
         };
         let mut chosen = of_team(&party.team);
         if chosen.is_empty() {
@@ -335,10 +324,9 @@ impl Directory {
         self.posts
             .iter()
             .filter(|post| match &post.place {
-                Place::Partnership {
-                    partnership_id,
-                    function,
-                } => *partnership_id == self.partnership.id && functions.contains(function),
+                Place::Partnership { partnership_id, function } => {
+                    *partnership_id == self.partnership.id && functions.contains(function)
+                }
                 Place::Agency { .. } => false,
             })
             .collect()
@@ -359,9 +347,7 @@ impl Directory {
         };
         let holders: Vec<&Person> = self.active(post.holders.iter().map(|holder| holder.person_id));
         let present = holders.iter().filter(|person| self.is_present(person, now));
-        route
-            .seats
-            .extend(present.map(|person| seat(person, SeatCapacity::Holder)));
+        route.seats.extend(present.map(|person| seat(person, SeatCapacity::Holder)));
         if let Some(_address) = &post.mailbox_email {
             route.seats.push(Seat {
                 side,
@@ -412,29 +398,16 @@ impl Directory {
                 ),
             ),
         };
-        route.gaps.push(Gap {
-            side,
-            rung,
-            post_id: Some(post.id),
-            reason,
-            warning,
-        });
-        route
-            .seats
-            .extend(deputy.map(|person| seat(person, SeatCapacity::Deputy)));
+        route.gaps.push(Gap { side, rung, post_id: Some(post.id), reason, warning });
+        route.seats.extend(deputy.map(|person| seat(person, SeatCapacity::Deputy)));
         route
     }
 
     fn active(&self, ids: impl Iterator<Item = PersonId>) -> Vec<&Person> {
-        ids.filter_map(|id| self.people.get(&id))
-            .filter(|person| person.active)
-            .collect()
+        ids.filter_map(|id| self.people.get(&id)).filter(|person| person.active).collect()
     }
 
     fn is_present(&self, person: &Person, now: UtcInstant) -> bool {
-        !self
-            .absences
-            .iter()
-            .any(|absence| absence.person_id == person.id && absence.covers(now))
+        !self.absences.iter().any(|absence| absence.person_id == person.id && absence.covers(now))
     }
 }

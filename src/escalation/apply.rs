@@ -14,14 +14,7 @@ impl Escalation {
     /// The state that a timeline's first entry makes; none if it is not a draft by a person.
     pub fn begin(id: EscalationId, event: &Event, doer: &Doer, at: UtcInstant) -> Option<Self> {
         let (
-            Event::Drafted {
-                reference,
-                partnership_id,
-                policy,
-                raising,
-                immediate_danger,
-                draft,
-            },
+            Event::Drafted { reference, partnership_id, policy, raising, immediate_danger, draft },
             Doer::Person(raiser),
         ) = (event, doer)
         else {
@@ -70,18 +63,11 @@ impl Escalation {
     /// What needs no signature: time may do it as well.
     fn apply_of_anyone(&mut self, event: &Event, at: UtcInstant) {
         match event {
-            Event::DraftChanged {
-                immediate_danger,
-                draft,
-            } => {
+            Event::DraftChanged { immediate_danger, draft } => {
                 self.immediate_danger = immediate_danger.clone();
                 self.content = Content::Draft(draft.clone());
             }
-            Event::Raised {
-                policy,
-                challenge,
-                protective_deadline,
-            } => {
+            Event::Raised { policy, challenge, protective_deadline } => {
                 self.policy = policy.clone();
                 self.content = Content::Raised(challenge.clone());
                 self.protective_deadline = protective_deadline.clone();
@@ -94,11 +80,7 @@ impl Escalation {
                     entry.left = Some(Left { at, why: *why });
                 }
             }
-            Event::DeadlinePassed {
-                entry,
-                tell_again_at: Some(tell_again_at),
-                ..
-            } => {
+            Event::DeadlinePassed { entry, tell_again_at: Some(tell_again_at), .. } => {
                 if let Some(entry) = self.entry_mut(*entry) {
                     entry.overdue = Some(Overdue {
                         recorded_at: at,
@@ -107,11 +89,7 @@ impl Escalation {
                     });
                 }
             }
-            Event::OverdueToldAgain {
-                entry,
-                times,
-                tell_again_at,
-            } => {
+            Event::OverdueToldAgain { entry, times, tell_again_at } => {
                 if let Some(overdue) = self.entry_mut(*entry).and_then(|e| e.overdue.as_mut()) {
                     overdue.told_again_times = *times;
                     overdue.tell_again_at = *tell_again_at;
@@ -129,11 +107,7 @@ impl Escalation {
                 self.status = Status::Open;
                 self.record_confirmations.clear();
             }
-            Event::ProtectiveDeadlineSet {
-                protective_deadline,
-                due,
-                is_protective,
-            } => {
+            Event::ProtectiveDeadlineSet { protective_deadline, due, is_protective } => {
                 self.protective_deadline = Some(protective_deadline.clone());
                 if let Some(entry) = self.stage_entries.last_mut() {
                     entry.due = due.clone();
@@ -162,33 +136,15 @@ impl Escalation {
         let stage = entry.map_or(0, |entry| entry.stage);
         match event.clone() {
             Event::Acknowledged { note } => {
-                self.acknowledgements.push(Acknowledgement {
-                    stage_entry,
-                    at,
-                    by,
-                    note,
-                });
+                self.acknowledgements.push(Acknowledgement { stage_entry, at, by, note });
             }
             Event::PositionStated { position } => {
                 let number = next_number(self.positions.len());
-                self.positions.push(Position {
-                    number,
-                    stage,
-                    at,
-                    by,
-                    statement: *position,
-                });
+                self.positions.push(Position { number, stage, at, by, statement: *position });
             }
             Event::Responded { stance, rationale } => {
                 let number = next_number(self.responses.len());
-                self.responses.push(Response {
-                    number,
-                    stage_entry,
-                    at,
-                    by,
-                    stance,
-                    rationale,
-                });
+                self.responses.push(Response { number, stage_entry, at, by, stance, rationale });
             }
             Event::Proposed { outcome, terms } => {
                 let number = next_number(self.proposals.len());
@@ -203,41 +159,15 @@ impl Escalation {
                 });
             }
             Event::ProposalConfirmed { proposal } => {
-                self.answer(
-                    proposal,
-                    ProposalAnswer {
-                        confirmed: true,
-                        at,
-                        by,
-                        reason: None,
-                    },
-                );
+                self.answer(proposal, ProposalAnswer { confirmed: true, at, by, reason: None });
             }
             Event::ProposalDeclined { proposal, reason } => {
                 let reason = Some(reason);
-                self.answer(
-                    proposal,
-                    ProposalAnswer {
-                        confirmed: false,
-                        at,
-                        by,
-                        reason,
-                    },
-                );
+                self.answer(proposal, ProposalAnswer { confirmed: false, at, by, reason });
             }
-            Event::Determined {
-                outcome,
-                decision,
-                rationale,
-            } => {
+            Event::Determined { outcome, decision, rationale } => {
                 self.status = Status::Resolved;
-                self.endings.push(Ending::Determined {
-                    outcome,
-                    decision,
-                    rationale,
-                    at,
-                    by,
-                });
+                self.endings.push(Ending::Determined { outcome, decision, rationale, at, by });
             }
             Event::Withdrawn { reason } => {
                 self.status = Status::Withdrawn;
@@ -250,11 +180,7 @@ impl Escalation {
     /// What people set down beside the argument: meetings, actions, feedback, debriefs, ticks.
     fn apply_to_the_work(&mut self, event: Event, by: Signature, at: UtcInstant) {
         match event {
-            Event::MeetingArranged {
-                at: meets_at,
-                place,
-                purpose,
-            } => {
+            Event::MeetingArranged { at: meets_at, place, purpose } => {
                 self.meetings.push(Meeting {
                     number: next_number(self.meetings.len()),
                     at: meets_at,
@@ -264,11 +190,7 @@ impl Escalation {
                     record: None,
                 });
             }
-            Event::ActionSet {
-                what,
-                owner,
-                due_on,
-            } => self.actions.push(Action {
+            Event::ActionSet { what, owner, due_on } => self.actions.push(Action {
                 number: next_number(self.actions.len()),
                 what,
                 owner,
@@ -277,41 +199,20 @@ impl Escalation {
                 done_at: None,
             }),
             Event::FeedbackGiven { text, learning } => {
-                self.feedback.push(Feedback {
-                    at,
-                    by,
-                    text,
-                    learning,
-                });
+                self.feedback.push(Feedback { at, by, text, learning });
             }
-            Event::Debriefed {
-                held_on,
-                with,
-                text,
-            } => {
-                self.debriefs.push(Debrief {
-                    at,
-                    by,
-                    held_on,
-                    with,
-                    text,
-                });
+            Event::Debriefed { held_on, with, text } => {
+                self.debriefs.push(Debrief { at, by, held_on, with, text });
             }
             Event::RecordConfirmed => {
-                self.record_confirmations.push(RecordConfirmation {
-                    side: by.side,
-                    at,
-                    by,
-                });
+                self.record_confirmations.push(RecordConfirmation { side: by.side, at, by });
             }
             _ => {}
         }
     }
 
     fn entry_mut(&mut self, number: u32) -> Option<&mut StageEntry> {
-        self.stage_entries
-            .iter_mut()
-            .find(|entry| entry.number == number)
+        self.stage_entries.iter_mut().find(|entry| entry.number == number)
     }
 
     fn answer(&mut self, number: u32, answer: ProposalAnswer) {

@@ -32,10 +32,7 @@ impl ImmediateDanger {
         if self.in_immediate_danger {
             let mut need = |there: bool, field: &str, detail: &str| {
                 if !there {
-                    faults.push(FieldFault::new(
-                        format!("/immediate_danger/{field}"),
-                        detail,
-                    ));
+                    faults.push(FieldFault::new(format!("/immediate_danger/{field}"), detail));
                 }
             };
             need(
@@ -47,10 +44,7 @@ impl ImmediateDanger {
             need(self.taken_by.is_some(), "taken_by", "say who did it");
         }
         if self.taken_at.is_some_and(|at| at > now) {
-            faults.push(FieldFault::new(
-                "/immediate_danger/taken_at",
-                "must not be in the future",
-            ));
+            faults.push(FieldFault::new("/immediate_danger/taken_at", "must not be in the future"));
         }
         faults
     }
@@ -194,10 +188,7 @@ impl Draft {
                 self.$field.clone()
             }};
         }
-        let area = need!(
-            area_of_disagreement,
-            "choose what the disagreement is about"
-        );
+        let area = need!(area_of_disagreement, "choose what the disagreement is about");
         let child = need!(child, "give the child's initials");
         let facts = need!(facts, "say what happened and was seen, facts alone");
         let judgement = need!(judgement, "say what you make of it, apart from the facts");
@@ -210,14 +201,9 @@ impl Draft {
         let tried = need!(what_was_tried, "say what was tried before this");
         let sought = need!(outcome_sought, "say what outcome you seek");
         if receiving.is_none() {
-            missing(
-                "receiving_agency_id",
-                "name the agency whose decision is challenged",
-            );
+            missing("receiving_agency_id", "name the agency whose decision is challenged");
         }
-        match (
-            receiving, area, child, facts, judgement, rationale, risk, voice, tried, sought,
-        ) {
+        match (receiving, area, child, facts, judgement, rationale, risk, voice, tried, sought) {
             (
                 Some(receiving),
                 Some(area_of_disagreement),

@@ -166,6 +166,8 @@ pub enum Command {
         notice_id: NoticeId,
         /// Who it was for: a name, not an address.
         recipient: String,
+        /// It told of a failed message itself: only the partnership's own address is left.
+        to_last_resort: bool,
     },
 }
 

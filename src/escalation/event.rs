@@ -236,5 +236,7 @@ pub enum Event {
         notice_id: NoticeId,
         /// Who it was for: a name, not an address.
         recipient: String,
+        /// Whether only the partnership's own address was left to tell.
+        to_last_resort: bool,
     },
 }

@@ -115,8 +115,6 @@ impl StageEntry {
     /// When time has something to do here next: at the due instant, then each time that people are
     /// to be told again.
     pub fn next_act_at(&self) -> UtcInstant {
-        self.overdue
-            .as_ref()
-            .map_or(self.due.at, |overdue| overdue.tell_again_at)
+        self.overdue.as_ref().map_or(self.due.at, |overdue| overdue.tell_again_at)
     }
 }

@@ -333,16 +333,12 @@ impl Escalation {
 
     /// The stay in the stage where it is now; none when it is not open.
     pub fn current_entry(&self) -> Option<&StageEntry> {
-        self.stage_entries
-            .last()
-            .filter(|entry| entry.left.is_none())
+        self.stage_entries.last().filter(|entry| entry.left.is_none())
     }
 
     /// The proposal on the table.
     pub fn open_proposal(&self) -> Option<&Proposal> {
-        self.proposals
-            .iter()
-            .find(|proposal| proposal.answer.is_none())
+        self.proposals.iter().find(|proposal| proposal.answer.is_none())
     }
 
     /// How it ended; none while it has not.
@@ -376,10 +372,7 @@ impl Escalation {
 
     /// What the receiving side has answered in a stay.
     pub fn answer_in(&self, entry: u32) -> Answer {
-        let responses = self
-            .responses
-            .iter()
-            .filter(|response| response.stage_entry == entry);
+        let responses = self.responses.iter().filter(|response| response.stage_entry == entry);
         let put_or_answered = self.proposals.iter().any(|proposal| {
             let put = proposal.stage_entry == entry && proposal.by.side == Side::Receiving;
             let declined = proposal.answer.as_ref().is_some_and(|answer| {
@@ -391,11 +384,7 @@ impl Escalation {
             Some(Stance::Refuses) => Answer::Refusal,
             Some(_) => Answer::AnsweredNotAgreed,
             None if put_or_answered => Answer::AnsweredNotAgreed,
-            None if self
-                .acknowledgements
-                .iter()
-                .any(|ack| ack.stage_entry == entry) =>
-            {
+            None if self.acknowledgements.iter().any(|ack| ack.stage_entry == entry) => {
                 Answer::AcknowledgedOnly
             }
             None => Answer::Silence,
@@ -415,11 +404,7 @@ impl Escalation {
                 Answer::Refusal | Answer::AnsweredNotAgreed => vec![Side::Raising, Side::Receiving],
             },
         };
-        if entry
-            .acting
-            .iter()
-            .any(|seat| seat.side == Side::Partnership)
-        {
+        if entry.acting.iter().any(|seat| seat.side == Side::Partnership) {
             sides.push(Side::Partnership);
         }
         sides

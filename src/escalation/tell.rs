@@ -95,12 +95,7 @@ pub fn tell(
     rules: &Rules<'_>,
     now: UtcInstant,
 ) -> Vec<Notice> {
-    let mut telling = Telling {
-        after,
-        rules,
-        now,
-        notices: Vec::new(),
-    };
+    let mut telling = Telling { after, rules, now, notices: Vec::new() };
     for event in events {
         telling.of(event);
     }
@@ -126,19 +121,13 @@ impl Telling<'_> {
     fn of(&mut self, event: &Event) {
         match event {
             Event::StageEntered { entry, .. } => self.stage_entered(entry),
-            Event::DeadlinePassed {
-                tell_again_at: Some(_),
-                ..
-            }
+            Event::DeadlinePassed { tell_again_at: Some(_), .. }
             | Event::OverdueToldAgain { .. } => self.overdue(),
             Event::Acknowledged { .. } => {
                 self.side(Side::Raising, NoticeKind::Acknowledged);
             }
             Event::PositionStated { .. } => self.everybody_acting(NoticeKind::PositionStated),
-            Event::Responded {
-                stance: Stance::Refuses,
-                ..
-            } => {
+            Event::Responded { stance: Stance::Refuses, .. } => {
                 self.side(Side::Raising, NoticeKind::Refused);
                 self.everybody_acting(NoticeKind::Responded);
             }
@@ -162,6 +151,10 @@ impl Telling<'_> {
             Event::ProtectiveDeadlineSet { .. } => self.everybody_acting(NoticeKind::DueMoved),
             Event::MeetingArranged { .. } => self.everybody_acting(NoticeKind::MeetingArranged),
             Event::ActionSet { .. } => self.everybody_acting(NoticeKind::ActionSet),
+            Event::NoticeFailed { to_last_resort: true, .. } => {
+                let seat = self.rules.directory.last_resort();
+                self.add(seat, NoticeKind::NoticeFailed);
+            }
             Event::NoticeFailed { .. } => self.business_manager(NoticeKind::NoticeFailed),
             _ => {}
         }
@@ -203,13 +196,7 @@ impl Telling<'_> {
     }
 
     fn everybody(&mut self, kind: NoticeKind) {
-        for seat in self
-            .after
-            .reached()
-            .into_iter()
-            .cloned()
-            .collect::<Vec<_>>()
-        {
+        for seat in self.after.reached().into_iter().cloned().collect::<Vec<_>>() {
             self.add(seat, kind);
         }
         self.raiser(kind);
@@ -227,14 +214,7 @@ impl Telling<'_> {
             .after
             .stage_entries
             .last()
-            .map(|entry| {
-                entry
-                    .acting
-                    .iter()
-                    .filter(|seat| seat.side == side)
-                    .cloned()
-                    .collect()
-            })
+            .map(|entry| entry.acting.iter().filter(|seat| seat.side == side).cloned().collect())
             .unwrap_or_default();
         for seat in seats {
             self.add(seat, kind);
@@ -269,10 +249,7 @@ impl Telling<'_> {
     }
 
     fn partnership(&mut self, function: PartnershipFunction, kind: NoticeKind) {
-        let route: Route = self
-            .rules
-            .directory
-            .route_to_partnership(&[function], self.now);
+        let route: Route = self.rules.directory.route_to_partnership(&[function], self.now);
         for seat in route.seats {
             self.add(seat, kind);
         }
@@ -280,11 +257,7 @@ impl Telling<'_> {
 
     /// The first reason to tell somebody counts: callers name what asks before what informs.
     fn add(&mut self, seat: Seat, kind: NoticeKind) {
-        if !self
-            .notices
-            .iter()
-            .any(|there| there.seat.is_same_recipient(&seat))
-        {
+        if !self.notices.iter().any(|there| there.seat.is_same_recipient(&seat)) {
             self.notices.push(Notice { seat, kind });
         }
     }

@@ -44,14 +44,9 @@ impl TryFrom<String> for Prose {
             return Err("must not be blank: write it in your own words".to_owned());
         }
         if text.chars().count() > PROSE_CHARACTERS_MAX {
-            return Err(format!(
-                "must have at most {PROSE_CHARACTERS_MAX} characters"
-            ));
+            return Err(format!("must have at most {PROSE_CHARACTERS_MAX} characters"));
         }
-        if text
-            .chars()
-            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        {
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             return Err("must not hold control characters".to_owned());
         }
         Ok(Self(text.to_owned()))
@@ -67,9 +62,7 @@ impl TryFrom<String> for Line {
             return Err("must not be blank".to_owned());
         }
         if text.chars().count() > LINE_CHARACTERS_MAX {
-            return Err(format!(
-                "must have at most {LINE_CHARACTERS_MAX} characters"
-            ));
+            return Err(format!("must have at most {LINE_CHARACTERS_MAX} characters"));
         }
         if text.chars().any(char::is_control) {
             return Err("must be a single line without control characters".to_owned());

@@ -142,11 +142,7 @@ fn deadline_passed(stage: u32, late_seconds: i64, answer: Answer, stays: bool) -
         61..=7_199 => format!("; recorded {} minutes late", late_seconds / 60),
         _ => format!("; recorded {} hours late", late_seconds / 3_600),
     };
-    let stays = if stays {
-        "; it stays open and overdue"
-    } else {
-        ""
-    };
+    let stays = if stays { "; it stays open and overdue" } else { "" };
     format!("the time of stage {stage} ran out: {answered}{late}{stays}")
 }
 

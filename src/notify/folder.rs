@@ -31,10 +31,7 @@ impl Folder {
         // A disk may be slow; the server's other work must not wait for it.
         let write = move || write_whole(&folder, &name, &sent.raw);
         let failed = |cause: String| {
-            SendFailure::Temporary(format!(
-                "writing to the mail folder {:?}: {cause}",
-                self.path
-            ))
+            SendFailure::Temporary(format!("writing to the mail folder {:?}: {cause}", self.path))
         };
         match tokio::task::spawn_blocking(write).await {
             Ok(Ok(())) => Ok(Accepted { answer }),
@@ -55,11 +52,7 @@ impl Folder {
 fn file_name(outgoing: &Outgoing, to: &str) -> String {
     let when = outgoing.queued_at.utc().format("%Y%m%dT%H%M%SZ");
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-' | '_');
-    let recipient: String = to
-        .chars()
-        .take(80)
-        .map(|c| if plain(c) { c } else { '_' })
-        .collect();
+    let recipient: String = to.chars().take(80).map(|c| if plain(c) { c } else { '_' }).collect();
     format!("{when}-{recipient}-{}.eml", outgoing.notice_id)
 }
 
@@ -71,11 +64,7 @@ fn write_whole(folder: &Path, name: &str, content: &[u8]) -> std::io::Result<()>
     file.sync_all()?;
     std::fs::rename(&unfinished, folder.join(name))?;
     // The new name itself must be on the disk too; only a folder that can be opened needs it.
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()
-    } else {
-        Ok(())
-    }
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn private_folder() -> DirBuilder {

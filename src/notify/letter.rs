@@ -53,10 +53,7 @@ impl Letter {
     /// # Errors
     /// If the link cannot be used or the template fails.
     pub fn text(&self) -> Result<String, LetterError> {
-        Ok(TextPage {
-            letter: self.in_lines()?,
-        }
-        .render()?)
+        Ok(TextPage { letter: self.in_lines()? }.render()?)
     }
 
     /// The letter as a page of HTML that needs nothing from elsewhere: no images, no tracking.
@@ -64,10 +61,7 @@ impl Letter {
     /// # Errors
     /// If the link cannot be used or the template fails.
     pub fn html(&self) -> Result<String, LetterError> {
-        Ok(HtmlPage {
-            letter: self.in_lines()?,
-        }
-        .render()?)
+        Ok(HtmlPage { letter: self.in_lines()? }.render()?)
     }
 
     /// The same letter with every text fit to be one line.

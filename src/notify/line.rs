@@ -7,10 +7,7 @@ const HEADER_CHARS_MAX: usize = 200;
 /// The text as one line: whatever breaks a line, controls a terminal or turns the direction of
 /// reading becomes a space, so no text can look like two or hide where it ends.
 pub(super) fn one_line(text: &str) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|c| if is_unfit(c) { ' ' } else { c })
-        .collect();
+    let spaced: String = text.chars().map(|c| if is_unfit(c) { ' ' } else { c }).collect();
     spaced.trim().to_owned()
 }
 

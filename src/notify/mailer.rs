@@ -101,12 +101,8 @@ impl Mailer {
             Self::Folder(folder) => folder.send(outgoing).await,
             Self::Memory(sender, kept) => {
                 let (_, sent) = outgoing.written(sender)?;
-                kept.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(sent);
-                Ok(Accepted {
-                    answer: "kept in memory".to_owned(),
-                })
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
+                Ok(Accepted { answer: "kept in memory".to_owned() })
             }
         }
     }

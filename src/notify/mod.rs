@@ -19,11 +19,13 @@ mod settings;
 mod smtp;
 #[cfg(test)]
 mod tests;
+mod wording;
 
 pub use folder::Folder;
 pub use letter::{Letter, LetterError, Paragraph};
 pub use line::header_safe;
 pub use mailer::{Accepted, Mailer, MailerError, SendFailure};
-pub use outgoing::{Outgoing, Sender, Sent};
+pub use outgoing::{Outgoing, Sender, Sent, is_address};
 pub use settings::{Security, SmtpSettings};
 pub use smtp::Smtp;
+pub use wording::{Facts, Listed, case_letter, chaser_letter, digest_letter};

@@ -37,18 +37,9 @@ impl Sender {
             Some(email) => Mailbox::new(None, address("the address for answers", email)?),
             None => from.clone(),
         };
-        let message_domain = message_domain
-            .unwrap_or_else(|| from.email.domain())
-            .to_owned();
-        address(
-            "the domain of message ids",
-            &format!("notice@{message_domain}"),
-        )?;
-        Ok(Self {
-            from,
-            reply_to,
-            message_domain,
-        })
+        let message_domain = message_domain.unwrap_or_else(|| from.email.domain()).to_owned();
+        address("the domain of message ids", &format!("notice@{message_domain}"))?;
+        Ok(Self { from, reply_to, message_domain })
     }
 
     /// The address in the envelope, where refused messages come back to.
@@ -120,15 +111,7 @@ impl Outgoing {
             })?;
         let raw = message.formatted();
         let attempt = self.attempt;
-        let sent = Sent {
-            to: to.to_string(),
-            subject,
-            text,
-            html,
-            message_id,
-            attempt,
-            raw,
-        };
+        let sent = Sent { to: to.to_string(), subject, text, html, message_id, attempt, raw };
         Ok((to, sent))
     }
 
@@ -143,11 +126,7 @@ impl Outgoing {
         // The envelope is given, not read back from the headers, so that no name in a header can
         // change who receives the message.
         let envelope = Envelope::new(Some(sender.from.email.clone()), vec![to.clone()])?;
-        let date = self
-            .queued_at
-            .utc()
-            .format("%a, %d %b %Y %H:%M:%S +0000")
-            .to_string();
+        let date = self.queued_at.utc().format("%a, %d %b %Y %H:%M:%S +0000").to_string();
         let mut builder = Message::builder()
             .envelope(envelope)
             .raw_header(header("Date", date))
@@ -202,12 +181,10 @@ fn address(what: &'static str, text: &str) -> Result<Address, MailerError> {
         let reason = "it has spaces, quotes, brackets or letters beyond a to z in it".to_owned();
         return Err(MailerError::Address { what, reason });
     }
-    text.parse().map_err(
-        |refused: lettre::address::AddressError| MailerError::Address {
-            what,
-            reason: refused.to_string(),
-        },
-    )
+    text.parse().map_err(|refused: lettre::address::AddressError| MailerError::Address {
+        what,
+        reason: refused.to_string(),
+    })
 }
 
 /// The message that never was, to which all messages of a thread to one recipient are answers: mail
@@ -217,10 +194,11 @@ fn thread_root(thread: &str, to: &Address, domain: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let thread: String = thread.chars().take(64).map(plain).collect();
     let digest = Sha256::digest(to.to_string().to_lowercase());
-    let recipient: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let recipient: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     format!("<{thread}.{recipient}@{domain}>")
+}
+
+/// Whether a text is an address that mail can be sent to.
+pub fn is_address(text: &str) -> bool {
+    text.parse::<Address>().is_ok()
 }

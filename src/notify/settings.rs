@@ -63,9 +63,7 @@ impl SmtpSettings {
             (Some(username), Some(password)) => {
                 Ok(Some(Credentials::new(username.clone(), password.clone())))
             }
-            _ => Err(MailerError::Settings(
-                "give both a username and a password, or neither",
-            )),
+            _ => Err(MailerError::Settings("give both a username and a password, or neither")),
         }
     }
 }

@@ -42,9 +42,7 @@ pub struct Smtp {
 
 impl fmt::Debug for Smtp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Smtp")
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        f.debug_struct("Smtp").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
@@ -54,22 +52,15 @@ impl Smtp {
         let connections_max = usize::try_from(settings.connections_max)
             .ok()
             .filter(|&connections| connections > 0 && connections <= Semaphore::MAX_PERMITS)
-            .ok_or(MailerError::Settings(
-                "at least one connection must be allowed",
-            ))?;
+            .ok_or(MailerError::Settings("at least one connection must be allowed"))?;
         if settings.timeout_seconds == 0 {
-            return Err(MailerError::Settings(
-                "the time allowed must be at least one second",
-            ));
+            return Err(MailerError::Settings("the time allowed must be at least one second"));
         }
         let encryption = match settings.security {
             Security::None => None,
             Security::Tls | Security::StartTls => {
                 Some(TlsParameters::new(settings.host.clone()).map_err(|cause| {
-                    MailerError::Encryption {
-                        host: settings.host.clone(),
-                        cause,
-                    }
+                    MailerError::Encryption { host: settings.host.clone(), cause }
                 })?)
             }
         };
@@ -116,10 +107,7 @@ impl Smtp {
         // After a whole answer both sides know where they are; after anything else the connection
         // is dropped here.
         if outcome.as_ref().map_or_else(Refused::is_in_step, |_| true) {
-            self.idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(connection);
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
         outcome.map_err(|refused| refused.failure(&self.server()))
     }
@@ -142,19 +130,13 @@ impl Smtp {
         }
         expect(Step::Message, 354, connection.command(Data).await)?;
         let answer = expect(Step::Message, 250, connection.message(message).await)?;
-        Ok(Accepted {
-            answer: answer_text(&answer),
-        })
+        Ok(Accepted { answer: answer_text(&answer) })
     }
 
     /// A connection that is ready for a message: one that was kept, or a new one.
     async fn connection(&self) -> Result<AsyncSmtpConnection, SendFailure> {
         loop {
-            let kept = self
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop();
+            let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let Some(mut kept) = kept else { break };
             // A server may have hung up, or fallen silent, since the last message: either costs a
             // new connection, not the message. One silence is enough to let go of the others.
@@ -162,10 +144,7 @@ impl Smtp {
                 Ok(Ok(answer)) if answer.has_code(250) => return Ok(kept),
                 Ok(_) => {}
                 Err(_elapsed) => {
-                    self.idle
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .clear();
+                    self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 }
             }
         }
@@ -174,10 +153,8 @@ impl Smtp {
             let cause = cut(&cause, ANSWER_CHARS_MAX);
             SendFailure::Temporary(format!("{doing} {}: {cause}", self.server()))
         };
-        let mut connection = self
-            .connect()
-            .await
-            .map_err(|cause| failed("connecting to", &cause))?;
+        let mut connection =
+            self.connect().await.map_err(|cause| failed("connecting to", &cause))?;
         if let Some(credentials) = &self.credentials {
             // Refused or not, a sign-in is about our settings and not about this message.
             connection
@@ -264,11 +241,9 @@ impl Refused {
                 let is_final = error.is_permanent() && step != Step::Sender && !sign_in;
                 (step, error_text(&error), is_final)
             }
-            Self::OutOfStep(step, answer) => (
-                step,
-                format!("unexpected answer: {}", answer_text(&answer)),
-                false,
-            ),
+            Self::OutOfStep(step, answer) => {
+                (step, format!("unexpected answer: {}", answer_text(&answer)), false)
+            }
         };
         let what = match step {
             Step::Sender => "the sender's address",
@@ -276,11 +251,7 @@ impl Refused {
             Step::Message => "the message",
         };
         let text = format!("{server} did not take {what}: {text}");
-        if is_final {
-            SendFailure::Permanent(text)
-        } else {
-            SendFailure::Temporary(text)
-        }
+        if is_final { SendFailure::Permanent(text) } else { SendFailure::Temporary(text) }
     }
 }
 

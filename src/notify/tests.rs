@@ -18,10 +18,7 @@ fn a_letter() -> Letter {
             Paragraph::Text("Stage 2 is with you. Please answer, or ask for more time.".to_owned()),
             Paragraph::Facts(vec![
                 ("Reference".to_owned(), "BE-2026-0147".to_owned()),
-                (
-                    "By when".to_owned(),
-                    "5pm on Tuesday 24 November 2026".to_owned(),
-                ),
+                ("By when".to_owned(), "5pm on Tuesday 24 November 2026".to_owned()),
             ]),
             Paragraph::Items(vec!["BE-2026-0101".to_owned(), "BE-2026-0102".to_owned()]),
         ],
@@ -32,13 +29,7 @@ fn a_letter() -> Letter {
 }
 
 fn a_sender() -> Sender {
-    Sender::new(
-        "Escalations",
-        "escalations@example.org",
-        Some("bm@example.org"),
-        None,
-    )
-    .unwrap()
+    Sender::new("Escalations", "escalations@example.org", Some("bm@example.org"), None).unwrap()
 }
 
 fn outgoing() -> Outgoing {
@@ -91,10 +82,7 @@ struct Parsed {
 
 impl Parsed {
     fn header(&self, name: &str) -> &str {
-        let mut found = self
-            .headers
-            .iter()
-            .filter(|(n, _)| n.eq_ignore_ascii_case(name));
+        let mut found = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
         let value = &found.next().unwrap_or_else(|| panic!("no header {name}")).1;
         assert!(found.next().is_none(), "two headers {name}");
         value
@@ -108,22 +96,12 @@ impl Parsed {
 fn parse(raw: &[u8]) -> Parsed {
     let whole = std::str::from_utf8(raw).unwrap();
     assert!(whole.is_ascii());
-    assert!(
-        !whole.replace("\r\n", "").contains(['\r', '\n', '\0']),
-        "a lone CR, LF or NUL"
-    );
-    assert!(
-        whole.split("\r\n").all(|line| line.len() <= 998),
-        "a line of more than 998 octets"
-    );
+    assert!(!whole.replace("\r\n", "").contains(['\r', '\n', '\0']), "a lone CR, LF or NUL");
+    assert!(whole.split("\r\n").all(|line| line.len() <= 998), "a line of more than 998 octets");
     let (head, body) = whole.split_once("\r\n\r\n").unwrap();
     let headers = headers(head);
     let content_type = &headers.iter().find(|(n, _)| n == "Content-Type").unwrap().1;
-    let boundary = content_type
-        .split("boundary=\"")
-        .nth(1)
-        .unwrap()
-        .trim_end_matches('"');
+    let boundary = content_type.split("boundary=\"").nth(1).unwrap().trim_end_matches('"');
     let mut parts = BTreeMap::new();
     let delimited = format!("\r\n{body}");
     let delimiter = format!("\r\n--{boundary}");
@@ -133,16 +111,8 @@ fn parse(raw: &[u8]) -> Parsed {
         if piece.starts_with("--") {
             continue;
         }
-        let (head, body) = piece
-            .strip_prefix("\r\n")
-            .unwrap()
-            .split_once("\r\n\r\n")
-            .unwrap();
-        let kind = self::headers(head)
-            .into_iter()
-            .find(|(n, _)| n == "Content-Type")
-            .unwrap()
-            .1;
+        let (head, body) = piece.strip_prefix("\r\n").unwrap().split_once("\r\n\r\n").unwrap();
+        let kind = self::headers(head).into_iter().find(|(n, _)| n == "Content-Type").unwrap().1;
         parts.insert(kind, quoted_printable(body).replace("\r\n", "\n"));
     }
     Parsed { headers, parts }
@@ -151,9 +121,7 @@ fn parse(raw: &[u8]) -> Parsed {
 fn headers(head: &str) -> Vec<(String, String)> {
     let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
     let split = |line: &str| {
-        let (name, value) = line
-            .split_once(": ")
-            .unwrap_or_else(|| panic!("no header: {line:?}"));
+        let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("no header: {line:?}"));
         (name.to_owned(), value.to_owned())
     };
     unfolded.split("\r\n").map(split).collect()

@@ -16,10 +16,7 @@ pub struct Mistake {
 
 impl Mistake {
     fn at(place: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            place: place.into(),
-            text: text.into(),
-        }
+        Self { place: place.into(), text: text.into() }
     }
 
     pub(super) fn unreadable(file: &str, error: &toml::de::Error) -> Self {
@@ -47,47 +44,26 @@ pub(super) fn mistakes(policy: &Policy) -> Vec<Mistake> {
     for (index, stage) in policy.stages.iter().enumerate() {
         let number = index + 1;
         let is_last = number == policy.stages.len();
-        one_stage(
-            policy,
-            stage,
-            &format!("stages, number {number}"),
-            is_last,
-            &mut found,
-        );
+        one_stage(policy, stage, &format!("stages, number {number}"), is_last, &mut found);
     }
     found
 }
 
 fn head(policy: &Policy, found: &mut Vec<Mistake>) {
     if !is_key(&policy.key) {
-        found.push(Mistake::at(
-            "key",
-            "use small letters, digits and hyphens, such as \"bscp\"",
-        ));
+        found.push(Mistake::at("key", "use small letters, digits and hyphens, such as \"bscp\""));
     }
     if policy.version < 1 {
         found.push(Mistake::at("version", "count versions from 1"));
     }
-    if policy
-        .effective_until
-        .is_some_and(|until| until < policy.effective_from)
-    {
-        found.push(Mistake::at(
-            "effective_until",
-            "it is before effective_from",
-        ));
+    if policy.effective_until.is_some_and(|until| until < policy.effective_from) {
+        found.push(Mistake::at("effective_until", "it is before effective_from"));
     }
     if policy.stages.is_empty() {
-        found.push(Mistake::at(
-            "stages",
-            "a policy needs at least one [[stages]]",
-        ));
+        found.push(Mistake::at("stages", "a policy needs at least one [[stages]]"));
     }
     if policy.urgency_classes.is_empty() {
-        found.push(Mistake::at(
-            "urgency_classes",
-            "name at least one, such as [\"standard\"]",
-        ));
+        found.push(Mistake::at("urgency_classes", "name at least one, such as [\"standard\"]"));
     }
     if let Some(class) = &policy.urgency_after_protective_deadline
         && !policy.urgency_classes.contains(class)
@@ -97,20 +73,16 @@ fn head(policy: &Policy, found: &mut Vec<Mistake>) {
             format!("'{class}' is not one of urgency_classes"),
         ));
     }
-    for (place, terms) in [
-        ("areas_of_disagreement", &policy.areas_of_disagreement),
-        ("outcomes", &policy.outcomes),
-    ] {
+    for (place, terms) in
+        [("areas_of_disagreement", &policy.areas_of_disagreement), ("outcomes", &policy.outcomes)]
+    {
         let mut seen = BTreeSet::new();
         if terms.is_empty() {
             found.push(Mistake::at(place, "name at least one"));
         }
         for term in terms {
             if !seen.insert(&term.key) {
-                found.push(Mistake::at(
-                    place,
-                    format!("the key '{}' stands twice", term.key),
-                ));
+                found.push(Mistake::at(place, format!("the key '{}' stands twice", term.key)));
             }
         }
     }
@@ -121,10 +93,7 @@ fn head(policy: &Policy, found: &mut Vec<Mistake>) {
         ));
     }
     if policy.calendar.day_ends <= policy.calendar.day_starts {
-        found.push(Mistake::at(
-            "calendar.day_ends",
-            "the working day ends before it starts",
-        ));
+        found.push(Mistake::at("calendar.day_ends", "the working day ends before it starts"));
     }
 }
 
@@ -137,11 +106,7 @@ fn one_stage(policy: &Policy, stage: &Stage, place: &str, is_last: bool, found: 
             format!("it has no limit for '{ordinary}': add {ordinary} = \"5 working days\""),
         ));
     }
-    for class in stage
-        .limits
-        .keys()
-        .filter(|class| !policy.urgency_classes.contains(class))
-    {
+    for class in stage.limits.keys().filter(|class| !policy.urgency_classes.contains(class)) {
         found.push(Mistake::at(
             place,
             format!("it has a limit for '{class}', which is not one of urgency_classes"),
@@ -159,30 +124,18 @@ fn one_stage(policy: &Policy, stage: &Stage, place: &str, is_last: bool, found: 
     if !is_last && !stage.determine.is_empty() {
         found.push(Mistake::at(place, "only the last stage has determine"));
     }
-    if stage
-        .determine
-        .iter()
-        .any(|who| who.side() != Side::Partnership)
-    {
-        found.push(Mistake::at(
-            place,
-            "only the partnership determines: no side judges itself",
-        ));
+    if stage.determine.iter().any(|who| who.side() != Side::Partnership) {
+        found.push(Mistake::at(place, "only the partnership determines: no side judges itself"));
     }
     let sides: BTreeSet<Side> = stage.act.iter().map(|who| who.side()).collect();
     let both = sides.contains(&Side::Raising) && sides.contains(&Side::Receiving);
     if !is_last && stage.on_deadline == OnDeadline::Escalate && !both {
-        found.push(Mistake::at(
-            place,
-            "both sides must act: name raising and receiving in act",
-        ));
+        found.push(Mistake::at(place, "both sides must act: name raising and receiving in act"));
     }
 }
 
 fn is_key(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 40
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }

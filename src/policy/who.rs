@@ -16,50 +16,17 @@ pub enum Who {
 }
 
 const WORDS: [(&str, Who); 11] = [
-    (
-        "raising.practitioner",
-        Who::Rung(Side::Raising, Rung::Practitioner),
-    ),
-    (
-        "raising.line_manager",
-        Who::Rung(Side::Raising, Rung::LineManager),
-    ),
-    (
-        "raising.service_manager",
-        Who::Rung(Side::Raising, Rung::ServiceManager),
-    ),
-    (
-        "raising.head_of_service",
-        Who::Rung(Side::Raising, Rung::HeadOfService),
-    ),
-    (
-        "receiving.practitioner",
-        Who::Rung(Side::Receiving, Rung::Practitioner),
-    ),
-    (
-        "receiving.line_manager",
-        Who::Rung(Side::Receiving, Rung::LineManager),
-    ),
-    (
-        "receiving.service_manager",
-        Who::Rung(Side::Receiving, Rung::ServiceManager),
-    ),
-    (
-        "receiving.head_of_service",
-        Who::Rung(Side::Receiving, Rung::HeadOfService),
-    ),
-    (
-        "partnership.business_manager",
-        Who::Function(PartnershipFunction::BusinessManager),
-    ),
-    (
-        "partnership.scrutineer",
-        Who::Function(PartnershipFunction::Scrutineer),
-    ),
-    (
-        "partnership.panel_member",
-        Who::Function(PartnershipFunction::PanelMember),
-    ),
+    ("raising.practitioner", Who::Rung(Side::Raising, Rung::Practitioner)),
+    ("raising.line_manager", Who::Rung(Side::Raising, Rung::LineManager)),
+    ("raising.service_manager", Who::Rung(Side::Raising, Rung::ServiceManager)),
+    ("raising.head_of_service", Who::Rung(Side::Raising, Rung::HeadOfService)),
+    ("receiving.practitioner", Who::Rung(Side::Receiving, Rung::Practitioner)),
+    ("receiving.line_manager", Who::Rung(Side::Receiving, Rung::LineManager)),
+    ("receiving.service_manager", Who::Rung(Side::Receiving, Rung::ServiceManager)),
+    ("receiving.head_of_service", Who::Rung(Side::Receiving, Rung::HeadOfService)),
+    ("partnership.business_manager", Who::Function(PartnershipFunction::BusinessManager)),
+    ("partnership.scrutineer", Who::Function(PartnershipFunction::Scrutineer)),
+    ("partnership.panel_member", Who::Function(PartnershipFunction::PanelMember)),
 ];
 
 impl Who {
@@ -74,10 +41,7 @@ impl Who {
 
 impl fmt::Display for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = WORDS
-            .iter()
-            .find(|(_, who)| who == self)
-            .map_or("unknown", |(word, _)| word);
+        let word = WORDS.iter().find(|(_, who)| who == self).map_or("unknown", |(word, _)| word);
         f.write_str(word)
     }
 }
@@ -86,17 +50,10 @@ impl FromStr for Who {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        WORDS
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|(_, who)| *who)
-            .ok_or_else(|| {
-                let words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
-                format!(
-                    "'{text}' is nobody that a policy can name; use one of: {}",
-                    words.join(", ")
-                )
-            })
+        WORDS.iter().find(|(word, _)| *word == text).map(|(_, who)| *who).ok_or_else(|| {
+            let words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
+            format!("'{text}' is nobody that a policy can name; use one of: {}", words.join(", "))
+        })
     }
 }
 

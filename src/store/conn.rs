@@ -79,11 +79,7 @@ impl Conn {
         &mut self,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.transaction(Beginning::Writing, |conn| {
-            work(&mut Writer {
-                reader: Reader { conn },
-            })
-        })
+        self.transaction(Beginning::Writing, |conn| work(&mut Writer { reader: Reader { conn } }))
     }
 
     fn transaction<T, E: From<StoreError>>(

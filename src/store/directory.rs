@@ -43,19 +43,12 @@ pub fn find_actor(
     let posts = posts::posts_of_person(r, person_id)?
         .into_iter()
         .map(|post| {
-            let holds = post
-                .holders
-                .iter()
-                .any(|holder| holder.person_id == person_id);
+            let holds = post.holders.iter().any(|holder| holder.person_id == person_id);
             HeldPost {
                 post_id: post.id,
                 title: post.title,
                 place: post.place,
-                capacity: if holds {
-                    SeatCapacity::Holder
-                } else {
-                    SeatCapacity::Deputy
-                },
+                capacity: if holds { SeatCapacity::Holder } else { SeatCapacity::Deputy },
             }
         })
         .collect();

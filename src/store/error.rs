@@ -39,10 +39,7 @@ impl StoreError {
     pub fn is_unique_violation(&self) -> bool {
         matches!(
             self,
-            Self::Database(DieselError::DatabaseError(
-                DatabaseErrorKind::UniqueViolation,
-                _
-            ))
+            Self::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
         )
     }
 
@@ -60,9 +57,6 @@ impl StoreError {
 
     /// An error about something stored that cannot be read.
     pub fn unreadable(what: &'static str, why: impl std::fmt::Display) -> Self {
-        Self::Unreadable {
-            what,
-            why: why.to_string(),
-        }
+        Self::Unreadable { what, why: why.to_string() }
     }
 }

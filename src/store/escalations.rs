@@ -57,13 +57,8 @@ impl EscalationRow {
         let it = &stored.escalation;
         let entry = it.current_entry();
         let due_at = entry.map(|entry| At(entry.due.at));
-        let receiving = it
-            .challenge()
-            .map(|challenge| challenge.receiving.agency_id.to_string());
-        let stage = it
-            .stage_entries
-            .last()
-            .map(|entry| i32::try_from(entry.stage));
+        let receiving = it.challenge().map(|challenge| challenge.receiving.agency_id.to_string());
+        let stage = it.stage_entries.last().map(|entry| i32::try_from(entry.stage));
         Ok(Self {
             id: it.id.to_string(),
             reference: it.reference.clone(),
@@ -137,10 +132,7 @@ pub fn find_id(r: &mut Reader<'_>, reference: &str) -> Result<Option<EscalationI
 }
 
 fn read((state, head_hash): (String, String)) -> Result<Stored, StoreError> {
-    Ok(Stored {
-        escalation: of_json("a case's state", &state)?,
-        head_hash,
-    })
+    Ok(Stored { escalation: of_json("a case's state", &state)?, head_hash })
 }
 
 /// A case, held until the transaction ends: whoever else wants to change it waits.
@@ -278,20 +270,11 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<ListedRow>, StoreError> {
     let me = viewer.person_id.to_string();
-    let posts: Vec<Option<String>> = viewer
-        .post_ids
-        .iter()
-        .map(|id| Some(id.to_string()))
-        .collect();
-    let partnerships: Vec<String> = viewer
-        .partnership_ids
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let status = filter
-        .status
-        .map(|status| word("a status", &status))
-        .transpose()?;
+    let posts: Vec<Option<String>> =
+        viewer.post_ids.iter().map(|id| Some(id.to_string())).collect();
+    let partnerships: Vec<String> =
+        viewer.partnership_ids.iter().map(ToString::to_string).collect();
+    let status = filter.status.map(|status| word("a status", &status)).transpose()?;
     let rows = on!(r, c => {
         let mine = || seats::table
             .filter(seats::person_id.eq(&me).or(seats::post_id.eq_any(&posts)));

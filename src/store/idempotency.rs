@@ -41,15 +41,13 @@ pub fn find(
         ))
         .first(c)
         .optional())?;
-    Ok(
-        row.map(|(fingerprint, status, location, etag, body)| StoredAnswer {
-            fingerprint,
-            status,
-            location,
-            etag,
-            body,
-        }),
-    )
+    Ok(row.map(|(fingerprint, status, location, etag, body)| StoredAnswer {
+        fingerprint,
+        status,
+        location,
+        etag,
+        body,
+    }))
 }
 
 /// Keeps an answer, in the transaction of its effect.

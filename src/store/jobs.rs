@@ -38,8 +38,6 @@ pub fn claim(
 
 /// Forgets slots before an instant, and says how many.
 pub fn delete_before(w: &mut Writer<'_>, before: UtcInstant) -> Result<usize, StoreError> {
-    Ok(
-        on!(w, c => diesel::delete(job_runs::table.filter(job_runs::slot_at.lt(At(before))))
-        .execute(c))?,
-    )
+    Ok(on!(w, c => diesel::delete(job_runs::table.filter(job_runs::slot_at.lt(At(before))))
+        .execute(c))?)
 }

@@ -40,26 +40,17 @@ fn pending<DB: diesel::backend::Backend>(
 ) -> Result<usize, StoreError> {
     use diesel::migration::MigrationSource;
     let failed = |why: Box<dyn std::error::Error + Send + Sync>| {
-        StoreError::Unusable(format!(
-            "bringing the database to the newest schema failed: {why}"
-        ))
+        StoreError::Unusable(format!("bringing the database to the newest schema failed: {why}"))
     };
     let known = MigrationSource::<DB>::migrations(&migrations).map_err(failed)?;
-    let known: Vec<String> = known
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect();
+    let known: Vec<String> =
+        known.iter().map(|migration| migration.name().version().to_string()).collect();
     let applied = conn.applied_migrations().map_err(failed)?;
-    if let Some(newer) = applied
-        .iter()
-        .find(|version| !known.contains(&version.to_string()))
-    {
+    if let Some(newer) = applied.iter().find(|version| !known.contains(&version.to_string())) {
         return Err(StoreError::Unusable(format!(
             "the database was migrated by a newer version of this program (migration {newer}): \
              start that version, or restore a backup from before"
         )));
     }
-    conn.run_pending_migrations(migrations)
-        .map(|ran| ran.len())
-        .map_err(failed)
+    conn.run_pending_migrations(migrations).map(|ran| ran.len()).map_err(failed)
 }

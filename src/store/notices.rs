@@ -175,9 +175,7 @@ pub fn lease(
         notices::state
             .eq("queued")
             .and(notices::next_attempt_at.le(At(now)))
-            .or(notices::state
-                .eq("leased")
-                .and(notices::lease_until.assume_not_null().le(At(now))))
+            .or(notices::state.eq("leased").and(notices::lease_until.assume_not_null().le(At(now))))
     };
     on!(w, c => {
         let oldest: Vec<String> = notices::table
@@ -222,21 +220,13 @@ pub fn record_attempt(
     now: UtcInstant,
 ) -> Result<bool, StoreError> {
     let (state, next, error, answer, ended) = match attempt {
-        Attempt::Accepted(answer) => (
-            "accepted",
-            notice.next_attempt_at,
-            None,
-            Some(answer),
-            Some(At(now)),
-        ),
+        Attempt::Accepted(answer) => {
+            ("accepted", notice.next_attempt_at, None, Some(answer), Some(At(now)))
+        }
         Attempt::Again(at, error) => ("queued", *at, Some(error), None, None),
-        Attempt::Failed(error) => (
-            "failed",
-            notice.next_attempt_at,
-            Some(error),
-            None,
-            Some(At(now)),
-        ),
+        Attempt::Failed(error) => {
+            ("failed", notice.next_attempt_at, Some(error), None, Some(At(now)))
+        }
     };
     let recorded = on!(w, c => diesel::update(notices::table
             .filter(notices::id.eq(notice.id.to_string()))
@@ -269,11 +259,7 @@ pub fn next_attempt_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreEr
         .select(notices::lease_until)
         .first(c)
         .optional())?;
-    Ok(queued
-        .into_iter()
-        .chain(leased.flatten())
-        .map(|at| at.0)
-        .min())
+    Ok(queued.into_iter().chain(leased.flatten()).map(|at| at.0).min())
 }
 
 /// The notices of a case after one, at most `limit`, the first queued first.

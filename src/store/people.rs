@@ -69,10 +69,7 @@ impl PartnershipRow {
             reference_prefix: self.reference_prefix,
             contact_email: self.contact_email,
         };
-        Ok(Versioned {
-            it,
-            version: self.version,
-        })
+        Ok(Versioned { it, version: self.version })
     }
 }
 
@@ -86,10 +83,26 @@ impl PersonRow {
             active: self.active,
             administrator: self.administrator,
         };
-        Ok(Versioned {
-            it,
-            version: self.version,
-        })
+        Ok(Versioned { it, version: self.version })
+    }
+}
+
+/// Of which agencies a list is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Of all.
+    All,
+    /// Of those that serve one of these partnerships.
+    Partnerships(Vec<PartnershipId>),
+}
+
+impl Scope {
+    /// The partnerships' ids; none for all.
+    pub(super) fn ids(&self) -> Option<Vec<String>> {
+        match self {
+            Self::All => None,
+            Self::Partnerships(of) => Some(of.iter().map(ToString::to_string).collect()),
+        }
     }
 }
 
@@ -104,9 +117,7 @@ pub fn list_partnerships(r: &mut Reader<'_>) -> Result<Vec<Versioned<Partnership
         .order((partnerships::name, partnerships::id))
         .select(PartnershipRow::as_select())
         .load(c))?;
-    rows.into_iter()
-        .map(PartnershipRow::into_partnership)
-        .collect()
+    rows.into_iter().map(PartnershipRow::into_partnership).collect()
 }
 
 /// A partnership.
@@ -132,10 +143,7 @@ pub fn find_partnership_by_key(
         .select(PartnershipRow::as_select())
         .first(c)
         .optional())?;
-    Ok(row
-        .map(PartnershipRow::into_partnership)
-        .transpose()?
-        .map(|found| found.it))
+    Ok(row.map(PartnershipRow::into_partnership).transpose()?.map(|found| found.it))
 }
 
 /// Adds a partnership.
@@ -152,10 +160,10 @@ pub fn insert_partnership(w: &mut Writer<'_>, it: &Partnership) -> Result<(), St
     Ok(())
 }
 
-/// Agencies after one (in the order of their ids), at most `limit`, of one partnership or all.
+/// Agencies after one (in the order of their ids), at most `limit`.
 pub fn list_agencies(
     r: &mut Reader<'_>,
-    partnership_id: Option<PartnershipId>,
+    scope: &Scope,
     after: Option<AgencyId>,
     limit: i64,
 ) -> Result<Vec<Versioned<Agency>>, StoreError> {
@@ -167,10 +175,10 @@ pub fn list_agencies(
             .limit(limit)
             .select(AgencyRow::as_select())
             .into_boxed();
-        if let Some(of) = partnership_id {
+        if let Some(of) = scope.ids() {
             query = query.filter(agencies::id.eq_any(
                 agency_partnerships::table
-                    .filter(agency_partnerships::partnership_id.eq(of.to_string()))
+                    .filter(agency_partnerships::partnership_id.eq_any(of))
                     .select(agency_partnerships::agency_id),
             ));
         }
@@ -213,10 +221,7 @@ fn with_partnerships(
                     .map(|(_, of)| id("an agency's partnership", of))
                     .collect::<Result<_, _>>()?,
             };
-            Ok(Versioned {
-                it,
-                version: row.version,
-            })
+            Ok(Versioned { it, version: row.version })
         })
         .collect()
 }
@@ -245,12 +250,7 @@ pub fn save_agency(
                 .filter(agency_partnerships::agency_id.eq(&agency_id)))
             .execute(c))?;
     } else {
-        let row = AgencyRow {
-            id: agency_id.clone(),
-            name: it.name.clone(),
-            sector,
-            version: 1,
-        };
+        let row = AgencyRow { id: agency_id.clone(), name: it.name.clone(), sector, version: 1 };
         on!(w, c => diesel::insert_into(agencies::table).values(&row).execute(c))?;
     }
     for partnership_id in &it.partnership_ids {
@@ -264,9 +264,10 @@ pub fn save_agency(
     Ok(())
 }
 
-/// People after one (in the order of their ids), at most `limit`, of one agency or all.
+/// People after one (in the order of their ids), at most `limit`, of one agency or all in scope.
 pub fn list_people(
     r: &mut Reader<'_>,
+    scope: &Scope,
     agency_id: Option<AgencyId>,
     after: Option<PersonId>,
     limit: i64,
@@ -282,6 +283,13 @@ pub fn list_people(
         if let Some(of) = agency_id {
             query = query.filter(people::agency_id.eq(of.to_string()));
         }
+        if let Some(of) = scope.ids() {
+            query = query.filter(people::agency_id.eq_any(
+                agency_partnerships::table
+                    .filter(agency_partnerships::partnership_id.eq_any(of))
+                    .select(agency_partnerships::agency_id.nullable()),
+            ));
+        }
         query.load(c)
     })?;
     rows.into_iter().map(PersonRow::into_person).collect()
@@ -294,9 +302,7 @@ pub fn people_of(r: &mut Reader<'_>, ids: &[String]) -> Result<Vec<Person>, Stor
         .order(people::id)
         .select(PersonRow::as_select())
         .load(c))?;
-    rows.into_iter()
-        .map(|row| row.into_person().map(|found| found.it))
-        .collect()
+    rows.into_iter().map(|row| row.into_person().map(|found| found.it)).collect()
 }
 
 /// Somebody.
@@ -323,9 +329,7 @@ pub fn find_credentials(
         .select((people::id, people::password_hash))
         .first(c)
         .optional())?;
-    found
-        .map(|(person, hash)| Ok((id("a person's id", &person)?, hash)))
-        .transpose()
+    found.map(|(person, hash)| Ok((id("a person's id", &person)?, hash))).transpose()
 }
 
 /// Adds somebody, or changes them if they are at `version`.
@@ -369,11 +373,7 @@ pub fn set_password_hash(
     let changed = on!(w, c => diesel::update(people::table.find(person_id.to_string()))
         .set(people::password_hash.eq(hash))
         .execute(c))?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::Missing("the person"))
-    }
+    if changed == 1 { Ok(()) } else { Err(StoreError::Missing("the person")) }
 }
 
 /// The absences of these people that have not ended by `now`.

@@ -40,10 +40,7 @@ struct PolicyRow {
 impl PolicyRow {
     fn into_stored(self) -> Result<StoredPolicy, StoreError> {
         let policy = Policy::parse(&self.text).map_err(|mistakes| {
-            let first = mistakes
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let first = mistakes.first().map(ToString::to_string).unwrap_or_default();
             StoreError::unreadable("a policy", first)
         })?;
         Ok(StoredPolicy {

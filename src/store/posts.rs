@@ -2,8 +2,8 @@
 
 use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
-use super::people::Versioned;
-use super::schema::{post_deputies, post_holders, posts};
+use super::people::{Scope, Versioned};
+use super::schema::{agency_partnerships, post_deputies, post_holders, posts};
 use super::types::{id, of_word, word};
 use crate::directory::{Deputy, Holder, Place, Post};
 use crate::ids::{AgencyId, PartnershipId, PersonId, PostId};
@@ -38,17 +38,10 @@ impl PostRow {
             version,
         };
         Ok(match &it.place {
-            Place::Agency {
-                agency_id, team, ..
-            } => Self {
-                agency_id: Some(agency_id.to_string()),
-                team: team.clone(),
-                ..row
-            },
-            Place::Partnership {
-                partnership_id,
-                function,
-            } => Self {
+            Place::Agency { agency_id, team, .. } => {
+                Self { agency_id: Some(agency_id.to_string()), team: team.clone(), ..row }
+            }
+            Place::Partnership { partnership_id, function } => Self {
                 partnership_id: Some(partnership_id.to_string()),
                 function: Some(word("a function", function)?),
                 ..row
@@ -72,10 +65,7 @@ impl PostRow {
                 function: of_word("a post's function", &function)?,
             },
             _ => {
-                return Err(StoreError::unreadable(
-                    "a post's place",
-                    "it is neither nor",
-                ));
+                return Err(StoreError::unreadable("a post's place", "it is neither nor"));
             }
         };
         let holders = holders.iter().filter(|(post, _)| *post == self.id);
@@ -86,25 +76,15 @@ impl PostRow {
             place,
             mailbox_email: self.mailbox_email,
             holders: holders
-                .map(|(_, person)| {
-                    Ok(Holder {
-                        person_id: id("a post's holder", person)?,
-                    })
-                })
+                .map(|(_, person)| Ok(Holder { person_id: id("a post's holder", person)? }))
                 .collect::<Result<_, StoreError>>()?,
             deputies: deputies
                 .map(|(_, person, rank)| {
-                    Ok(Deputy {
-                        person_id: id("a post's deputy", person)?,
-                        rank: *rank,
-                    })
+                    Ok(Deputy { person_id: id("a post's deputy", person)?, rank: *rank })
                 })
                 .collect::<Result<_, StoreError>>()?,
         };
-        Ok(Versioned {
-            it,
-            version: self.version,
-        })
+        Ok(Versioned { it, version: self.version })
     }
 }
 
@@ -118,9 +98,7 @@ fn with_people(r: &mut Reader<'_>, rows: Vec<PostRow>) -> Result<Vec<Versioned<P
         .filter(post_deputies::post_id.eq_any(&ids))
         .order((post_deputies::post_id, post_deputies::rank))
         .load(c))?;
-    rows.into_iter()
-        .map(|row| row.into_post(&holders, &deputies))
-        .collect()
+    rows.into_iter().map(|row| row.into_post(&holders, &deputies)).collect()
 }
 
 /// A post.
@@ -136,9 +114,10 @@ pub fn find_post(
     Ok(with_people(r, row.into_iter().collect())?.pop())
 }
 
-/// Posts after one (in the order of their ids), at most `limit`, of one agency or all.
+/// Posts after one (in the order of their ids), at most `limit`, of one agency or all in scope.
 pub fn list_posts(
     r: &mut Reader<'_>,
+    scope: &Scope,
     agency_id: Option<AgencyId>,
     after: Option<PostId>,
     limit: i64,
@@ -153,6 +132,18 @@ pub fn list_posts(
             .into_boxed();
         if let Some(of) = agency_id {
             query = query.filter(posts::agency_id.eq(of.to_string()));
+        }
+        if let Some(of) = scope.ids() {
+            let partnerships: Vec<Option<String>> = of.iter().cloned().map(Some).collect();
+            query = query.filter(
+                posts::partnership_id.is_not_null()
+                    .and(posts::partnership_id.eq_any(partnerships))
+                    .or(posts::agency_id.is_not_null().and(posts::agency_id.eq_any(
+                        agency_partnerships::table
+                            .filter(agency_partnerships::partnership_id.eq_any(of))
+                            .select(agency_partnerships::agency_id.nullable()),
+                    ))),
+            );
         }
         query.load(c)
     })?;
@@ -173,10 +164,7 @@ pub fn posts_of(
         .order((posts::title, posts::id))
         .select(PostRow::as_select())
         .load(c))?;
-    Ok(with_people(r, rows)?
-        .into_iter()
-        .map(|found| found.it)
-        .collect())
+    Ok(with_people(r, rows)?.into_iter().map(|found| found.it).collect())
 }
 
 /// The posts that somebody holds, and those that they deputise.
@@ -196,10 +184,7 @@ pub fn posts_of_person(r: &mut Reader<'_>, person_id: PersonId) -> Result<Vec<Po
         .order((posts::title, posts::id))
         .select(PostRow::as_select())
         .load(c))?;
-    Ok(with_people(r, rows)?
-        .into_iter()
-        .map(|found| found.it)
-        .collect())
+    Ok(with_people(r, rows)?.into_iter().map(|found| found.it).collect())
 }
 
 /// Adds a post, or changes it if it is at `version`, with its holders and deputies.

@@ -88,10 +88,8 @@ fn seat_rows(it: &Escalation) -> Vec<SeatRow> {
             .map(|seat| (seat, true))
             .chain(entry.copied.iter().map(|seat| (seat, false)))
         {
-            let who = (
-                seat.post_id.map(|id| id.to_string()),
-                seat.person_id.map(|id| id.to_string()),
-            );
+            let who =
+                (seat.post_id.map(|id| id.to_string()), seat.person_id.map(|id| id.to_string()));
             let waits = is_current && acts && waiting.contains(&seat.side);
             if who.0.is_some() || who.1.is_some() {
                 *people.entry(who).or_default() |= waits;
@@ -100,15 +98,10 @@ fn seat_rows(it: &Escalation) -> Vec<SeatRow> {
     }
     let raiser_waits = waiting.contains(&Side::Raising)
         && it.current_entry().is_some_and(|entry| {
-            entry
-                .acting
-                .iter()
-                .any(|seat| seat.person_id == Some(it.raiser.person_id))
+            entry.acting.iter().any(|seat| seat.person_id == Some(it.raiser.person_id))
         });
     if it.raised_at.is_some() {
-        *people
-            .entry((None, Some(it.raiser.person_id.to_string())))
-            .or_default() |= raiser_waits;
+        *people.entry((None, Some(it.raiser.person_id.to_string()))).or_default() |= raiser_waits;
     }
     (0..)
         .zip(people)
@@ -192,12 +185,7 @@ fn row_differing(
             escalations::version,
         ))
         .first(c))?;
-    let same = found
-        == (
-            wanted.status,
-            wanted.due_at,
-            wanted.next_act_at,
-            stored.escalation.version,
-        );
+    let same =
+        found == (wanted.status, wanted.due_at, wanted.next_act_at, stored.escalation.version);
     Ok((!same).then_some("deadline or status"))
 }

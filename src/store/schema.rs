@@ -1,8 +1,6 @@
 //! The tables, one schema for both databases. Kept by hand; a test compares it with what the
 //! migrations make.
 
-#![expect(missing_docs, reason = "the migrations say what the columns are for")]
-
 diesel::table! {
     partnerships (id) { id -> Text, key -> Text, name -> Text, reference_prefix -> Text,
         contact_email -> Text, version -> Integer, }

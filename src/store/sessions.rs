@@ -114,10 +114,7 @@ pub fn use_token(
         .execute(c))?;
     let session = find(w, id("a token's session", &session_id)?)?
         .ok_or(StoreError::Missing("the token's session"))?;
-    Ok(Some(RefreshToken {
-        session,
-        was_used: used == 0,
-    }))
+    Ok(Some(RefreshToken { session, was_used: used == 0 }))
 }
 
 /// Goes on with a session under a new refresh token.
@@ -149,8 +146,6 @@ pub fn delete_expired_before(w: &mut Writer<'_>, before: UtcInstant) -> Result<u
     on!(w, c => diesel::delete(refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(
             sessions::table.filter(old).select(sessions::id))))
         .execute(c))?;
-    Ok(
-        on!(w, c => diesel::delete(sessions::table.filter(sessions::expires_at.lt(At(before))))
-        .execute(c))?,
-    )
+    Ok(on!(w, c => diesel::delete(sessions::table.filter(sessions::expires_at.lt(At(before))))
+        .execute(c))?)
 }

@@ -31,10 +31,7 @@ impl FromStr for DatabaseUrl {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             return Ok(Self::Postgres(url.to_owned()));
         }
-        match url
-            .strip_prefix("sqlite:")
-            .map(|path| path.strip_prefix("//").unwrap_or(path))
-        {
+        match url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
             Some(path) if !path.is_empty() && path != ":memory:" => {
                 Ok(Self::Sqlite(PathBuf::from(path)))
             }
@@ -52,15 +49,9 @@ impl fmt::Display for DatabaseUrl {
         match self {
             Self::Sqlite(path) => write!(f, "SQLite, {}", path.display()),
             Self::Postgres(url) => {
-                let after = url
-                    .split_once("://")
-                    .map_or(url.as_str(), |(_, after)| after);
+                let after = url.split_once("://").map_or(url.as_str(), |(_, after)| after);
                 let place = after.rsplit_once('@').map_or(after, |(_, place)| place);
-                write!(
-                    f,
-                    "PostgreSQL, {}",
-                    place.split('?').next().unwrap_or(place)
-                )
+                write!(f, "PostgreSQL, {}", place.split('?').next().unwrap_or(place))
             }
         }
     }
@@ -157,10 +148,7 @@ impl Store {
         let ran = migrate::run(&mut first)?;
         drop(first);
         if ran > 0 {
-            tracing::info!(
-                migrations_count = ran,
-                "brought the database to the newest schema"
-            );
+            tracing::info!(migrations_count = ran, "brought the database to the newest schema");
         }
         let pool = |connections_max: u32| {
             Pool::builder()
@@ -214,8 +202,7 @@ impl Store {
 }
 
 fn connection(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, StoreError> {
-    pool.get()
-        .map_err(|error| StoreError::Connection(error.to_string()))
+    pool.get().map_err(|error| StoreError::Connection(error.to_string()))
 }
 
 /// A closure that began runs to its end even if nobody waits for it any more, so a request that
@@ -240,15 +227,10 @@ fn prepare_sqlite(path: &Path) -> Result<(), StoreError> {
              bundled one"
         )));
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
         std::fs::create_dir_all(folder).map_err(|error| {
-            StoreError::Unusable(format!(
-                "making the folder {} failed: {error}",
-                folder.display()
-            ))
+            StoreError::Unusable(format!("making the folder {} failed: {error}", folder.display()))
         })?;
     }
     Ok(())
@@ -258,10 +240,9 @@ fn sqlite_version() -> Result<(i32, i32, i32), StoreError> {
     use diesel::prelude::*;
     let mut conn = SqliteConnection::establish(":memory:")
         .map_err(|error| StoreError::Connection(error.to_string()))?;
-    let text: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(
-        "sqlite_version()",
-    ))
-    .get_result(&mut conn)?;
+    let text: String =
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("sqlite_version()"))
+            .get_result(&mut conn)?;
     let mut numbers = text.split('.').map(str::parse::<i32>);
     match (numbers.next(), numbers.next(), numbers.next()) {
         (Some(Ok(major)), Some(Ok(minor)), Some(Ok(patch))) => Ok((major, minor, patch)),

@@ -85,8 +85,7 @@ pub(super) fn id<T: FromStr>(what: &'static str, text: &str) -> Result<T, StoreE
 where
     T::Err: std::fmt::Display,
 {
-    text.parse()
-        .map_err(|error: T::Err| StoreError::unreadable(what, error))
+    text.parse().map_err(|error: T::Err| StoreError::unreadable(what, error))
 }
 
 /// The id that is stored as text, if there is one.

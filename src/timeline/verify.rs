@@ -43,10 +43,7 @@ pub fn verify(entries: &[Entry]) -> Result<Escalation, Break> {
     let mut previous = FIRST_PREVIOUS;
     for (expected, entry) in (1..).zip(entries) {
         if entry.sequence != expected {
-            return Err(Break::Gap {
-                expected,
-                found: entry.sequence,
-            });
+            return Err(Break::Gap { expected, found: entry.sequence });
         }
         if entry.previous_hash != previous {
             return Err(Break::Unchained(entry.sequence));
@@ -66,14 +63,9 @@ pub fn verify(entries: &[Entry]) -> Result<Escalation, Break> {
 /// If there are none, or the first does not begin a case.
 pub fn fold(entries: &[Entry]) -> Result<Escalation, Break> {
     let (first, rest) = entries.split_first().ok_or(Break::Empty)?;
-    let begun = Escalation::begin(
-        first.escalation_id,
-        &first.event,
-        &first.by,
-        first.recorded_at,
-    )
-    .ok_or(Break::NoBeginning)?;
-    Ok(rest.iter().fold(begun, |state, entry| {
-        state.apply(&entry.event, &entry.by, entry.recorded_at)
-    }))
+    let begun = Escalation::begin(first.escalation_id, &first.event, &first.by, first.recorded_at)
+        .ok_or(Break::NoBeginning)?;
+    Ok(rest
+        .iter()
+        .fold(begun, |state, entry| state.apply(&entry.event, &entry.by, entry.recorded_at)))
 }

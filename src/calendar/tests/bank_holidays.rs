@@ -56,11 +56,8 @@ fn of_year(year: i32) -> Vec<(NaiveDate, &'static str)> {
 #[test]
 fn are_the_published_ones() {
     for year in 2024..=2028 {
-        let published: Vec<_> = PUBLISHED
-            .iter()
-            .map(|text| day(text))
-            .filter(|day| day.year() == year)
-            .collect();
+        let published: Vec<_> =
+            PUBLISHED.iter().map(|text| day(text)).filter(|day| day.year() == year).collect();
         let ours: Vec<_> = of_year(year).into_iter().map(|(day, _)| day).collect();
         assert_eq!(ours, published);
     }
@@ -105,32 +102,20 @@ fn are_eight_weekdays_in_every_year_without_a_proclamation() {
             _ => 0,
         };
         assert_eq!(days.len(), 8 + proclaimed, "{year}: {days:?}");
-        assert!(
-            days.iter()
-                .all(|(day, _)| day.weekday().number_from_monday() <= 5)
-        );
+        assert!(days.iter().all(|(day, _)| day.weekday().number_from_monday() <= 5));
     }
 }
 
 #[test]
 fn at_easter_follow_the_church() {
     // the earliest and latest Easter there can be, and the two exceptions of the epact
-    for sunday in [
-        "1818-03-22",
-        "2285-03-22",
-        "1943-04-25",
-        "2038-04-25",
-        "1981-04-19",
-        "1954-04-18",
-    ] {
+    for sunday in
+        ["1818-03-22", "2285-03-22", "1943-04-25", "2038-04-25", "1981-04-19", "1954-04-18"]
+    {
         let sunday = day(sunday);
         let name = |day| Division::EnglandAndWales.bank_holiday(day);
         assert_eq!(name(sunday - Days::new(2)), Some("Good Friday"), "{sunday}");
-        assert_eq!(
-            name(sunday + Days::new(1)),
-            Some("Easter Monday"),
-            "{sunday}"
-        );
+        assert_eq!(name(sunday + Days::new(1)), Some("Easter Monday"), "{sunday}");
     }
 }
 

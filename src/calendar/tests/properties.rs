@@ -24,15 +24,9 @@ fn forty_years_of_clock_changes_skip_forward_and_take_the_first_of_two() {
         assert_eq!(at(autumn, 2, 0), want(autumn, 2, 0));
         // the end of the day is 17:00 on the wall, before, on and after the change
         for (change, before, after) in [(spring, 17, 16), (autumn, 16, 17)] {
-            let close = |start: NaiveDate| {
-                calendar()
-                    .due(at(start, 12, 0), Allowance::CalendarDays(1))
-                    .at
-            };
-            assert_eq!(
-                close(change - Days::new(2)),
-                want(change - Days::new(1), before, 0)
-            );
+            let close =
+                |start: NaiveDate| calendar().due(at(start, 12, 0), Allowance::CalendarDays(1)).at;
+            assert_eq!(close(change - Days::new(2)), want(change - Days::new(1), before, 0));
             assert_eq!(close(change - Days::new(1)), want(change, after, 0));
             assert_eq!(close(change), want(change + Days::new(1), after, 0));
         }
@@ -83,13 +77,7 @@ fn slow_due(from: UtcInstant, allowance: Allowance, closures: &[NaiveDate]) -> U
         Allowance::CalendarDays(days) => (days, true),
     };
     let start = wall(from.utc().naive_utc()).date();
-    let mut hour = from
-        .utc()
-        .naive_utc()
-        .with_minute(0)
-        .unwrap()
-        .with_second(0)
-        .unwrap();
+    let mut hour = from.utc().naive_utc().with_minute(0).unwrap().with_second(0).unwrap();
     loop {
         hour += TimeDelta::hours(1);
         let (today, clock) = (wall(hour).date(), wall(hour).hour());
@@ -107,11 +95,7 @@ fn slow_due(from: UtcInstant, allowance: Allowance, closures: &[NaiveDate]) -> U
 
 fn starts(years: std::ops::Range<i32>) -> impl Strategy<Value = UtcInstant> {
     let second = |year| {
-        NaiveDate::from_ymd_opt(year, 1, 1)
-            .unwrap()
-            .and_time(NaiveTime::MIN)
-            .and_utc()
-            .timestamp()
+        NaiveDate::from_ymd_opt(year, 1, 1).unwrap().and_time(NaiveTime::MIN).and_utc().timestamp()
     };
     (second(years.start)..second(years.end))
         .prop_map(|second| UtcInstant::new(DateTime::from_timestamp(second, 0).unwrap()))
@@ -127,10 +111,7 @@ fn lengths() -> impl Strategy<Value = Allowance> {
 }
 
 fn some_closures(from: UtcInstant, days_on: &[u64]) -> Vec<NaiveDate> {
-    days_on
-        .iter()
-        .map(|days| from.utc().date_naive() + Days::new(*days))
-        .collect()
+    days_on.iter().map(|days| from.utc().date_naive() + Days::new(*days)).collect()
 }
 
 proptest! {

@@ -23,11 +23,7 @@ impl Case<'_> {
         self.known_outcome(&outcome)?;
         Ok(vec![
             self.left(entry, LeavingReason::Determined),
-            Event::Determined {
-                outcome,
-                decision,
-                rationale,
-            },
+            Event::Determined { outcome, decision, rationale },
         ])
     }
 
@@ -37,10 +33,7 @@ impl Case<'_> {
             return Ok(vec![Event::Withdrawn { reason }]);
         }
         let entry = self.open_entry()?;
-        Ok(vec![
-            self.left(entry, LeavingReason::Withdrawn),
-            Event::Withdrawn { reason },
-        ])
+        Ok(vec![self.left(entry, LeavingReason::Withdrawn), Event::Withdrawn { reason }])
     }
 
     /// Takes an ended case up again, in the stage that it ended in or in a higher one.

@@ -41,16 +41,11 @@ pub fn decide(
     command: Command,
     now: UtcInstant,
 ) -> Result<Vec<Event>, Refusal> {
-    let case = Case {
-        escalation,
-        rules,
-        now,
-    };
+    let case = Case { escalation, rules, now };
     match command {
-        Command::ChangeDraft {
-            immediate_danger,
-            draft,
-        } => case.change_draft(immediate_danger, draft),
+        Command::ChangeDraft { immediate_danger, draft } => {
+            case.change_draft(immediate_danger, draft)
+        }
         Command::Raise { policy, receiving } => case.raise(policy, receiving),
         Command::Acknowledge { note } => case.acknowledge(note),
         Command::StatePosition(position) => case.state_position(position),
@@ -61,37 +56,23 @@ pub fn decide(
         Command::DeclineProposal { proposal, reason } => {
             case.decline_proposal(signed(by)?, proposal, reason)
         }
-        Command::Determine {
-            outcome,
-            decision,
-            rationale,
-        } => case.determine(outcome, decision, rationale),
+        Command::Determine { outcome, decision, rationale } => {
+            case.determine(outcome, decision, rationale)
+        }
         Command::Withdraw { reason } => case.withdraw(reason),
         Command::Reopen { reason, stage } => case.reopen(reason, stage),
         Command::SetProtectiveDeadline(deadline) => case.set_protective_deadline(deadline),
         Command::ArrangeMeeting { at, place, purpose } => case.arrange_meeting(at, place, purpose),
         Command::RecordMeeting { meeting, record } => case.record_meeting(meeting, record),
-        Command::SetAction {
-            what,
-            owner,
-            due_on,
-        } => case.set_action(what, owner, due_on),
+        Command::SetAction { what, owner, due_on } => case.set_action(what, owner, due_on),
         Command::CompleteAction { action } => case.complete_action(action),
         Command::GiveFeedback { text, learning } => case.give_feedback(text, learning),
-        Command::Debrief {
-            held_on,
-            with,
-            text,
-        } => case.debrief(held_on, with, text),
+        Command::Debrief { held_on, with, text } => case.debrief(held_on, with, text),
         Command::ConfirmRecord => case.confirm_record(signed(by)?),
         Command::Lapse => case.lapse(),
-        Command::ReportFailedNotice {
-            notice_id,
-            recipient,
-        } => Ok(vec![Event::NoticeFailed {
-            notice_id,
-            recipient,
-        }]),
+        Command::ReportFailedNotice { notice_id, recipient, to_last_resort } => {
+            Ok(vec![Event::NoticeFailed { notice_id, recipient, to_last_resort }])
+        }
     }
 }
 
@@ -125,9 +106,9 @@ impl Case<'_> {
     fn ended(&self) -> Result<(), Refusal> {
         match self.escalation.status {
             Status::Resolved | Status::Withdrawn => Ok(()),
-            Status::Draft | Status::Open => Err(Refusal::not_now(
-                "This has not ended yet. Do this once it has.",
-            )),
+            Status::Draft | Status::Open => {
+                Err(Refusal::not_now("This has not ended yet. Do this once it has."))
+            }
         }
     }
 
@@ -137,10 +118,7 @@ impl Case<'_> {
             return Ok(());
         }
         let keys: Vec<&str> = known.iter().map(|term| term.key.as_str()).collect();
-        Err(Refusal::field(
-            "/outcome",
-            format!("must be one of: {}", keys.join(", ")),
-        ))
+        Err(Refusal::field("/outcome", format!("must be one of: {}", keys.join(", "))))
     }
 }
 
@@ -151,12 +129,7 @@ pub(super) fn route(
     who: Who,
     now: UtcInstant,
 ) -> Route {
-    Case {
-        escalation,
-        rules,
-        now,
-    }
-    .route(who)
+    Case { escalation, rules, now }.route(who)
 }
 
 fn signed(by: Option<&Signature>) -> Result<&Signature, Refusal> {

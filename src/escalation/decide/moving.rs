@@ -27,23 +27,10 @@ impl Case<'_> {
         let acting = self.route_to_act(&stage.act);
         let copied = self.route_all(&stage.copy);
         let mut gaps = acting.gaps;
-        let unseen: Vec<_> = copied
-            .gaps
-            .into_iter()
-            .filter(|gap| !gaps.contains(gap))
-            .collect();
+        let unseen: Vec<_> = copied.gaps.into_iter().filter(|gap| !gaps.contains(gap)).collect();
         gaps.extend(unseen);
-        let acts = |seat: &Seat| {
-            acting
-                .seats
-                .iter()
-                .any(|there| there.is_same_recipient(seat))
-        };
-        let copied = copied
-            .seats
-            .into_iter()
-            .filter(|seat| !acts(seat))
-            .collect();
+        let acts = |seat: &Seat| acting.seats.iter().any(|there| there.is_same_recipient(seat));
+        let copied = copied.seats.into_iter().filter(|seat| !acts(seat)).collect();
         let entry = StageEntry {
             number: next_number(self.escalation.stage_entries.len()),
             round,
@@ -59,19 +46,13 @@ impl Case<'_> {
             overdue: None,
             left: None,
         };
-        Ok(Event::StageEntered {
-            entry: Box::new(entry),
-            reason,
-        })
+        Ok(Event::StageEntered { entry: Box::new(entry), reason })
     }
 
     pub(super) fn stage(&self, number: u32) -> Result<&Stage, Refusal> {
         let policy = self.rules.policy;
         policy.stage(number).ok_or_else(|| {
-            Refusal::field(
-                "/stage",
-                format!("must be from 1 to {}", policy.stage_count()),
-            )
+            Refusal::field("/stage", format!("must be from 1 to {}", policy.stage_count()))
         })
     }
 
@@ -82,26 +63,18 @@ impl Case<'_> {
         let policy = self.rules.policy;
         let protective = self.escalation.protective_deadline.as_ref();
         let passed = protective.is_some_and(|deadline| deadline.at <= from);
-        let own = self
-            .escalation
-            .challenge()
-            .map_or("", |challenge| &challenge.urgency_class);
-        let after_passed = policy
-            .urgency_after_protective_deadline
-            .as_deref()
-            .filter(|_| passed);
+        let own = self.escalation.challenge().map_or("", |challenge| &challenge.urgency_class);
+        let after_passed = policy.urgency_after_protective_deadline.as_deref().filter(|_| passed);
         let limits = [Some(own), after_passed].into_iter().flatten();
         let by_policy = limits
             .filter_map(|class| policy.limit(stage, class))
             .map(|limit| self.rules.calendar.due(from, limit))
             .min_by_key(|due| due.at)
             .ok_or_else(|| Refusal::not_now("The policy gives this stage no limit."))?;
-        Ok(
-            match protective.filter(|deadline| !passed && deadline.at < by_policy.at) {
-                Some(deadline) => (self.protective_due(deadline, &by_policy), true),
-                None => (by_policy, false),
-            },
-        )
+        Ok(match protective.filter(|deadline| !passed && deadline.at < by_policy.at) {
+            Some(deadline) => (self.protective_due(deadline, &by_policy), true),
+            None => (by_policy, false),
+        })
     }
 
     fn protective_due(&self, deadline: &ProtectiveDeadline, by_policy: &Due) -> Due {
@@ -193,11 +166,7 @@ impl Case<'_> {
         let tell_again_at = self.rules.calendar.next_working_day_at(self.now, at_of_day);
         if let Some(overdue) = &entry.overdue {
             let times = overdue.told_again_times.saturating_add(1);
-            return Ok(vec![Event::OverdueToldAgain {
-                entry: entry.number,
-                times,
-                tell_again_at,
-            }]);
+            return Ok(vec![Event::OverdueToldAgain { entry: entry.number, times, tell_again_at }]);
         }
         let stays = self.stage(entry.stage)?.on_deadline == OnDeadline::Notify
             || entry.stage >= policy.stage_count();
@@ -218,10 +187,7 @@ impl Case<'_> {
     }
 
     pub(super) fn left(&self, entry: &StageEntry, why: LeavingReason) -> Event {
-        Event::StageLeft {
-            entry: entry.number,
-            why,
-        }
+        Event::StageLeft { entry: entry.number, why }
     }
 
     /// Moving up before the deadline.
@@ -241,18 +207,12 @@ impl Case<'_> {
         if to <= entry.stage || to > last {
             return Err(Refusal::field(
                 "/to_stage",
-                format!(
-                    "must be above the current stage {} and at most {last}",
-                    entry.stage
-                ),
+                format!("must be above the current stage {} and at most {last}", entry.stage),
             ));
         }
         let entered =
             self.enter_stage(to, entry.round, EntryReason::EscalatedEarly, Some(reason))?;
-        Ok(vec![
-            self.left(entry, LeavingReason::EscalatedEarly),
-            entered,
-        ])
+        Ok(vec![self.left(entry, LeavingReason::EscalatedEarly), entered])
     }
 
     /// Setting or moving the protective deadline: the current stage's clock is worked out again
@@ -275,16 +235,8 @@ impl Case<'_> {
         }
         let mut with = self.escalation.clone();
         with.protective_deadline = Some(deadline.clone());
-        let case = Case {
-            escalation: &with,
-            rules: self.rules,
-            now: self.now,
-        };
+        let case = Case { escalation: &with, rules: self.rules, now: self.now };
         let (due, is_protective) = case.due_of(self.stage(entry.stage)?, entry.entered_at)?;
-        Ok(vec![Event::ProtectiveDeadlineSet {
-            protective_deadline: deadline,
-            due,
-            is_protective,
-        }])
+        Ok(vec![Event::ProtectiveDeadlineSet { protective_deadline: deadline, due, is_protective }])
     }
 }

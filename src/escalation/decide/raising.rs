@@ -44,10 +44,7 @@ impl Case<'_> {
         if !faults.is_empty() {
             return Err(Refusal::Faulty(faults));
         }
-        Ok(vec![Event::DraftChanged {
-            immediate_danger,
-            draft,
-        }])
+        Ok(vec![Event::DraftChanged { immediate_danger, draft }])
     }
 
     /// Raises the draft: the challenge must be whole, then its first stage is entered.
@@ -58,11 +55,7 @@ impl Case<'_> {
     ) -> Result<Vec<Event>, Refusal> {
         let draft = self.a_draft()?;
         let rules = self.rules;
-        let ordinary = rules
-            .policy
-            .urgency_classes
-            .first()
-            .map_or("", String::as_str);
+        let ordinary = rules.policy.urgency_classes.first().map_or("", String::as_str);
         let mut faults = known_terms(draft, rules);
         self.deadline_faults(draft, &mut faults);
         if receiving.as_ref().is_some_and(|party| {
@@ -93,11 +86,7 @@ impl Case<'_> {
         };
         let doer = Doer::Person(self.escalation.raiser.clone());
         let after = self.escalation.clone().apply(&raised, &doer, self.now);
-        let case = Case {
-            escalation: &after,
-            rules,
-            now: self.now,
-        };
+        let case = Case { escalation: &after, rules, now: self.now };
         let entered = case.enter_stage(stage, 1, EntryReason::Raised, reason)?;
         Ok(vec![raised, entered])
     }
@@ -106,21 +95,15 @@ impl Case<'_> {
         use crate::escalation::state::Content;
         match (&self.escalation.content, self.escalation.status) {
             (Content::Draft(draft), Status::Draft) => Ok(draft),
-            (_, Status::Withdrawn) => Err(Refusal::not_now(
-                "This draft was discarded. Begin a new one.",
-            )),
-            _ => Err(Refusal::not_now(
-                "This was raised already. State a position to add to it.",
-            )),
+            (_, Status::Withdrawn) => {
+                Err(Refusal::not_now("This draft was discarded. Begin a new one."))
+            }
+            _ => Err(Refusal::not_now("This was raised already. State a position to add to it.")),
         }
     }
 
     fn deadline_faults(&self, draft: &Draft, faults: &mut Vec<FieldFault>) {
-        if draft
-            .protective_deadline
-            .as_ref()
-            .is_some_and(|deadline| deadline.at <= self.now)
-        {
+        if draft.protective_deadline.as_ref().is_some_and(|deadline| deadline.at <= self.now) {
             faults.push(FieldFault::new(
                 "/draft/protective_deadline/at",
                 "must be in the future: a time before which the child must be safe",
@@ -128,10 +111,8 @@ impl Case<'_> {
         }
         let today = self.rules.calendar.local(self.now).date_naive();
         if draft.decision_received_on.is_some_and(|day| day > today) {
-            faults.push(FieldFault::new(
-                "/draft/decision_received_on",
-                "must not be in the future",
-            ));
+            faults
+                .push(FieldFault::new("/draft/decision_received_on", "must not be in the future"));
         }
         if draft
             .start_stage

@@ -15,13 +15,8 @@ impl Case<'_> {
     pub(super) fn acknowledge(&self, note: Option<Prose>) -> Result<Vec<Event>, Refusal> {
         let entry = self.open_entry()?;
         let acknowledged = &self.escalation.acknowledgements;
-        if acknowledged
-            .iter()
-            .any(|ack| ack.stage_entry == entry.number)
-        {
-            return Err(Refusal::not_now(
-                "This was acknowledged in this stage already.",
-            ));
+        if acknowledged.iter().any(|ack| ack.stage_entry == entry.number) {
+            return Err(Refusal::not_now("This was acknowledged in this stage already."));
         }
         Ok(vec![Event::Acknowledged { note }])
     }
@@ -71,10 +66,7 @@ impl Case<'_> {
         Ok(vec![
             Event::ProposalConfirmed { proposal: number },
             self.left(entry, LeavingReason::Agreed),
-            Event::Agreed {
-                proposal: number,
-                outcome: proposal.outcome.clone(),
-            },
+            Event::Agreed { proposal: number, outcome: proposal.outcome.clone() },
         ])
     }
 
@@ -86,18 +78,12 @@ impl Case<'_> {
     ) -> Result<Vec<Event>, Refusal> {
         self.open_entry()?;
         self.proposal_to_answer(by, number)?;
-        Ok(vec![Event::ProposalDeclined {
-            proposal: number,
-            reason,
-        }])
+        Ok(vec![Event::ProposalDeclined { proposal: number, reason }])
     }
 
     fn proposal_to_answer(&self, by: &Signature, number: u32) -> Result<&Proposal, Refusal> {
         let proposals = &self.escalation.proposals;
-        let proposal = proposals
-            .iter()
-            .find(|p| p.number == number)
-            .ok_or(Refusal::NotFound)?;
+        let proposal = proposals.iter().find(|p| p.number == number).ok_or(Refusal::NotFound)?;
         if proposal.answer.is_some() {
             return Err(Refusal::not_now("This proposal was answered already."));
         }
@@ -127,10 +113,7 @@ impl Case<'_> {
     ) -> Result<Vec<Event>, Refusal> {
         self.raised()?;
         let meetings = &self.escalation.meetings;
-        let arranged = meetings
-            .iter()
-            .find(|m| m.number == meeting)
-            .ok_or(Refusal::NotFound)?;
+        let arranged = meetings.iter().find(|m| m.number == meeting).ok_or(Refusal::NotFound)?;
         if arranged.record.is_some() {
             return Err(Refusal::not_now("This meeting was recorded already."));
         }
@@ -147,20 +130,13 @@ impl Case<'_> {
         due_on: NaiveDate,
     ) -> Result<Vec<Event>, Refusal> {
         self.raised()?;
-        Ok(vec![Event::ActionSet {
-            what,
-            owner,
-            due_on,
-        }])
+        Ok(vec![Event::ActionSet { what, owner, due_on }])
     }
 
     pub(super) fn complete_action(&self, action: u32) -> Result<Vec<Event>, Refusal> {
         self.raised()?;
         let actions = &self.escalation.actions;
-        let set = actions
-            .iter()
-            .find(|a| a.number == action)
-            .ok_or(Refusal::NotFound)?;
+        let set = actions.iter().find(|a| a.number == action).ok_or(Refusal::NotFound)?;
         if set.done_at.is_some() {
             return Err(Refusal::not_now("This action was done already."));
         }
@@ -186,11 +162,7 @@ impl Case<'_> {
         if held_on > self.rules.calendar.local(self.now).date_naive() {
             return Err(Refusal::field("/held_on", "must not be in the future"));
         }
-        Ok(vec![Event::Debriefed {
-            held_on,
-            with,
-            text,
-        }])
+        Ok(vec![Event::Debriefed { held_on, with, text }])
     }
 
     pub(super) fn confirm_record(&self, by: &Signature) -> Result<Vec<Event>, Refusal> {
@@ -200,12 +172,7 @@ impl Case<'_> {
                 "Each agency ticks for its own record of the child.".to_owned(),
             ));
         }
-        if self
-            .escalation
-            .record_confirmations
-            .iter()
-            .any(|tick| tick.side == by.side)
-        {
+        if self.escalation.record_confirmations.iter().any(|tick| tick.side == by.side) {
             return Err(Refusal::not_now("Your side ticked this already."));
         }
         Ok(vec![Event::RecordConfirmed])

@@ -32,10 +32,7 @@ fn the_text_reads_like_a_letter() {
 fn the_html_says_what_the_text_says() {
     let mut letter = a_letter();
     letter.greeting_name = "Zoë O'Neil <b>".to_owned();
-    assert_eq!(
-        words(&shown(&letter.html().unwrap())),
-        words(&letter.text().unwrap())
-    );
+    assert_eq!(words(&shown(&letter.html().unwrap())), words(&letter.text().unwrap()));
 }
 
 #[test]
@@ -44,11 +41,7 @@ fn the_html_is_plain_and_accessible() {
     assert!(html.starts_with("<!doctype html>\n<html lang=\"en-GB\">"));
     assert_eq!(html.matches("<h1").count(), 1);
     assert_eq!(html.matches("<title>").count(), 1);
-    assert_eq!(
-        html.matches("http").count(),
-        2,
-        "the link as its target and as its words"
-    );
+    assert_eq!(html.matches("http").count(), 2, "the link as its target and as its words");
     for nothing in ["<img", "<script", "<link", "url(", "src="] {
         assert!(!html.contains(nothing), "{nothing}");
     }
@@ -96,12 +89,7 @@ fn a_shared_mailbox_is_greeted_without_a_name() {
 
 #[test]
 fn a_link_that_leads_elsewhere_than_to_a_server_is_refused() {
-    for link in [
-        "",
-        "javascript:alert(1)",
-        "https://a.example/x y",
-        "https://a.example/\nx",
-    ] {
+    for link in ["", "javascript:alert(1)", "https://a.example/x y", "https://a.example/\nx"] {
         let mut letter = a_letter();
         letter.link = link.to_owned();
         assert!(matches!(letter.text(), Err(LetterError::Link)), "{link:?}");
@@ -111,14 +99,8 @@ fn a_link_that_leads_elsewhere_than_to_a_server_is_refused() {
 
 #[test]
 fn header_safe_leaves_one_short_line() {
-    assert_eq!(
-        header_safe("Ada\r\nBcc: x@y.example"),
-        "Ada  Bcc: x@y.example"
-    );
-    assert_eq!(
-        header_safe("a\0b\u{7f}c\u{85}d\u{2028}e\u{2029}f\u{202e}g"),
-        "a b c d e f g"
-    );
+    assert_eq!(header_safe("Ada\r\nBcc: x@y.example"), "Ada  Bcc: x@y.example");
+    assert_eq!(header_safe("a\0b\u{7f}c\u{85}d\u{2028}e\u{2029}f\u{202e}g"), "a b c d e f g");
     assert_eq!(header_safe("=?utf-8?q?=0D=0A?="), "= ?utf-8?q?=0D=0A?=");
     assert_eq!(header_safe("  Zoë, 区\t"), "Zoë, 区");
     for hostile in hostile_texts() {
@@ -140,16 +122,9 @@ fn shown(html: &str) -> String {
         }
         shown.push_str(text);
     }
-    let entities = [
-        ("&#60;", "<"),
-        ("&#62;", ">"),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&#38;", "&"),
-    ];
-    entities
-        .iter()
-        .fold(shown, |shown, (entity, c)| shown.replace(entity, c))
+    let entities =
+        [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
+    entities.iter().fold(shown, |shown, (entity, c)| shown.replace(entity, c))
 }
 
 fn words(text: &str) -> Vec<&str> {

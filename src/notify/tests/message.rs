@@ -33,26 +33,16 @@ async fn the_headers_are_these_and_no_others() {
         "<notice-01936d5a-0000-7000-8000-000000000001@example.org>"
     );
     assert_eq!(message.header("Message-ID"), sent.message_id);
-    assert_eq!(
-        message.header("From"),
-        "Escalations <escalations@example.org>"
-    );
+    assert_eq!(message.header("From"), "Escalations <escalations@example.org>");
     assert_eq!(message.header("Reply-To"), "bm@example.org");
     assert_eq!(message.header("To"), "\"Ada Obi\" <ada.obi@agency.example>");
     assert_eq!(message.header("Subject"), outgoing().letter.subject);
     let root = message.header("References");
-    assert!(
-        root.starts_with("<BE-2026-0147.") && root.ends_with("@example.org>"),
-        "{root}"
-    );
+    assert!(root.starts_with("<BE-2026-0147.") && root.ends_with("@example.org>"), "{root}");
     assert_eq!(message.header("In-Reply-To"), root);
     assert_eq!(message.header("Auto-Submitted"), "auto-generated");
     assert_eq!(message.header("X-Auto-Response-Suppress"), "All");
-    assert!(
-        message
-            .header("Content-Type")
-            .starts_with("multipart/alternative;")
-    );
+    assert!(message.header("Content-Type").starts_with("multipart/alternative;"));
     assert_eq!(message.parts["text/plain; charset=utf-8"], sent.text);
     assert_eq!(message.parts["text/html; charset=utf-8"], sent.html);
 }
@@ -60,11 +50,7 @@ async fn the_headers_are_these_and_no_others() {
 #[tokio::test]
 async fn every_attempt_is_the_same_message() {
     let first = sent(&outgoing()).await;
-    let second = sent(&Outgoing {
-        attempt: 2,
-        ..outgoing()
-    })
-    .await;
+    let second = sent(&Outgoing { attempt: 2, ..outgoing() }).await;
     assert_eq!(first.raw, second.raw);
     assert_eq!((first.attempt, second.attempt), (1, 2));
 }
@@ -72,30 +58,14 @@ async fn every_attempt_is_the_same_message() {
 #[tokio::test]
 async fn a_thread_is_one_recipients_alone() {
     let root = |sent: Sent| parse(&sent.raw).header("References").to_owned();
-    let other_notice = Outgoing {
-        notice_id: crate::ids::NoticeId::new(),
-        ..outgoing()
-    };
-    let written_otherwise = Outgoing {
-        to_email: "Ada.Obi@AGENCY.example".into(),
-        ..outgoing()
-    };
-    let somebody_else = Outgoing {
-        to_email: "bo@agency.example".into(),
-        ..outgoing()
-    };
+    let other_notice = Outgoing { notice_id: crate::ids::NoticeId::new(), ..outgoing() };
+    let written_otherwise = Outgoing { to_email: "Ada.Obi@AGENCY.example".into(), ..outgoing() };
+    let somebody_else = Outgoing { to_email: "bo@agency.example".into(), ..outgoing() };
     let first = root(sent(&outgoing()).await);
     assert_eq!(root(sent(&other_notice).await), first);
     assert_eq!(root(sent(&written_otherwise).await), first);
     assert_ne!(root(sent(&somebody_else).await), first);
-    let without = parse(
-        &sent(&Outgoing {
-            thread: None,
-            ..outgoing()
-        })
-        .await
-        .raw,
-    );
+    let without = parse(&sent(&Outgoing { thread: None, ..outgoing() }).await.raw);
     assert!(!without.names().contains(&"References"));
 }
 
@@ -107,22 +77,13 @@ async fn hostile_texts_make_no_header_and_lose_no_word() {
         outgoing.thread = Some(hostile.clone());
         outgoing.letter.subject.clone_from(&hostile);
         outgoing.letter.greeting_name.clone_from(&hostile);
-        outgoing
-            .letter
-            .paragraphs
-            .push(Paragraph::Text(hostile.clone()));
+        outgoing.letter.paragraphs.push(Paragraph::Text(hostile.clone()));
         let sent = sent(&outgoing).await;
         let message = parse(&sent.raw);
         assert_eq!(message.names(), HEADERS, "{hostile:?}");
         assert!(message.header("To").contains("ada.obi@agency.example"));
-        assert_eq!(
-            message.parts["text/plain; charset=utf-8"], sent.text,
-            "{hostile:?}"
-        );
-        assert_eq!(
-            message.parts["text/html; charset=utf-8"], sent.html,
-            "{hostile:?}"
-        );
+        assert_eq!(message.parts["text/plain; charset=utf-8"], sent.text, "{hostile:?}");
+        assert_eq!(message.parts["text/html; charset=utf-8"], sent.html, "{hostile:?}");
     }
 }
 
@@ -144,15 +105,9 @@ async fn an_address_that_cannot_be_sent_to_is_refused_for_good() {
         "a@c.example\0",
         "a..b@c.example",
     ] {
-        let outgoing = Outgoing {
-            to_email: address.to_owned(),
-            ..outgoing()
-        };
+        let outgoing = Outgoing { to_email: address.to_owned(), ..outgoing() };
         let refused = mailer.send(&outgoing).await;
-        assert!(
-            matches!(refused, Err(SendFailure::Permanent(_))),
-            "{address:?}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(SendFailure::Permanent(_))), "{address:?}: {refused:?}");
     }
     assert!(mailer.sent().is_empty());
 }
@@ -165,32 +120,17 @@ async fn a_sender_may_have_any_name_but_needs_an_address() {
         mailer.send(&outgoing()).await.unwrap();
         let message = parse(&mailer.sent()[0].raw);
         assert_eq!(message.names(), HEADERS, "{name:?}");
-        assert!(
-            message.header("From").contains("escalations@example.org"),
-            "{name:?}"
-        );
-        assert!(
-            message
-                .header("Reply-To")
-                .contains("escalations@example.org"),
-            "{name:?}"
-        );
+        assert!(message.header("From").contains("escalations@example.org"), "{name:?}");
+        assert!(message.header("Reply-To").contains("escalations@example.org"), "{name:?}");
     }
     for (email, reply_to, domain) in [
         ("nobody", None, None),
         ("a@example.org", Some("nobody"), None),
         ("a@example.org", None, Some("ex ample")),
-        (
-            "a@example.org",
-            None,
-            Some("example.org>\r\nBcc: x@evil.example"),
-        ),
+        ("a@example.org", None, Some("example.org>\r\nBcc: x@evil.example")),
     ] {
         let refused = Sender::new("Escalations", email, reply_to, domain);
-        assert!(
-            matches!(refused, Err(MailerError::Address { .. })),
-            "{email} {domain:?}"
-        );
+        assert!(matches!(refused, Err(MailerError::Address { .. })), "{email} {domain:?}");
     }
 }
 

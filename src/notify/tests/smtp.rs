@@ -17,11 +17,7 @@ fn settings(sink: &SmtpSink) -> SmtpSettings {
 
 fn signed_in(sink: &SmtpSink) -> SmtpSettings {
     let name = |text: &str| Some(text.to_owned());
-    SmtpSettings {
-        username: name("server"),
-        password: name("s3cret"),
-        ..settings(sink)
-    }
+    SmtpSettings { username: name("server"), password: name("s3cret"), ..settings(sink) }
 }
 
 async fn sink_and_mailer() -> (SmtpSink, Mailer) {
@@ -39,14 +35,8 @@ async fn a_message_arrives_whole() {
     assert_eq!(received.from, "escalations@example.org");
     assert_eq!(received.to, ["ada.obi@agency.example"]);
     let message = parse(&received.data);
-    assert_eq!(
-        message.parts["text/plain; charset=utf-8"],
-        outgoing().letter.text().unwrap()
-    );
-    assert_eq!(
-        message.parts["text/html; charset=utf-8"],
-        outgoing().letter.html().unwrap()
-    );
+    assert_eq!(message.parts["text/plain; charset=utf-8"], outgoing().letter.text().unwrap());
+    assert_eq!(message.parts["text/html; charset=utf-8"], outgoing().letter.html().unwrap());
     assert_eq!(sink.commands()[0], "EHLO example.org");
 }
 
@@ -81,19 +71,13 @@ async fn hostile_texts_change_neither_envelope_nor_body() {
         let mut outgoing = outgoing();
         outgoing.to_name.clone_from(&hostile);
         outgoing.letter.subject.clone_from(&hostile);
-        outgoing
-            .letter
-            .paragraphs
-            .insert(0, Paragraph::Text(hostile.clone()));
+        outgoing.letter.paragraphs.insert(0, Paragraph::Text(hostile.clone()));
         mailer.send(&outgoing).await.unwrap();
         let received = sink.received().pop().unwrap();
         assert_eq!(received.to, ["ada.obi@agency.example"], "{hostile:?}");
         let message = parse(&received.data);
         assert_eq!(message.names().len(), 12, "{hostile:?}");
-        assert_eq!(
-            message.parts["text/plain; charset=utf-8"],
-            outgoing.letter.text().unwrap()
-        );
+        assert_eq!(message.parts["text/plain; charset=utf-8"], outgoing.letter.text().unwrap());
     }
 }
 
@@ -149,21 +133,11 @@ async fn a_refused_sign_in_is_ours_to_put_right() {
 
 #[tokio::test]
 async fn hanging_up_is_temporary_and_harms_nothing_after() {
-    for verb in [
-        Verb::Connect,
-        Verb::Ehlo,
-        Verb::Mail,
-        Verb::Rcpt,
-        Verb::Data,
-        Verb::Message,
-    ] {
+    for verb in [Verb::Connect, Verb::Ehlo, Verb::Mail, Verb::Rcpt, Verb::Data, Verb::Message] {
         let (sink, mailer) = sink_and_mailer().await;
         sink.once(verb, Act::HangUp);
         let failure = mailer.send(&outgoing()).await.unwrap_err();
-        assert!(
-            matches!(failure, SendFailure::Temporary(_)),
-            "{verb:?} {failure}"
-        );
+        assert!(matches!(failure, SendFailure::Temporary(_)), "{verb:?} {failure}");
         mailer.send(&outgoing()).await.unwrap();
         assert_eq!(sink.received().len(), 1, "{verb:?}");
     }
@@ -175,19 +149,10 @@ async fn a_lost_answer_leads_to_the_same_message_again() {
     sink.once(Verb::Message, Act::TakeAndHangUp);
     let failure = mailer.send(&outgoing()).await.unwrap_err();
     assert!(matches!(failure, SendFailure::Temporary(_)), "{failure}");
-    mailer
-        .send(&Outgoing {
-            attempt: 2,
-            ..outgoing()
-        })
-        .await
-        .unwrap();
+    mailer.send(&Outgoing { attempt: 2, ..outgoing() }).await.unwrap();
     let received = sink.received();
     assert_eq!(received.len(), 2);
-    assert_eq!(
-        received[0].data, received[1].data,
-        "with the same message id"
-    );
+    assert_eq!(received[0].data, received[1].data, "with the same message id");
 }
 
 #[tokio::test]
@@ -208,20 +173,13 @@ async fn a_kept_connection_may_be_gone() {
 async fn silence_ends_after_the_time_allowed() {
     for verb in [Verb::Connect, Verb::Mail, Verb::Message] {
         let sink = SmtpSink::start().await.unwrap();
-        let impatient = SmtpSettings {
-            timeout_seconds: 1,
-            ..settings(&sink)
-        };
+        let impatient = SmtpSettings { timeout_seconds: 1, ..settings(&sink) };
         let mailer = Mailer::smtp(&impatient, a_sender()).unwrap();
         sink.once(verb, Act::FallSilent);
         let failure = mailer.send(&outgoing()).await.unwrap_err();
         assert!(matches!(&failure, SendFailure::Temporary(text) if text.contains("1 second")));
         mailer.send(&outgoing()).await.unwrap();
-        assert_eq!(
-            (sink.received().len(), sink.connections()),
-            (1, 2),
-            "not the same connection"
-        );
+        assert_eq!((sink.received().len(), sink.connections()), (1, 2), "not the same connection");
     }
 }
 
@@ -231,41 +189,22 @@ async fn a_refused_connection_is_temporary() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = closed.local_addr().unwrap().port();
     drop(closed);
-    let mailer = Mailer::smtp(
-        &SmtpSettings {
-            port,
-            ..settings(&sink)
-        },
-        a_sender(),
-    )
-    .unwrap();
+    let mailer = Mailer::smtp(&SmtpSettings { port, ..settings(&sink) }, a_sender()).unwrap();
     let failure = mailer.send(&outgoing()).await.unwrap_err();
     assert!(matches!(failure, SendFailure::Temporary(_)), "{failure}");
-    assert!(
-        failure.to_string().starts_with("connecting to 127.0.0.1:"),
-        "{failure}"
-    );
+    assert!(failure.to_string().starts_with("connecting to 127.0.0.1:"), "{failure}");
 }
 
 #[tokio::test]
 async fn nothing_is_said_without_the_encryption_asked_for() {
     for security in [Security::StartTls, Security::Tls] {
         let sink = SmtpSink::start().await.unwrap();
-        let encrypted = SmtpSettings {
-            security,
-            timeout_seconds: 1,
-            ..signed_in(&sink)
-        };
+        let encrypted = SmtpSettings { security, timeout_seconds: 1, ..signed_in(&sink) };
         let mailer = Mailer::smtp(&encrypted, a_sender()).unwrap();
         let failure = mailer.send(&outgoing()).await.unwrap_err();
         assert!(matches!(failure, SendFailure::Temporary(_)), "{failure}");
         let said = sink.commands();
-        assert!(
-            !said
-                .iter()
-                .any(|c| c.starts_with("MAIL") || c.starts_with("AUTH")),
-            "{said:?}"
-        );
+        assert!(!said.iter().any(|c| c.starts_with("MAIL") || c.starts_with("AUTH")), "{said:?}");
     }
 }
 
@@ -274,32 +213,14 @@ async fn settings_that_cannot_work_are_refused_at_the_start() {
     let sink = SmtpSink::start().await.unwrap();
     let good = signed_in(&sink);
     for bad in [
-        SmtpSettings {
-            username: None,
-            ..good.clone()
-        },
-        SmtpSettings {
-            password: None,
-            ..good.clone()
-        },
-        SmtpSettings {
-            timeout_seconds: 0,
-            ..good.clone()
-        },
-        SmtpSettings {
-            connections_max: 0,
-            ..good.clone()
-        },
-        SmtpSettings {
-            host: "smtp.example.org".to_owned(),
-            ..good.clone()
-        },
+        SmtpSettings { username: None, ..good.clone() },
+        SmtpSettings { password: None, ..good.clone() },
+        SmtpSettings { timeout_seconds: 0, ..good.clone() },
+        SmtpSettings { connections_max: 0, ..good.clone() },
+        SmtpSettings { host: "smtp.example.org".to_owned(), ..good.clone() },
     ] {
         let refused = Mailer::smtp(&bad, a_sender());
-        assert!(
-            matches!(refused, Err(MailerError::Settings(_))),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(MailerError::Settings(_))), "{refused:?}");
     }
     let mailer = Mailer::smtp(&good, a_sender()).unwrap();
     assert!(!format!("{good:?} {mailer:?}").contains("s3cret"));
@@ -310,24 +231,10 @@ async fn where_mail_goes_is_told_at_the_start() {
     let sink = SmtpSink::start().await.unwrap();
     let told = |security| {
         let host = "smtp.example.org".to_owned();
-        let settings = SmtpSettings {
-            host,
-            port: 587,
-            security,
-            ..settings(&sink)
-        };
+        let settings = SmtpSettings { host, port: 587, security, ..settings(&sink) };
         Mailer::smtp(&settings, a_sender()).unwrap().describe()
     };
-    assert_eq!(
-        told(Security::StartTls),
-        "mail goes to smtp.example.org:587 by STARTTLS"
-    );
-    assert_eq!(
-        told(Security::Tls),
-        "mail goes to smtp.example.org:587 by TLS"
-    );
-    assert_eq!(
-        told(Security::None),
-        "mail goes to smtp.example.org:587 without encryption"
-    );
+    assert_eq!(told(Security::StartTls), "mail goes to smtp.example.org:587 by STARTTLS");
+    assert_eq!(told(Security::Tls), "mail goes to smtp.example.org:587 by TLS");
+    assert_eq!(told(Security::None), "mail goes to smtp.example.org:587 without encryption");
 }

@@ -109,11 +109,7 @@ impl SmtpSink {
         let address = listener.local_addr()?;
         let book = Arc::<Book>::default();
         let server = tokio::spawn(serve(listener, Arc::clone(&book)));
-        Ok(Self {
-            address,
-            book,
-            server,
-        })
+        Ok(Self { address, book, server })
     }
 
     /// The host to connect to.
@@ -128,33 +124,18 @@ impl SmtpSink {
 
     /// The next time only, in the order told.
     pub fn once(&self, verb: Verb, act: Act) {
-        self.book.rule(Rule {
-            verb,
-            recipient: None,
-            act,
-            once: true,
-        });
+        self.book.rule(Rule { verb, recipient: None, act, once: true });
     }
 
     /// Every time from now on.
     pub fn always(&self, verb: Verb, act: Act) {
-        self.book.rule(Rule {
-            verb,
-            recipient: None,
-            act,
-            once: false,
-        });
+        self.book.rule(Rule { verb, recipient: None, act, once: false });
     }
 
     /// Every time from now on that this recipient is named in `RCPT TO`.
     pub fn always_for(&self, recipient: &str, act: Act) {
         let recipient = Some(recipient.to_owned());
-        self.book.rule(Rule {
-            verb: Verb::Rcpt,
-            recipient,
-            act,
-            once: false,
-        });
+        self.book.rule(Rule { verb: Verb::Rcpt, recipient, act, once: false });
     }
 
     /// Forgets everything it was told to do; takes every message again.
@@ -223,12 +204,8 @@ async fn serve(listener: TcpListener, book: Arc<Book>) {
         book.lock().connections += 1;
         let book = Arc::clone(&book);
         connections.spawn(async move {
-            let conversation = Conversation {
-                book,
-                stream: BufReader::new(stream),
-                from: None,
-                to: Vec::new(),
-            };
+            let conversation =
+                Conversation { book, stream: BufReader::new(stream), from: None, to: Vec::new() };
             // A client that hangs up is nothing a mail server minds.
             let _ended: io::Result<()> = conversation.hold().await;
         });
@@ -244,31 +221,18 @@ struct Conversation {
 
 impl Conversation {
     async fn hold(mut self) -> io::Result<()> {
-        let mut goes_on = self
-            .answer(Verb::Connect, "", "220 sink.example ESMTP")
-            .await?;
+        let mut goes_on = self.answer(Verb::Connect, "", "220 sink.example ESMTP").await?;
         while goes_on {
             let Some(line) = self.line().await? else {
                 break;
             };
             let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-            let verb = line
-                .split(' ')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_uppercase();
-            let heard = if verb == "AUTH" {
-                verb.clone()
-            } else {
-                line.clone()
-            };
+            let verb = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
+            let heard = if verb == "AUTH" { verb.clone() } else { line.clone() };
             self.book.lock().commands.push(heard);
             goes_on = match verb.as_str() {
                 "EHLO" => self.answer(Verb::Ehlo, &line, EHLO_ANSWER).await?,
-                "AUTH" => {
-                    self.answer(Verb::Auth, &line, "235 2.7.0 signed in")
-                        .await?
-                }
+                "AUTH" => self.answer(Verb::Auth, &line, "235 2.7.0 signed in").await?,
                 "MAIL" => self.mail(&line).await?,
                 "RCPT" => self.rcpt(&line).await?,
                 "DATA" => self.data(&line).await?,
@@ -369,10 +333,7 @@ impl Conversation {
     }
 
     async fn say(&mut self, answer: &str) -> io::Result<bool> {
-        self.stream
-            .get_mut()
-            .write_all(format!("{answer}\r\n").as_bytes())
-            .await?;
+        self.stream.get_mut().write_all(format!("{answer}\r\n").as_bytes()).await?;
         Ok(true)
     }
 
@@ -399,6 +360,5 @@ fn is_taken(act: Option<Act>) -> bool {
 fn path(line: &str, command: &str) -> Option<String> {
     let (head, rest) = line.split_at_checked(command.len())?;
     let (address, _parameters) = rest.strip_prefix('<')?.split_once('>')?;
-    head.eq_ignore_ascii_case(command)
-        .then(|| address.to_owned())
+    head.eq_ignore_ascii_case(command).then(|| address.to_owned())
 }

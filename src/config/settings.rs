@@ -1,0 +1,234 @@
+use serde::{Deserialize, Serialize, Serializer};
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// All settings of one node, valid and complete. Serializes without secrets, to be shown.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The folder of what this node keeps in files.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database: DatabaseSettings,
+    /// Pages and API.
+    pub http: HttpSettings,
+    /// Outgoing email.
+    pub mail: MailSettings,
+    /// Signing in.
+    pub auth: AuthSettings,
+    /// The engine: deadlines and deliveries.
+    pub engine: EngineSettings,
+    /// What happens at a time of day.
+    pub schedule: ScheduleSettings,
+    /// The policies' files.
+    pub policies: PolicySettings,
+    /// The log.
+    pub log: LogSettings,
+}
+
+/// The database.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSettings {
+    /// Where it is: `sqlite:` and a file, or `postgres://…`.
+    pub url: SecretUrl,
+    /// The most connections at a time.
+    pub connections_max: u32,
+    /// How long to wait for a connection or a lock.
+    pub busy_timeout_seconds: u64,
+}
+
+/// Pages and API.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpSettings {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// What people's browsers call this server, for links in emails; no slash at its end.
+    pub public_url: String,
+    /// Threads that answer requests; one for each processor if not given.
+    pub workers: Option<usize>,
+    /// The largest request body.
+    pub body_bytes_max: usize,
+}
+
+/// Outgoing email.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailSettings {
+    /// The sender's name.
+    pub from_name: String,
+    /// The sender's address.
+    pub from_email: String,
+    /// Where answers go, if not to the sender.
+    pub reply_to: Option<String>,
+    /// The folder emails are written to while there is no [`smtp`](Self::smtp).
+    pub mailbox_dir: PathBuf,
+    /// The mail server.
+    pub smtp: Option<SmtpSettings>,
+    /// Days an email is tried again before it is given up.
+    pub retry_days_max: u32,
+    /// How long a node keeps an email to itself while it sends it.
+    pub lease_seconds: u64,
+}
+
+/// The mail server.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpSettings {
+    /// Its name, which its certificate must carry.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: SmtpSecurity,
+    /// The user to sign in as; always with a [`password_file`](Self::password_file).
+    pub username: Option<String>,
+    /// The file that user's password is in.
+    pub password_file: Option<PathBuf>,
+    /// The longest one email may take; shorter than [`MailSettings::lease_seconds`].
+    pub timeout_seconds: u64,
+    /// The most connections at a time.
+    pub connections_max: u32,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpSecurity {
+    /// Encrypted after `STARTTLS`, which the server must offer.
+    StartTls,
+    /// Encrypted from the first byte.
+    Tls,
+    /// Not encrypted.
+    None,
+}
+
+/// Signing in.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthSettings {
+    /// The file of the key that signs access tokens. With SQLite it is made at the first start;
+    /// with PostgreSQL it must be there, the same on all nodes.
+    pub token_key_file: PathBuf,
+    /// How long an access token is good.
+    pub access_token_seconds: u32,
+    /// How long a session lasts from its sign-in, whatever happens.
+    pub refresh_token_seconds: u32,
+    /// How long a session lasts while nothing happens.
+    pub refresh_idle_seconds: u32,
+}
+
+/// The engine: deadlines and deliveries.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EngineSettings {
+    /// How often to look for what is due.
+    pub tick_seconds: u64,
+    /// How many escalations or emails to take at a time.
+    pub batch: u32,
+    /// Whether this node runs the engine; at least one must.
+    pub worker: bool,
+}
+
+/// What happens at a time of day. The times are checked by the engine, which reads them; it answers
+/// a bad one with [`ConfigError::refused`](super::ConfigError::refused).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleSettings {
+    /// The time zone of the times below.
+    pub time_zone: chrono_tz::Tz,
+    /// When reminders go out.
+    pub chasers: String,
+    /// When digests go out.
+    pub digests: String,
+    /// When what has had its time is removed.
+    pub housekeeping: String,
+}
+
+/// The policies' files.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicySettings {
+    /// The folder of the policies read at start; the built-in ones if not given.
+    pub dir: Option<PathBuf>,
+}
+
+/// The log.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    /// The least grave entries to write: `error`, `warn`, `info`, `debug` or `trace`.
+    pub level: String,
+    /// How to write them.
+    pub format: LogFormat,
+}
+
+/// How log entries are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A line of JSON for machines.
+    Json,
+}
+
+/// A database's URL, which may hold a password: shown without it.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct SecretUrl(String);
+
+impl SecretUrl {
+    /// The URL with its password, to connect with.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether several nodes can share this database.
+    pub fn is_postgres(&self) -> bool {
+        !self.0.starts_with("sqlite:")
+    }
+
+    /// Such a URL as it may be shown, also one that is not right: without user, password and
+    /// parameters.
+    pub(super) fn redacted(url: &str) -> String {
+        if url.starts_with("sqlite:") {
+            return url.to_owned();
+        }
+        let Some((scheme, after)) = url
+            .split_once("://")
+            .filter(|(scheme, _)| matches!(*scheme, "postgres" | "postgresql"))
+        else {
+            return "(not shown)".to_owned();
+        };
+        // A password may hold any of these signs: only what is after the last @ is safe, and that
+        // too only if the @ is not in the parameters.
+        let (user, place) = match after.rsplit_once('@') {
+            Some((user, _)) if user.contains('?') => ("***", ""),
+            Some((_, place)) => ("***@", place),
+            None => ("", after),
+        };
+        let place = place.split(['?', '&']).next().unwrap_or_default();
+        format!("{scheme}://{user}{place}")
+    }
+}
+
+impl fmt::Display for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Self::redacted(&self.0))
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for SecretUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,236 @@
+//! The door for people: one command to one case, once.
+
+use super::reading::CaseView;
+use super::{Engine, EngineError};
+use crate::access::{self, Actor};
+use crate::clock::UtcInstant;
+use crate::directory::Party;
+use crate::escalation::{Command, Content, Doer, Draft, PolicyRef, Refusal};
+use crate::ids::{EscalationId, PartnershipId};
+use crate::store::escalations::{self, Stored};
+use crate::store::idempotency::{self, StoredAnswer};
+use crate::store::{Reader, StoreError, Writer, people};
+use std::sync::Arc;
+
+/// How often work that was in another transaction's way is tried.
+const TRIES_MAX: u32 = 5;
+
+/// A request's idempotency key and what the request was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The key, chosen by the client.
+    pub key: String,
+    /// A digest of method, path and body.
+    pub fingerprint: String,
+}
+
+/// Who asks, and on what condition.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Who.
+    pub actor: Actor,
+    /// The version that they have read; none only where there is nothing to have read.
+    pub expected_version: Option<i64>,
+    /// The request's idempotency key.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// An answer, and whether it is the one that was given to the same request before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The answer.
+    pub answer: StoredAnswer,
+    /// Whether it was given before.
+    pub is_replay: bool,
+}
+
+/// How a change is answered: pure, so that the answer is stored in the transaction of its effect.
+pub trait Answering<T>:
+    Fn(&T) -> Result<StoredAnswer, EngineError> + Send + Sync + 'static
+{
+}
+
+impl<T, F> Answering<T> for F where
+    F: Fn(&T) -> Result<StoredAnswer, EngineError> + Send + Sync + 'static
+{
+}
+
+/// What is asked: a command as it is, or raising, whose particulars are looked up under the lock.
+#[derive(Debug, Clone)]
+enum Asked {
+    Command(Command),
+    Raise,
+}
+
+impl Engine {
+    /// Gives a command to a case.
+    ///
+    /// # Errors
+    /// Not found, not theirs, not now, at fault, stale, key used otherwise; or the world failed.
+    pub async fn change(
+        &self,
+        request: Request,
+        which: EscalationId,
+        command: Command,
+        answering: impl Answering<CaseView>,
+    ) -> Result<Answered, EngineError> {
+        self.ask(request, which, Asked::Command(command), answering).await
+    }
+
+    /// Raises a draft, under the policy version that is in force now.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub async fn raise(
+        &self,
+        request: Request,
+        which: EscalationId,
+        answering: impl Answering<CaseView>,
+    ) -> Result<Answered, EngineError> {
+        self.ask(request, which, Asked::Raise, answering).await
+    }
+
+    async fn ask(
+        &self,
+        request: Request,
+        which: EscalationId,
+        asked: Asked,
+        answering: impl Answering<CaseView>,
+    ) -> Result<Answered, EngineError> {
+        let now = self.now();
+        self.once(request, answering, move |engine, w, request| {
+            let stored = escalations::lock(w, which)?.ok_or(Refusal::NotFound)?;
+            let (command, policy) = engine.particulars(w, &stored, asked.clone(), now)?;
+            let signature = access::may(&request.actor, command.kind(), &stored.escalation)?;
+            if request.expected_version.is_some_and(|read| read != stored.escalation.version) {
+                return Err(EngineError::Stale);
+            }
+            let held = engine.hold(w, stored, policy.as_ref(), now)?;
+            let doer = Doer::Person(signature);
+            let after = engine.perform(w, &held, doer, command, now)?;
+            Ok(CaseView::of(&request.actor, after, Arc::clone(&held.loaded))?)
+        })
+        .await
+    }
+
+    /// Runs a request's work once for its idempotency key: the answer is stored with the effect,
+    /// and given again to the same request. Of two that come at once, the second finds the first's.
+    pub(super) async fn once<T: 'static>(
+        &self,
+        request: Request,
+        answering: impl Answering<T>,
+        work: impl Fn(&Self, &mut Writer<'_>, &Request) -> Result<T, EngineError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<Answered, EngineError> {
+        let now = self.now();
+        let shared = Arc::new((request, answering, work));
+        let mut tries = 0;
+        loop {
+            let engine = self.clone();
+            let parts = Arc::clone(&shared);
+            let done = self
+                .store()
+                .write(move |w| {
+                    let (request, answering, work) = &*parts;
+                    if let Some(replay) = replayed(w, request)? {
+                        return Ok(Answered { answer: replay, is_replay: true });
+                    }
+                    let changed = work(&engine, w, request)?;
+                    let mut answer = answering(&changed)?;
+                    if let Some(idempotency) = &request.idempotency {
+                        answer.fingerprint.clone_from(&idempotency.fingerprint);
+                        let person_id = request.actor.person_id;
+                        idempotency::insert(w, person_id, &idempotency.key, &answer, now)?;
+                    }
+                    Ok::<_, EngineError>(Answered { answer, is_replay: false })
+                })
+                .await;
+            tries += 1;
+            match done {
+                Err(EngineError::Store(error)) if tries < TRIES_MAX && is_in_the_way(&error) => {
+                    tracing::info!(tries, %error, "trying a change again");
+                }
+                done => {
+                    if done.is_ok() {
+                        self.wake();
+                    }
+                    return done;
+                }
+            }
+        }
+    }
+
+    /// What raising needs to know, looked up where nobody can change it any more: the policy in
+    /// force, and the receiving side.
+    fn particulars(
+        &self,
+        r: &mut Reader<'_>,
+        stored: &Stored,
+        asked: Asked,
+        now: UtcInstant,
+    ) -> Result<(Command, Option<PolicyRef>), EngineError> {
+        if let Asked::Command(command) = asked {
+            return Ok((command, None));
+        }
+        let it = &stored.escalation;
+        let Content::Draft(draft) = &it.content else {
+            let policy = it.policy.clone();
+            return Ok((Command::Raise { policy, receiving: None }, None));
+        };
+        let key = Some(it.policy.key.as_str());
+        let policy = super::policies::in_force(r, it.partnership_id, key, now)?
+            .ok_or_else(|| Refusal::not_now(NO_POLICY))?;
+        let receiving = receiving_party(r, draft, it.partnership_id)?;
+        Ok((Command::Raise { policy: policy.clone(), receiving }, Some(policy)))
+    }
+}
+
+pub(super) const NO_POLICY: &str = "No policy is in force today. The partnership has to load one.";
+
+fn is_in_the_way(error: &StoreError) -> bool {
+    error.is_unique_violation() || error.is_worth_another_try()
+}
+
+fn replayed(r: &mut Reader<'_>, request: &Request) -> Result<Option<StoredAnswer>, EngineError> {
+    let Some(idempotency) = &request.idempotency else { return Ok(None) };
+    match idempotency::find(r, request.actor.person_id, &idempotency.key)? {
+        Some(answer) if answer.fingerprint == idempotency.fingerprint => Ok(Some(answer)),
+        Some(_) => Err(EngineError::KeyUsedOtherwise),
+        None => Ok(None),
+    }
+}
+
+/// The receiving side that a draft names; none if it names none.
+fn receiving_party(
+    r: &mut Reader<'_>,
+    draft: &Draft,
+    partnership_id: PartnershipId,
+) -> Result<Option<Party>, EngineError> {
+    let Some(agency_id) = draft.receiving_agency_id else { return Ok(None) };
+    let agency = people::find_agency(r, agency_id)?
+        .filter(|found| found.it.partnership_ids.contains(&partnership_id))
+        .ok_or_else(|| {
+            Refusal::field(
+                "/draft/receiving_agency_id",
+                "must be an agency of the partnership: see GET /api/v1/agencies",
+            )
+        })?;
+    if let Some(person_id) = draft.receiving_practitioner_id {
+        let person = people::find_person(r, person_id)?
+            .filter(|found| found.it.active && found.it.agency_id == Some(agency_id));
+        if person.is_none() {
+            return Err(Refusal::field(
+                "/draft/receiving_practitioner_id",
+                "must work for the receiving agency; leave it out if you do not know who it is",
+            )
+            .into());
+        }
+    }
+    Ok(Some(Party {
+        agency_id,
+        agency_name: agency.it.name,
+        team: draft.receiving_team.as_ref().map(ToString::to_string),
+    }))
+}

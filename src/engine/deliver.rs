@@ -1,0 +1,139 @@
+//! Sending what the outbox holds: lease, send outside any transaction, record the attempt.
+//!
+//! A sender that dies leaves a lease that runs out, and the message goes again under the same
+//! Message-ID: perhaps twice, never not at all. What is given up is put on the partnership's list,
+//! and somebody else is told.
+
+use super::perform::is_fallback;
+use super::{Engine, EngineError};
+use crate::clock::UtcInstant;
+use crate::escalation::Command;
+use crate::notify::{Outgoing, SendFailure};
+use crate::store::StoreError;
+use crate::store::notices::{self, Attempt, StoredNotice};
+use chrono::TimeDelta;
+use tokio::task::JoinSet;
+
+/// How messages are sent.
+#[derive(Debug, Clone)]
+pub struct DeliveryOptions {
+    /// How many are sent at once.
+    pub concurrency: i64,
+    /// How long a sender may take before another takes over, in seconds. Longer than the mailer's
+    /// own time-out.
+    pub lease_seconds: i64,
+    /// How long a message is tried, in days.
+    pub retry_days_max: i64,
+}
+
+/// The first wait before another try; doubled each time, up to the last.
+const RETRY_FIRST: TimeDelta = TimeDelta::minutes(1);
+const RETRY_LAST: TimeDelta = TimeDelta::hours(1);
+
+/// When a message that was tried so often is tried again.
+fn retry_after(attempts: i32) -> TimeDelta {
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(6);
+    let factor = 1_i32 << doublings;
+    (RETRY_FIRST * factor).min(RETRY_LAST)
+}
+
+impl Engine {
+    /// Sends what is to be sent now, until nothing is left, and says how many attempts were made.
+    ///
+    /// # Errors
+    /// If the outbox cannot be read or written. A message that cannot be sent is no error here.
+    pub async fn deliver(&self) -> Result<u64, EngineError> {
+        let mut attempts_count = 0;
+        loop {
+            let now = self.now();
+            let options = self.inner.options.delivery.clone();
+            let until = now.plus(TimeDelta::seconds(options.lease_seconds));
+            let leased: Result<Vec<StoredNotice>, StoreError> = self
+                .store()
+                .write(move |w| notices::lease(w, now, until, options.concurrency))
+                .await;
+            let leased = leased?;
+            if leased.is_empty() {
+                return Ok(attempts_count);
+            }
+            let mut sending = JoinSet::new();
+            for notice in leased {
+                attempts_count += 1;
+                let engine = self.clone();
+                sending.spawn(async move { engine.send(notice).await });
+            }
+            while let Some(sent) = sending.join_next().await {
+                sent.map_err(|stopped| StoreError::Stopped(stopped.to_string()))??;
+            }
+        }
+    }
+
+    async fn send(&self, notice: StoredNotice) -> Result<(), EngineError> {
+        let outgoing = Outgoing {
+            notice_id: notice.id,
+            to_name: notice.recipient_name.clone(),
+            to_email: notice.recipient_email.clone(),
+            letter: notice.letter.clone(),
+            thread: notice.thread.clone(),
+            queued_at: notice.queued_at,
+            attempt: u32::try_from(notice.attempts).unwrap_or(u32::MAX),
+        };
+        let sent = self.inner.mailer.send(&outgoing).await;
+        let now = self.now();
+        let attempt = match sent {
+            Ok(accepted) => Attempt::Accepted(accepted.answer),
+            Err(SendFailure::Permanent(why)) => Attempt::Failed(why),
+            Err(SendFailure::Temporary(why)) => self.again_or_never(&notice, why, now),
+        };
+        match &attempt {
+            Attempt::Accepted(_) => {}
+            Attempt::Again(at, why) => {
+                tracing::warn!(notice_id = %notice.id, attempts = notice.attempts, again_at = %at, why, "a message was not taken and is tried again");
+            }
+            Attempt::Failed(why) => {
+                tracing::error!(notice_id = %notice.id, attempts = notice.attempts, why, "a message was given up");
+            }
+        }
+        let engine = self.clone();
+        self.store().write(move |w| engine.record(w, &notice, &attempt, now)).await
+    }
+
+    fn again_or_never(&self, notice: &StoredNotice, why: String, now: UtcInstant) -> Attempt {
+        let again_at = now.plus(retry_after(notice.attempts));
+        let give_up_at =
+            notice.queued_at.plus(TimeDelta::days(self.inner.options.delivery.retry_days_max));
+        if again_at > give_up_at { Attempt::Failed(why) } else { Attempt::Again(again_at, why) }
+    }
+
+    /// Records an attempt; where it was the last one in vain, tells somebody else in the same
+    /// transaction.
+    fn record(
+        &self,
+        w: &mut crate::store::Writer<'_>,
+        notice: &StoredNotice,
+        attempt: &Attempt,
+        now: UtcInstant,
+    ) -> Result<(), EngineError> {
+        let recorded = notices::record_attempt(w, notice, attempt, now)?;
+        if !recorded {
+            tracing::warn!(notice_id = %notice.id, "a lease ran out while its message was being sent");
+            return Ok(());
+        }
+        let (Attempt::Failed(_), Some(escalation_id)) = (attempt, notice.escalation_id) else {
+            return Ok(());
+        };
+        let to_last_resort = is_fallback(notice.kind);
+        if to_last_resort && notice.person_id.is_none() {
+            // It went to the partnership's own address. Nobody is left: it stays on the list.
+            return Ok(());
+        }
+        let command = Command::ReportFailedNotice {
+            notice_id: notice.id,
+            recipient: notice.recipient_name.clone(),
+            to_last_resort,
+        };
+        self.perform_of_time(w, escalation_id, command, now)?;
+        self.inner.deliverer_wake.notify_one();
+        Ok(())
+    }
+}

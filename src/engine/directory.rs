@@ -1,0 +1,381 @@
+//! Keeping the directory: who may change it, and the log of who did.
+
+use super::change::{Answered, Answering, Request};
+use super::lists::partnership_posts;
+use super::{Engine, EngineError};
+use crate::access::{self, Actor};
+use crate::clock::UtcInstant;
+use crate::directory::{Absence, Agency, Deputy, Holder, Person, Place, Post, Rung, Sector};
+use crate::escalation::{Line, Refusal};
+use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
+use crate::notify::is_address;
+use crate::store::people::{Scope, Versioned};
+use crate::store::{Reader, StoreError, Writer, changes, directory, people, posts};
+
+/// An agency as it is to be.
+#[derive(Debug, Clone)]
+pub struct NewAgency {
+    /// Its name.
+    pub name: Line,
+    /// What kind of agency it is.
+    pub sector: Sector,
+    /// The partnerships that it serves.
+    pub partnership_ids: Vec<PartnershipId>,
+}
+
+/// Somebody as they are to be.
+#[derive(Debug, Clone)]
+pub struct NewPerson {
+    /// Their name.
+    pub name: Line,
+    /// Their address.
+    pub email: String,
+    /// The agency they work for.
+    pub agency_id: Option<AgencyId>,
+    /// False once they have left.
+    pub active: bool,
+    /// May keep the directory.
+    pub administrator: bool,
+}
+
+/// A post as it is to be.
+#[derive(Debug, Clone)]
+pub struct NewPost {
+    /// Its title.
+    pub title: Line,
+    /// Where it stands.
+    pub place: Place,
+    /// A shared mailbox.
+    pub mailbox_email: Option<String>,
+    /// Who holds it.
+    pub holders: Vec<PersonId>,
+    /// Who stands in, the first first.
+    pub deputies: Vec<PersonId>,
+}
+
+/// An absence as it is to be.
+#[derive(Debug, Clone)]
+pub struct NewAbsence {
+    /// Its first instant.
+    pub from_at: UtcInstant,
+    /// The first instant after it.
+    pub until_at: Option<UtcInstant>,
+}
+
+impl Engine {
+    /// What somebody may read of the directory: the agencies of the partnerships that they have a
+    /// part in; an administrator all.
+    ///
+    /// # Errors
+    /// If the world failed.
+    pub async fn directory_scope(&self, actor: Actor) -> Result<Scope, EngineError> {
+        if actor.administrator {
+            return Ok(Scope::All);
+        }
+        self.store()
+            .read(move |r| {
+                let of = directory::partnerships_of(r, &actor)?;
+                Ok(Scope::Partnerships(of.into_iter().collect()))
+            })
+            .await
+    }
+
+    /// Adds an agency, or changes one.
+    ///
+    /// # Errors
+    /// Not theirs, at fault, stale; or the world failed.
+    pub async fn save_agency(
+        &self,
+        request: Request,
+        which: Option<AgencyId>,
+        new: NewAgency,
+        answering: impl Answering<Versioned<Agency>>,
+    ) -> Result<Answered, EngineError> {
+        let now = self.now();
+        let id = which.unwrap_or_default();
+        self.once(request, answering, move |_, w, request| {
+            let before = people::find_agency(w, id)?;
+            let mut of = new.partnership_ids.clone();
+            of.extend(before.iter().flat_map(|found| found.it.partnership_ids.clone()));
+            access::may_keep_directory(&request.actor, &of)?;
+            if which.is_some() && before.is_none() {
+                return Err(Refusal::NotFound.into());
+            }
+            if new.partnership_ids.is_empty() {
+                let detail = "an agency serves at least one partnership";
+                return Err(Refusal::field("/partnership_ids", detail).into());
+            }
+            for partnership_id in &new.partnership_ids {
+                if people::find_partnership(w, *partnership_id)?.is_none() {
+                    return Err(Refusal::field("/partnership_ids", "no such partnership").into());
+                }
+            }
+            let it = Agency {
+                id,
+                name: new.name.to_string(),
+                sector: new.sector,
+                partnership_ids: new.partnership_ids.clone(),
+            };
+            let version = expected(request, before.as_ref().map(|found| found.version))?;
+            people::save_agency(w, &it, version)?;
+            let by = Some(request.actor.person_id);
+            changes::append(w, by, "agency saved", &id.to_string(), &it, now)?;
+            Ok(Versioned { it, version: version.map_or(1, |version| version + 1) })
+        })
+        .await
+    }
+
+    /// Adds somebody, or changes them.
+    ///
+    /// # Errors
+    /// As [`Engine::save_agency`].
+    pub async fn save_person(
+        &self,
+        request: Request,
+        which: Option<PersonId>,
+        new: NewPerson,
+        answering: impl Answering<Versioned<Person>>,
+    ) -> Result<Answered, EngineError> {
+        let now = self.now();
+        let id = which.unwrap_or_default();
+        self.once(request, answering, move |_, w, request| {
+            let before = people::find_person(w, id)?;
+            let mut of = partnerships_of_agency(w, new.agency_id)?;
+            if let Some(before) = &before {
+                of.extend(partnerships_of_agency(w, before.it.agency_id)?);
+            }
+            access::may_keep_directory(&request.actor, &of)?;
+            if which.is_some() && before.is_none() {
+                return Err(Refusal::NotFound.into());
+            }
+            let was_administrator = before.as_ref().is_some_and(|found| found.it.administrator);
+            if new.administrator != was_administrator && !request.actor.administrator {
+                let who = "Only an administrator makes or unmakes administrators.";
+                return Err(Refusal::NotYours(who.to_owned()).into());
+            }
+            let it = Person {
+                id,
+                name: new.name.to_string(),
+                email: people::normal_email(&new.email),
+                agency_id: new.agency_id,
+                active: new.active,
+                administrator: new.administrator,
+            };
+            check_address("/email", &it.email)?;
+            if let Some((other, _)) = people::find_credentials(w, &it.email)?
+                && other != id
+            {
+                let detail = "somebody has this address already";
+                return Err(Refusal::field("/email", detail).into());
+            }
+            let version = expected(request, before.as_ref().map(|found| found.version))?;
+            people::save_person(w, &it, version)?;
+            let by = Some(request.actor.person_id);
+            changes::append(w, by, "person saved", &id.to_string(), &it, now)?;
+            Ok(Versioned { it, version: version.map_or(1, |version| version + 1) })
+        })
+        .await
+    }
+
+    /// Adds a post, or changes one, with its holders and deputies.
+    ///
+    /// # Errors
+    /// As [`Engine::save_agency`].
+    pub async fn save_post(
+        &self,
+        request: Request,
+        which: Option<PostId>,
+        new: NewPost,
+        answering: impl Answering<Versioned<Post>>,
+    ) -> Result<Answered, EngineError> {
+        let now = self.now();
+        let id = which.unwrap_or_default();
+        self.once(request, answering, move |_, w, request| {
+            let before = posts::find_post(w, id)?;
+            let mut of = partnerships_of_place(w, &new.place)?;
+            if let Some(before) = &before {
+                of.extend(partnerships_of_place(w, &before.it.place)?);
+            }
+            access::may_keep_directory(&request.actor, &of)?;
+            if which.is_some() && before.is_none() {
+                return Err(Refusal::NotFound.into());
+            }
+            if let Place::Agency { rung: Rung::Partnership, .. } = new.place {
+                let detail = "must be a rung of an agency; the partnership's posts have a function";
+                return Err(Refusal::field("/place/rung", detail).into());
+            }
+            if let Some(email) = &new.mailbox_email {
+                check_address("/mailbox_email", email)?;
+            }
+            check_people(w, "/holders", &new.holders)?;
+            check_people(w, "/deputies", &new.deputies)?;
+            let it = new.post(id);
+            let version = expected(request, before.as_ref().map(|found| found.version))?;
+            posts::save_post(w, &it, version)?;
+            let by = Some(request.actor.person_id);
+            changes::append(w, by, "post saved", &id.to_string(), &it, now)?;
+            Ok(Versioned { it, version: version.map_or(1, |version| version + 1) })
+        })
+        .await
+    }
+
+    /// Adds an absence. Everybody may say that they themselves are away.
+    ///
+    /// # Errors
+    /// As [`Engine::save_agency`].
+    pub async fn add_absence(
+        &self,
+        request: Request,
+        person_id: PersonId,
+        new: NewAbsence,
+        answering: impl Answering<Absence>,
+    ) -> Result<Answered, EngineError> {
+        let now = self.now();
+        let id = AbsenceId::new();
+        self.once(request, answering, move |_, w, request| {
+            may_keep_person(w, &request.actor, person_id)?;
+            if new.until_at.is_some_and(|until| until <= new.from_at) {
+                return Err(Refusal::field("/until_at", "must be after from_at").into());
+            }
+            let it = Absence { id, person_id, from_at: new.from_at, until_at: new.until_at };
+            people::insert_absence(w, &it)?;
+            let by = Some(request.actor.person_id);
+            changes::append(w, by, "absence added", &person_id.to_string(), &it, now)?;
+            Ok(it)
+        })
+        .await
+    }
+
+    /// Takes an absence back.
+    ///
+    /// # Errors
+    /// As [`Engine::save_agency`].
+    pub async fn remove_absence(
+        &self,
+        actor: Actor,
+        person_id: PersonId,
+        absence_id: AbsenceId,
+    ) -> Result<(), EngineError> {
+        let now = self.now();
+        self.store()
+            .write(move |w| {
+                may_keep_person(w, &actor, person_id)?;
+                if !people::delete_absence(w, person_id, absence_id)? {
+                    return Err(Refusal::NotFound.into());
+                }
+                let by = Some(actor.person_id);
+                let gone = absence_id.to_string();
+                changes::append(w, by, "absence removed", &person_id.to_string(), &gone, now)?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+impl NewPost {
+    fn post(&self, id: PostId) -> Post {
+        Post {
+            id,
+            title: self.title.to_string(),
+            place: self.place.clone(),
+            mailbox_email: self.mailbox_email.clone(),
+            holders: self
+                .holders
+                .iter()
+                .map(|person_id| Holder { person_id: *person_id })
+                .collect(),
+            deputies: (1..)
+                .zip(&self.deputies)
+                .map(|(rank, person_id)| Deputy { person_id: *person_id, rank })
+                .collect(),
+        }
+    }
+}
+
+/// The version to change from: none to add. What was read must be what is there.
+fn expected(request: &Request, there: Option<i32>) -> Result<Option<i32>, EngineError> {
+    match (there, request.expected_version) {
+        (Some(version), Some(read)) if read != i64::from(version) => Err(EngineError::Stale),
+        (version, _) => Ok(version),
+    }
+}
+
+fn check_address(pointer: &str, email: &str) -> Result<(), Refusal> {
+    if is_address(email) {
+        return Ok(());
+    }
+    Err(Refusal::field(pointer, "must be an email address, such as sam.taylor@example.org"))
+}
+
+fn check_people(r: &mut Reader<'_>, pointer: &str, ids: &[PersonId]) -> Result<(), EngineError> {
+    for (index, person_id) in ids.iter().enumerate() {
+        let pointer = format!("{pointer}/{index}");
+        if people::find_person(r, *person_id)?.is_none_or(|found| !found.it.active) {
+            return Err(Refusal::field(pointer, "must be somebody who works here now").into());
+        }
+        if ids.iter().take(index).any(|earlier| earlier == person_id) {
+            return Err(Refusal::field(pointer, "stands here twice").into());
+        }
+    }
+    Ok(())
+}
+
+fn partnerships_of_agency(
+    r: &mut Reader<'_>,
+    agency_id: Option<AgencyId>,
+) -> Result<Vec<PartnershipId>, EngineError> {
+    let Some(agency_id) = agency_id else { return Ok(Vec::new()) };
+    let found = people::find_agency(r, agency_id)?;
+    let agency = found.ok_or_else(|| Refusal::field("/agency_id", "no such agency"))?;
+    Ok(agency.it.partnership_ids)
+}
+
+fn partnerships_of_place(
+    r: &mut Reader<'_>,
+    place: &Place,
+) -> Result<Vec<PartnershipId>, EngineError> {
+    match place {
+        Place::Agency { agency_id, .. } => partnerships_of_agency(r, Some(*agency_id)),
+        Place::Partnership { partnership_id, .. } => {
+            if people::find_partnership(r, *partnership_id)?.is_none() {
+                return Err(Refusal::field("/place/partnership_id", "no such partnership").into());
+            }
+            Ok(vec![*partnership_id])
+        }
+    }
+}
+
+fn may_keep_person(
+    w: &mut Writer<'_>,
+    actor: &Actor,
+    person_id: PersonId,
+) -> Result<(), EngineError> {
+    let person = people::find_person(w, person_id)?;
+    if actor.person_id == person_id {
+        return Ok(());
+    }
+    let mut of = match &person {
+        Some(person) => partnerships_of_agency(w, person.it.agency_id)?,
+        None => Vec::new(),
+    };
+    // The partnership's own people have no agency: its officers keep them.
+    if person.as_ref().is_some_and(|person| person.it.agency_id.is_none()) {
+        let theirs = posts::posts_of_person(w, person_id)?;
+        of.extend(theirs.iter().filter_map(|post| match post.place {
+            Place::Partnership { partnership_id, .. } => Some(partnership_id),
+            Place::Agency { .. } => None,
+        }));
+    }
+    access::may_keep_directory(actor, &of)?;
+    person.map(|_| ()).ok_or_else(|| Refusal::NotFound.into())
+}
+
+/// Whether somebody sees addresses: those who keep the directory do.
+pub fn sees_addresses(actor: &Actor) -> bool {
+    actor.administrator || !partnership_posts(actor).is_empty()
+}
+
+/// A missing thing is an answer, not a fault, where somebody asked for it by its id.
+pub fn found<T>(what: Result<Option<T>, StoreError>) -> Result<T, EngineError> {
+    what?.ok_or_else(|| Refusal::NotFound.into())
+}

@@ -1,0 +1,130 @@
+//! Beginning a challenge.
+
+use super::change::{Answered, Answering, NO_POLICY, Request};
+use super::reading::CaseView;
+use super::{Engine, EngineError, policies};
+use crate::access::Actor;
+use crate::clock::UtcInstant;
+use crate::directory::{Party, Place, Rung, Side};
+use crate::escalation::{Doer, Draft, ImmediateDanger, Opening, Refusal, Signature, open_draft};
+use crate::ids::{AgencyId, EscalationId, PartnershipId};
+use crate::store::escalations::{self, Stored};
+use crate::store::{Writer, people, timeline};
+use crate::timeline::Entry;
+use chrono::Datelike;
+
+/// What is asked to begin a challenge.
+#[derive(Debug, Clone)]
+pub struct NewDraft {
+    /// The partnership; may be left out by somebody whose agency serves a single one.
+    pub partnership_id: Option<PartnershipId>,
+    /// The policy's key; may be left out where a single one is in force.
+    pub policy_key: Option<String>,
+    /// The first question's answer.
+    pub immediate_danger: ImmediateDanger,
+    /// What is written so far.
+    pub draft: Draft,
+}
+
+impl Engine {
+    /// Begins a challenge: gives it its reference, and writes the first entry of its timeline.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub async fn begin_draft(
+        &self,
+        request: Request,
+        new: NewDraft,
+        answering: impl Answering<CaseView>,
+    ) -> Result<Answered, EngineError> {
+        let now = self.now();
+        let which = EscalationId::new();
+        self.once(request, answering, move |engine, w, request| {
+            engine.insert_draft(w, &request.actor, which, new.clone(), now)
+        })
+        .await
+    }
+
+    fn insert_draft(
+        &self,
+        w: &mut Writer<'_>,
+        actor: &Actor,
+        which: EscalationId,
+        new: NewDraft,
+        now: UtcInstant,
+    ) -> Result<CaseView, EngineError> {
+        let agency_id = actor.agency_id.ok_or_else(|| {
+            Refusal::NotYours("People who work for an agency raise challenges.".to_owned())
+        })?;
+        let agency = people::find_agency(w, agency_id)?.ok_or(Refusal::NotFound)?.it;
+        let partnership_id = of_agency(&agency.partnership_ids, new.partnership_id)?;
+        let partnership = people::find_partnership(w, partnership_id)?.ok_or(Refusal::NotFound)?.it;
+        let policy = policies::in_force(w, partnership_id, new.policy_key.as_deref(), now)?
+            .ok_or_else(|| Refusal::not_now(NO_POLICY))?;
+        let loaded = self.inner.policies.get(w, partnership_id, &policy)?;
+        let (raiser, team) = raiser(actor, agency_id);
+        let year = loaded.calendar.local(now).year();
+        // The answers are checked before a reference is used up; the transaction gives it back if
+        // anything fails after all.
+        let reference =
+            escalations::next_reference(w, partnership_id, &partnership.reference_prefix, year)?;
+        let opening = Opening {
+            id: which,
+            reference,
+            partnership_id,
+            policy,
+            raiser: raiser.clone(),
+            raising: Party { agency_id, agency_name: agency.name, team },
+            immediate_danger: new.immediate_danger,
+            draft: new.draft,
+        };
+        let (event, escalation) = open_draft(opening, now)?;
+        let entry = Entry::following(which, None, now, Doer::Person(raiser), event)?;
+        let stored = Stored { escalation, head_hash: entry.hash.clone() };
+        escalations::insert(w, &stored)?;
+        timeline::append(w, &entry)?;
+        Ok(CaseView::of(actor, stored.escalation, loaded)?)
+    }
+}
+
+fn of_agency(
+    served: &[PartnershipId],
+    wanted: Option<PartnershipId>,
+) -> Result<PartnershipId, Refusal> {
+    match (wanted, served) {
+        (Some(wanted), _) if served.contains(&wanted) => Ok(wanted),
+        (Some(_), _) => Err(Refusal::field(
+            "/partnership_id",
+            "must be a partnership that your agency serves: see GET /api/v1/me",
+        )),
+        (None, [only]) => Ok(*only),
+        (None, _) => Err(Refusal::field(
+            "/partnership_id",
+            "your agency serves several partnerships: say which one's policy counts",
+        )),
+    }
+}
+
+/// The raiser's signature and team: under the lowest post that they hold in their agency.
+fn raiser(actor: &Actor, agency_id: AgencyId) -> (Signature, Option<String>) {
+    let mut own: Vec<(Rung, _)> = actor
+        .posts
+        .iter()
+        .filter_map(|post| match &post.place {
+            Place::Agency { agency_id: of, rung, team } if *of == agency_id => {
+                Some((*rung, (post, team.clone())))
+            }
+            _ => None,
+        })
+        .collect();
+    own.sort_by_key(|(rung, _)| *rung);
+    let lowest = own.into_iter().next().map(|(_, found)| found);
+    let signature = Signature {
+        person_id: actor.person_id,
+        name: actor.name.clone(),
+        post_id: lowest.as_ref().map(|(post, _)| post.post_id),
+        post_title: lowest.as_ref().map(|(post, _)| post.title.clone()),
+        side: Side::Raising,
+    };
+    (signature, lowest.and_then(|(_, team)| team))
+}

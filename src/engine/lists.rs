@@ -1,0 +1,92 @@
+//! Lists: of the cases and of the delivery problems that somebody may see.
+
+use super::policies::LoadedPolicy;
+use super::{Engine, EngineError};
+use crate::access::Actor;
+use crate::clock::UtcInstant;
+use crate::directory::Place;
+use crate::escalation::{Escalation, Refusal};
+use crate::ids::{EscalationId, NoticeId, PartnershipId};
+use crate::store::escalations::{self, Filter, Viewer};
+use crate::store::notices::{self, DeliveryState, StoredNotice};
+use std::sync::Arc;
+
+/// A case in a list.
+#[derive(Debug, Clone)]
+pub struct ListedCase {
+    /// The case.
+    pub escalation: Escalation,
+    /// Its policy version.
+    pub loaded: Arc<LoadedPolicy>,
+    /// Its place in the list's order.
+    pub place: (UtcInstant, EscalationId),
+}
+
+pub(super) fn partnership_posts(actor: &Actor) -> Vec<PartnershipId> {
+    let of = actor.posts.iter().filter_map(|post| match post.place {
+        Place::Partnership { partnership_id, .. } => Some(partnership_id),
+        Place::Agency { .. } => None,
+    });
+    of.collect()
+}
+
+impl Engine {
+    /// A page of the cases that somebody may see, the soonest due first.
+    ///
+    /// # Errors
+    /// If the world failed.
+    pub async fn list_cases(
+        &self,
+        actor: Actor,
+        filter: Filter,
+        after: Option<(UtcInstant, EscalationId)>,
+        limit: i64,
+    ) -> Result<Vec<ListedCase>, EngineError> {
+        let engine = self.clone();
+        let now = self.now();
+        self.store()
+            .read(move |r| {
+                let viewer = Viewer {
+                    person_id: actor.person_id,
+                    post_ids: actor.posts.iter().map(|post| post.post_id).collect(),
+                    partnership_ids: partnership_posts(&actor),
+                };
+                let rows = escalations::list(r, &viewer, &filter, now, after, limit)?;
+                rows.iter()
+                    .map(|row| {
+                        let escalation = row.escalation()?;
+                        let loaded = engine.inner.policies.get(
+                            r,
+                            escalation.partnership_id,
+                            &escalation.policy,
+                        )?;
+                        let place = (row.due_sort_at(), escalation.id);
+                        Ok(ListedCase { escalation, loaded, place })
+                    })
+                    .collect()
+            })
+            .await
+    }
+
+    /// A page of the notices of the partnerships in which somebody holds a post.
+    ///
+    /// # Errors
+    /// If they hold none.
+    pub async fn list_notices(
+        &self,
+        actor: Actor,
+        state: Option<DeliveryState>,
+        after: Option<NoticeId>,
+        limit: i64,
+    ) -> Result<Vec<StoredNotice>, EngineError> {
+        let of = partnership_posts(&actor);
+        if of.is_empty() {
+            let who =
+                "The partnership's officers see all notices. See a case's own under the case.";
+            return Err(Refusal::NotYours(who.to_owned()).into());
+        }
+        self.store()
+            .read(move |r| Ok(notices::list_of_partnerships(r, &of, state, after, limit)?))
+            .await
+    }
+}

@@ -1,0 +1,131 @@
+//! The engine: the use cases. The only room that changes anything, and it has one door for cases.
+//!
+//! [`Engine::change`] is that door, for people; time goes through the same inner function
+//! (`perform`): lock, check access, decide, append to the timeline, save, enqueue notices, commit.
+//! All or nothing. Mail is sent later, outside any transaction, by `deliver`.
+//!
+//! A deadline is a row in the database, never a timer in memory: [`Engine::tick`] asks what is due
+//! and hands each case to the door, which decides again under its lock. So any number of nodes may
+//! do it at once, and one that slept finds on waking what is due. Only jobs whose miss would not
+//! matter hang on a time of day (`schedule`).
+
+mod change;
+mod cron;
+mod deliver;
+mod directory;
+mod drafting;
+mod error;
+mod lists;
+mod perform;
+mod policies;
+mod reading;
+mod schedule;
+mod sign_in;
+mod tick;
+mod verify;
+mod worker;
+
+pub use change::{Answered, Answering, Idempotency, Request};
+pub use cron::{CronError, CronRule};
+pub use deliver::DeliveryOptions;
+pub use directory::{NewAbsence, NewAgency, NewPerson, NewPost, found, sees_addresses};
+pub use drafting::NewDraft;
+pub use error::EngineError;
+pub use lists::ListedCase;
+pub use policies::{LoadedPolicy, PolicyLoadError};
+pub use reading::CaseView;
+pub use schedule::JobTimes;
+pub use sign_in::{SessionOptions, SignedIn};
+pub use tick::Ticked;
+pub use verify::{Verdict, Verified};
+pub use worker::Workers;
+
+use crate::auth::SigningKey;
+use crate::clock::{Clock, UtcInstant};
+use crate::notify::Mailer;
+use crate::store::Store;
+use policies::PolicyShelf;
+use std::sync::Arc;
+use tokio::sync::{Notify, Semaphore};
+
+/// How the engine is set up.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// What links in messages begin with, such as `https://escalations.example.org`.
+    pub public_url: String,
+    /// How many due cases are read at once.
+    pub batch: i64,
+    /// How long the workers wait at most before they look again, in seconds.
+    pub tick_seconds: u64,
+    /// When the time-of-day jobs run.
+    pub jobs: JobTimes,
+    /// How messages are sent.
+    pub delivery: DeliveryOptions,
+    /// How long sessions last.
+    pub sessions: SessionOptions,
+}
+
+/// The use cases, over a database, a clock and a mailer. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    mailer: Mailer,
+    key: SigningKey,
+    options: EngineOptions,
+    policies: PolicyShelf,
+    /// Woken after each commit that may have left something to do.
+    escalator_wake: Notify,
+    deliverer_wake: Notify,
+    /// Passwords take memory and time by design: only so many are checked at once.
+    password_permits: Arc<Semaphore>,
+}
+
+impl Engine {
+    /// The engine over these.
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        mailer: Mailer,
+        key: SigningKey,
+        options: EngineOptions,
+    ) -> Self {
+        let inner = Inner {
+            store,
+            clock,
+            mailer,
+            key,
+            options,
+            policies: PolicyShelf::default(),
+            escalator_wake: Notify::new(),
+            deliverer_wake: Notify::new(),
+            password_permits: Arc::new(Semaphore::new(2)),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The time.
+    pub fn now(&self) -> UtcInstant {
+        self.inner.clock.now()
+    }
+
+    /// The database, for reading.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Where mail goes, in a sentence.
+    pub fn mailer(&self) -> &Mailer {
+        &self.inner.mailer
+    }
+
+    /// Wakes the workers: something may be due, or waits to be sent.
+    pub fn wake(&self) {
+        self.inner.escalator_wake.notify_one();
+        self.inner.deliverer_wake.notify_one();
+    }
+}

@@ -1,0 +1,298 @@
+//! Jobs of a time of day: chasers, digests, housekeeping. The cron crate serves this file alone.
+//!
+//! A job's slot is claimed in the database, so that one node runs it once; a node that was down
+//! runs the latest slot that it missed, and no earlier one. Nothing whose miss would matter hangs
+//! here: deadlines and what is told again about overdue cases are states in the database.
+
+use super::cron::CronRule;
+use super::{Engine, EngineError};
+use crate::clock::UtcInstant;
+use crate::directory::{Contact, PartnershipFunction, Seat};
+use crate::escalation::NoticeKind;
+use crate::ids::{EscalationId, NoticeId, PartnershipId};
+use crate::notify::{Letter, Listed, chaser_letter, digest_letter};
+use crate::store::notices::{self, DeliveryState, NewNotice};
+use crate::store::{
+    Reader, StoreError, Writer, directory, escalations, idempotency, jobs, people, sessions,
+};
+use chrono::TimeDelta;
+use std::collections::BTreeMap;
+
+/// When each job runs.
+#[derive(Debug, Clone)]
+pub struct JobTimes {
+    /// Telling people of what waits for them and is soon due.
+    pub chasers: CronRule,
+    /// Telling the partnership how things stand.
+    pub digests: CronRule,
+    /// Forgetting what is no longer needed.
+    pub housekeeping: CronRule,
+}
+
+/// How long answers to idempotency keys, ended sessions and run slots are kept.
+const KEPT: TimeDelta = TimeDelta::days(8);
+/// How many failed messages a digest counts at most.
+const FAILED_COUNT_MAX: i64 = 1_000;
+/// How many cases are read at once.
+const PAGE: i64 = 200;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Job {
+    Chasers,
+    Digests,
+    Housekeeping,
+}
+
+impl Job {
+    const ALL: [Self; 3] = [Self::Chasers, Self::Digests, Self::Housekeeping];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Chasers => "chasers",
+            Self::Digests => "digests",
+            Self::Housekeeping => "housekeeping",
+        }
+    }
+}
+
+impl JobTimes {
+    fn rule(&self, job: Job) -> &CronRule {
+        match job {
+            Job::Chasers => &self.chasers,
+            Job::Digests => &self.digests,
+            Job::Housekeeping => &self.housekeeping,
+        }
+    }
+
+    /// The next slot of any job.
+    pub(super) fn next_slot(&self, now: UtcInstant) -> Option<UtcInstant> {
+        Job::ALL.into_iter().filter_map(|job| self.rule(job).next_slot(now)).min()
+    }
+}
+
+impl Engine {
+    /// Runs the jobs whose slot has come and was not run, and says how many ran.
+    ///
+    /// # Errors
+    /// If a job failed; its slot is not claimed then, and it runs again.
+    pub async fn run_jobs(&self) -> Result<u64, EngineError> {
+        let now = self.now();
+        let mut ran_count = 0;
+        for job in Job::ALL {
+            let Some(slot) = self.inner.options.jobs.rule(job).latest_slot(now) else { continue };
+            let engine = self.clone();
+            let ran: bool = self.store().write(move |w| engine.run_slot(w, job, slot, now)).await?;
+            if ran {
+                ran_count += 1;
+                tracing::info!(job = job.name(), slot_at = %slot, "ran a job");
+            }
+        }
+        if ran_count > 0 {
+            self.wake();
+        }
+        Ok(ran_count)
+    }
+
+    fn run_slot(
+        &self,
+        w: &mut Writer<'_>,
+        job: Job,
+        slot: UtcInstant,
+        now: UtcInstant,
+    ) -> Result<bool, EngineError> {
+        let last = jobs::last_slot(w, job.name())?;
+        if last.is_some_and(|last| last >= slot) || !jobs::claim(w, job.name(), slot, now)? {
+            return Ok(false);
+        }
+        if last.is_none() {
+            // The first start ever: yesterday's slot was nobody's to run.
+            return Ok(false);
+        }
+        match job {
+            Job::Chasers => self.chase(w, slot, now)?,
+            Job::Digests => self.digest(w, slot, now)?,
+            Job::Housekeeping => {
+                let before = now.plus(-KEPT);
+                idempotency::delete_before(w, before)?;
+                sessions::delete_expired_before(w, before)?;
+                jobs::delete_before(w, before)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// One letter to each person for whom cases wait that are due by the end of the next working
+    /// day.
+    fn chase(
+        &self,
+        w: &mut Writer<'_>,
+        slot: UtcInstant,
+        now: UtcInstant,
+    ) -> Result<(), EngineError> {
+        let mut lists: BTreeMap<(PartnershipId, String), (Contact, Vec<Listed>)> = BTreeMap::new();
+        let mut places = BTreeMap::new();
+        self.each_open_case(w, now, |case| {
+            let next_day_ends =
+                case.calendar.due(now, crate::calendar::Allowance::WorkingDays(1)).at;
+            if case.listed_due_at > next_day_ends {
+                return;
+            }
+            for seat in &case.waiting {
+                let contact = case.directory.contact(seat);
+                let key = (case.directory.partnership().id, contact.email.clone());
+                lists.entry(key).or_insert((contact, Vec::new())).1.push(case.listed.clone());
+            }
+            places.insert(case.directory.partnership().id, case.directory.partnership().clone());
+        })?;
+        for ((partnership_id, _), (contact, listed)) in lists {
+            let Some(partnership) = places.get(&partnership_id) else { continue };
+            let link = format!("{}/", self.inner.options.public_url);
+            let letter = chaser_letter(
+                &listed,
+                &contact.name,
+                &link,
+                &partnership.name,
+                &partnership.contact_email,
+            );
+            let daily = Daily { kind: NoticeKind::Chaser, job: Job::Chasers, slot };
+            daily.enqueue(w, partnership_id, contact, letter, now)?;
+        }
+        Ok(())
+    }
+
+    /// One letter to each partnership's business manager: how things stand.
+    fn digest(
+        &self,
+        w: &mut Writer<'_>,
+        slot: UtcInstant,
+        now: UtcInstant,
+    ) -> Result<(), EngineError> {
+        let mut standing: BTreeMap<PartnershipId, Standing> = BTreeMap::new();
+        self.each_open_case(w, now, |case| {
+            let of = standing.entry(case.directory.partnership().id).or_default();
+            of.open_count += 1;
+            if case.listed.is_overdue {
+                of.overdue.push(case.listed.clone());
+            }
+            for warning in case.warnings {
+                if !of.warnings.contains(&warning) {
+                    of.warnings.push(warning);
+                }
+            }
+        })?;
+        for found in people::list_partnerships(w)? {
+            let partnership = found.it;
+            let of = standing.remove(&partnership.id).unwrap_or_default();
+            let failed = notices::list_of_partnerships(
+                w,
+                &[partnership.id],
+                Some(DeliveryState::Failed),
+                None,
+                FAILED_COUNT_MAX,
+            )?;
+            let people = directory::load(w, partnership.id, &[], &[], now)?;
+            let functions = [PartnershipFunction::BusinessManager];
+            for seat in people.route_to_partnership(&functions, now).seats {
+                let contact = people.contact(&seat);
+                let letter = digest_letter(
+                    of.open_count,
+                    &of.overdue,
+                    failed.len(),
+                    &of.warnings,
+                    &contact.name,
+                    &format!("{}/", self.inner.options.public_url),
+                    &partnership.name,
+                    &partnership.contact_email,
+                );
+                let daily = Daily { kind: NoticeKind::Digest, job: Job::Digests, slot };
+                daily.enqueue(w, partnership.id, contact, letter, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Walks the open cases, the soonest due first.
+    fn each_open_case(
+        &self,
+        r: &mut Reader<'_>,
+        now: UtcInstant,
+        mut visit: impl FnMut(OpenCase<'_>),
+    ) -> Result<(), EngineError> {
+        let mut after: Option<(UtcInstant, EscalationId)> = None;
+        let far = now.plus(TimeDelta::days(36_500));
+        loop {
+            let page = escalations::due(r, far, after, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(*last);
+            for (_, which) in page {
+                let stored = escalations::find(r, which)?.ok_or(StoreError::Missing("a case"))?;
+                let held = self.hold(r, stored, None, now)?;
+                let it = &held.stored.escalation;
+                let Some(entry) = it.current_entry() else { continue };
+                let sides = it.waiting_for();
+                let waiting = entry.acting.iter().filter(|seat| sides.contains(&seat.side));
+                visit(OpenCase {
+                    listed: Listed {
+                        reference: it.reference.clone(),
+                        stage: entry.stage,
+                        due_long: held.loaded.calendar.say(entry.due.at),
+                        is_overdue: entry.due.at <= now,
+                    },
+                    listed_due_at: entry.due.at,
+                    waiting: waiting.cloned().collect(),
+                    warnings: entry.gaps.iter().map(|gap| gap.warning.clone()).collect(),
+                    directory: &held.directory,
+                    calendar: &held.loaded.calendar,
+                });
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Standing {
+    open_count: usize,
+    overdue: Vec<Listed>,
+    warnings: Vec<String>,
+}
+
+struct OpenCase<'a> {
+    listed: Listed,
+    listed_due_at: UtcInstant,
+    waiting: Vec<Seat>,
+    warnings: Vec<String>,
+    directory: &'a crate::directory::Directory,
+    calendar: &'a crate::calendar::Calendar,
+}
+
+struct Daily {
+    kind: NoticeKind,
+    job: Job,
+    slot: UtcInstant,
+}
+
+impl Daily {
+    fn enqueue(
+        &self,
+        w: &mut Writer<'_>,
+        partnership_id: PartnershipId,
+        contact: Contact,
+        letter: Letter,
+        now: UtcInstant,
+    ) -> Result<(), StoreError> {
+        let notice = NewNotice {
+            id: NoticeId::new(),
+            event_key: format!("{}:{partnership_id}:{}", self.job.name(), self.slot),
+            escalation_id: None,
+            partnership_id,
+            kind: self.kind,
+            person_id: contact.person_id,
+            recipient_name: contact.name,
+            recipient_email: contact.email,
+            letter,
+            thread: None,
+        };
+        notices::enqueue(w, &notice, now)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! The two loops: one acts on what is due, one sends mail. Each asks the database what there is to
+//! do, does it, and waits until it is woken, until the next due instant, or until the next tick,
+//! whichever comes first. Apart, so that a mail server that hangs never holds up a deadline.
+
+use super::Engine;
+use crate::clock::UtcInstant;
+use crate::store::{StoreError, escalations, notices};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// The running loops.
+pub struct Workers {
+    stop: watch::Sender<bool>,
+    loops: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts both loops.
+    pub fn start(engine: &Engine) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let escalator = tokio::spawn(escalate(engine.clone(), stopped.clone()));
+        let deliverer = tokio::spawn(deliver(engine.clone(), stopped));
+        Self { stop, loops: vec![escalator, deliverer] }
+    }
+
+    /// Lets both finish what they are at, and waits for them.
+    pub async fn stop(self) {
+        // Nobody listens any more only if both have ended.
+        let _ = self.stop.send(true);
+        for running in self.loops {
+            if let Err(error) = running.await {
+                tracing::error!(%error, "a worker ended badly");
+            }
+        }
+    }
+}
+
+async fn escalate(engine: Engine, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        if let Err(error) = engine.tick().await {
+            tracing::error!(%error, "looking for what is due failed");
+        }
+        if let Err(error) = engine.run_jobs().await {
+            tracing::error!(%error, "a job failed and will run again");
+        }
+        let next = engine.next_due_at().await;
+        tokio::select! {
+            () = engine.inner.escalator_wake.notified() => {}
+            () = engine.wait_until(next) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+async fn deliver(engine: Engine, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        if let Err(error) = engine.deliver().await {
+            tracing::error!(%error, "sending messages failed and will be tried again");
+        }
+        let next = engine.next_send_at().await;
+        tokio::select! {
+            () = engine.inner.deliverer_wake.notified() => {}
+            () = engine.wait_until(next) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+impl Engine {
+    async fn next_due_at(&self) -> Option<UtcInstant> {
+        let now = self.now();
+        let due: Result<_, StoreError> = self.store().read(escalations::next_act_at).await;
+        let job = self.inner.options.jobs.next_slot(now);
+        known("the next due instant", due).into_iter().chain(job).min()
+    }
+
+    async fn next_send_at(&self) -> Option<UtcInstant> {
+        let next: Result<_, StoreError> = self.store().read(notices::next_attempt_at).await;
+        known("the next message", next)
+    }
+
+    /// Waits until an instant, and never longer than a tick: whatever was not foreseen is found
+    /// then. What is past already waits a moment, so that a case that fails is not tried in a spin.
+    async fn wait_until(&self, at: Option<UtcInstant>) {
+        let tick = Duration::from_secs(self.inner.options.tick_seconds);
+        let until = at.map(|at| at.since(self.now()).to_std().unwrap_or(Duration::ZERO));
+        let wait = until.map_or(tick, |until| until.clamp(Duration::from_millis(50), tick));
+        tokio::time::sleep(wait).await;
+    }
+}
+
+fn known(what: &'static str, found: Result<Option<UtcInstant>, StoreError>) -> Option<UtcInstant> {
+    match found {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::error!(%error, what, "asking for what comes next failed");
+            None
+        }
+    }
+}

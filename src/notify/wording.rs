@@ -1,0 +1,282 @@
+//! What each kind of notice says: the reference, the stage, what is asked, by when, what happens
+//! next. Never a child, a narrative or an agency's opinion: those are read after signing in.
+
+use super::letter::{Letter, Paragraph};
+use crate::escalation::NoticeKind;
+
+/// What a letter about a case may say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The reference, such as `ESC-2026-000123`.
+    pub reference: String,
+    /// What the policy calls its steps.
+    pub label: String,
+    /// The stage, counted from 1; none for a case that is in none.
+    pub stage: Option<u32>,
+    /// How many stages there are.
+    pub stage_count: u32,
+    /// The stage's title.
+    pub stage_title: String,
+    /// When it is due, for a subject: `5pm Wed 30 Dec`.
+    pub due_short: Option<String>,
+    /// When it is due: `Wed 30 Dec 2026, 17:00`.
+    pub due_long: Option<String>,
+    /// How the due instant was worked out, in words.
+    pub due_derivation: Option<String>,
+    /// Warnings about gaps in the ladder: names of posts and people, none of a child.
+    pub warnings: Vec<String>,
+    /// For a message that could not be delivered: who it was for.
+    pub failed_recipient: Option<String>,
+    /// The one link.
+    pub link: String,
+    /// The partnership's name.
+    pub partnership: String,
+    /// Where questions go.
+    pub contact_email: String,
+}
+
+/// A case in a daily list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The reference.
+    pub reference: String,
+    /// The stage, counted from 1.
+    pub stage: u32,
+    /// When it is due, in words.
+    pub due_long: String,
+    /// Whether that has passed.
+    pub is_overdue: bool,
+}
+
+/// The letter about a case.
+pub fn case_letter(kind: NoticeKind, facts: &Facts, recipient_name: &str) -> Letter {
+    let (told, next) = what_and_next(kind, facts);
+    let mut paragraphs = vec![Paragraph::Text(told), Paragraph::Facts(fact_lines(facts))];
+    if kind == NoticeKind::Gap {
+        paragraphs.push(Paragraph::Items(facts.warnings.clone()));
+    }
+    paragraphs.push(Paragraph::Text(format!("What happens next: {next}")));
+    Letter {
+        subject: subject(kind, facts),
+        greeting_name: recipient_name.to_owned(),
+        paragraphs,
+        link: facts.link.clone(),
+        reply_to_hint: questions_to(&facts.partnership, &facts.contact_email),
+        partnership: facts.partnership.clone(),
+    }
+}
+
+/// The daily letter to somebody for whom cases wait that are soon due.
+pub fn chaser_letter(
+    listed: &[Listed],
+    recipient_name: &str,
+    link: &str,
+    partnership: &str,
+    contact_email: &str,
+) -> Letter {
+    let count = listed.len();
+    let escalations = if count == 1 { "escalation waits" } else { "escalations wait" };
+    Letter {
+        subject: format!("Action needed: {count} {escalations} for you"),
+        greeting_name: recipient_name.to_owned(),
+        paragraphs: vec![
+            Paragraph::Text(format!(
+                "{count} {escalations} for you and must be answered by the end of the next \
+                 working day, or earlier. If a limit runs out, the escalation moves to more \
+                 senior staff."
+            )),
+            Paragraph::Items(listed.iter().map(Listed::in_words).collect()),
+        ],
+        link: link.to_owned(),
+        reply_to_hint: questions_to(partnership, contact_email),
+        partnership: partnership.to_owned(),
+    }
+}
+
+/// The daily letter to the partnership: how things stand.
+pub fn digest_letter(
+    open_count: usize,
+    overdue: &[Listed],
+    failed_notices_count: usize,
+    warnings: &[String],
+    recipient_name: &str,
+    link: &str,
+    partnership: &str,
+    contact_email: &str,
+) -> Letter {
+    let mut paragraphs = vec![Paragraph::Facts(vec![
+        ("Open escalations".to_owned(), open_count.to_string()),
+        ("Overdue".to_owned(), overdue.len().to_string()),
+        ("Messages that could not be delivered".to_owned(), failed_notices_count.to_string()),
+        ("Gaps in the ladder".to_owned(), warnings.len().to_string()),
+    ])];
+    if !overdue.is_empty() {
+        paragraphs.push(Paragraph::Text("Overdue, the longest first:".to_owned()));
+        paragraphs.push(Paragraph::Items(overdue.iter().map(Listed::in_words).collect()));
+    }
+    if !warnings.is_empty() {
+        paragraphs.push(Paragraph::Text("Gaps that somebody has to mend:".to_owned()));
+        paragraphs.push(Paragraph::Items(warnings.to_vec()));
+    }
+    Letter {
+        subject: format!("Escalations today: {open_count} open, {} overdue", overdue.len()),
+        greeting_name: recipient_name.to_owned(),
+        paragraphs,
+        link: link.to_owned(),
+        reply_to_hint: questions_to(partnership, contact_email),
+        partnership: partnership.to_owned(),
+    }
+}
+
+impl Listed {
+    fn in_words(&self) -> String {
+        let overdue = if self.is_overdue { "overdue since" } else { "due" };
+        format!("{} (stage {}): {overdue} {}", self.reference, self.stage, self.due_long)
+    }
+}
+
+fn questions_to(partnership: &str, email: &str) -> String {
+    format!("Questions: {partnership}, {email}")
+}
+
+fn subject(kind: NoticeKind, facts: &Facts) -> String {
+    let stage = facts.stage.map(|stage| format!(" ({} {stage})", facts.label)).unwrap_or_default();
+    let reference = &facts.reference;
+    match (kind, &facts.due_short) {
+        (
+            NoticeKind::ActionNeeded | NoticeKind::ProposalToAnswer | NoticeKind::Refused,
+            Some(due),
+        ) => {
+            format!("Action needed by {due}: escalation {reference}{stage}")
+        }
+        (NoticeKind::Overdue, _) => {
+            format!("Overdue, action needed now: escalation {reference}{stage}")
+        }
+        (NoticeKind::StillOverdue, _) => format!("Overdue: escalation {reference}{stage}"),
+        (NoticeKind::Gap | NoticeKind::NoticeFailed, _) => {
+            format!("Action needed: nobody reached in escalation {reference}{stage}")
+        }
+        (NoticeKind::StageEntered, Some(due)) => {
+            format!("For your information, due {due}: escalation {reference}{stage}")
+        }
+        (NoticeKind::Agreed | NoticeKind::Determined, _) => {
+            format!("Resolved: escalation {reference}")
+        }
+        (NoticeKind::Withdrawn, _) => format!("Withdrawn: escalation {reference}"),
+        (NoticeKind::Reopened, _) => format!("Reopened: escalation {reference}{stage}"),
+        _ => format!("For your information: escalation {reference}{stage}"),
+    }
+}
+
+fn fact_lines(facts: &Facts) -> Vec<(String, String)> {
+    let mut lines = vec![("Reference".to_owned(), facts.reference.clone())];
+    let mut label = facts.label.clone();
+    if let Some(first) = label.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    if let Some(stage) = facts.stage {
+        let of = facts.stage_count;
+        lines.push((label, format!("{stage} of {of}, {}", facts.stage_title)));
+    }
+    if let Some(due) = &facts.due_long {
+        lines.push(("By when".to_owned(), due.clone()));
+    }
+    if let Some(derivation) = &facts.due_derivation {
+        lines.push(("How this was worked out".to_owned(), derivation.clone()));
+    }
+    lines
+}
+
+/// What the letter tells, and what happens next.
+fn what_and_next(kind: NoticeKind, facts: &Facts) -> (String, String) {
+    let unless = if facts.stage.is_some_and(|stage| stage < facts.stage_count) {
+        "if the two sides do not agree by then, the escalation moves to more senior staff on both sides."
+    } else {
+        "this is the last stage. Until it is agreed or determined, everybody here is told again each working day."
+    };
+    let (told, next) = match kind {
+        NoticeKind::ActionNeeded => (
+            "You are asked to act in this escalation. Sign in, read what both sides say, talk to \
+             each other, and propose or confirm an outcome.",
+            unless,
+        ),
+        NoticeKind::StageEntered => (
+            "This escalation has entered the stage below. You are told because you are on it. You \
+             need not do anything now.",
+            unless,
+        ),
+        NoticeKind::Acknowledged => ("The other side has said that the challenge arrived.", unless),
+        NoticeKind::PositionStated => {
+            ("A side has stated its position. Sign in to read it.", unless)
+        }
+        NoticeKind::Responded => ("The receiving side has answered. Sign in to read it.", unless),
+        NoticeKind::Refused => (
+            "The receiving side has answered. Sign in to read the answer, and decide: go on \
+             talking, propose an outcome, or escalate now without waiting for the limit.",
+            unless,
+        ),
+        NoticeKind::ProposalToAnswer => (
+            "The other side proposes an outcome. Sign in to read it, and confirm or decline it.",
+            unless,
+        ),
+        NoticeKind::Proposed => {
+            ("An outcome was proposed. The other side is asked to confirm or decline it.", unless)
+        }
+        NoticeKind::ProposalDeclined => {
+            ("A proposed outcome was declined. Sign in to read why.", unless)
+        }
+        NoticeKind::Agreed => (
+            "Both sides have agreed on an outcome: this escalation is resolved. Sign in to read it.",
+            "each agency confirms that the outcome stands on the child's record. You are asked for feedback, and a debrief is offered.",
+        ),
+        NoticeKind::Determined => (
+            "The partnership has determined the outcome: this escalation is resolved. Sign in to read it.",
+            "each agency confirms that the outcome stands on the child's record. You are asked for feedback, and a debrief is offered.",
+        ),
+        NoticeKind::Withdrawn => (
+            "The raising side has withdrawn this escalation.",
+            "nothing, unless somebody reopens it with a reason.",
+        ),
+        NoticeKind::Reopened => ("This escalation was reopened. Sign in to read why.", unless),
+        NoticeKind::DueMoved => (
+            "A protective deadline was set. The time by which this must be settled was worked out again.",
+            unless,
+        ),
+        NoticeKind::Overdue => (
+            "The time of this stage has run out and the escalation is not settled. It stays open \
+             until it is. You are asked to act today.",
+            "everybody here is told again each working day until it is settled.",
+        ),
+        NoticeKind::StillOverdue => (
+            "The time of this stage has run out and the escalation is not settled. Those who must \
+             act and the partnership have been told.",
+            "they are told again each working day until it is settled.",
+        ),
+        NoticeKind::MeetingArranged => {
+            ("A meeting about this escalation was arranged. Sign in to see when and where.", unless)
+        }
+        NoticeKind::ActionSet => (
+            "An action was set down in this escalation. Sign in to see whose it is and by when.",
+            unless,
+        ),
+        NoticeKind::Gap => (
+            "Somebody who should have been told of this escalation could not be. Somebody else was \
+             asked instead. Please mend the gap.",
+            "the escalation goes on. The gap stays on the partnership's list until it is mended.",
+        ),
+        NoticeKind::NoticeFailed => return failed(facts),
+        NoticeKind::Chaser | NoticeKind::Digest => ("This escalation waits.", unless),
+    };
+    (told.to_owned(), next.to_owned())
+}
+
+fn failed(facts: &Facts) -> (String, String) {
+    let recipient = facts.failed_recipient.as_deref().unwrap_or("somebody on it");
+    (
+        format!(
+            "A message about this escalation to {recipient} could not be delivered. Please reach \
+             them another way today, and correct their address in the directory."
+        ),
+        "the escalation goes on, and its limit stands.".to_owned(),
+    )
+}
