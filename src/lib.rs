@@ -1,10 +1,14 @@
 //! bscp-escalation
 
 pub mod access;
+pub mod api;
+pub mod app;
 pub mod auth;
 pub mod calendar;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod directory;
 pub mod engine;
 pub mod escalation;

@@ -4,6 +4,7 @@ use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
 use super::schema::timeline_entries;
 use super::types::{At, id, json, of_json};
+use crate::clock::UtcInstant;
 use crate::ids::EscalationId;
 use crate::timeline::Entry;
 use diesel::prelude::*;
@@ -66,4 +67,14 @@ pub fn list(
         .select(EntryRow::as_select())
         .load(c))?;
     rows.into_iter().map(EntryRow::into_entry).collect()
+}
+
+/// When the latest entry of any case was recorded.
+pub fn latest_recorded_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreError> {
+    let at: Option<At> = on!(r, c => timeline_entries::table
+        .order(timeline_entries::recorded_at.desc())
+        .select(timeline_entries::recorded_at)
+        .first(c)
+        .optional())?;
+    Ok(at.map(|at| at.0))
 }

@@ -1,0 +1,161 @@
+//! What commands carry. Every field that is not listed here is refused.
+
+use crate::clock::UtcInstant;
+use crate::escalation::{Draft, ImmediateDanger, Line, Prose, Stance};
+use crate::ids::PartnershipId;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A challenge to begin. The first question must be answered; the draft may have holes.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DraftBody {
+    /// The partnership; needed only if your agency serves several.
+    pub partnership_id: Option<PartnershipId>,
+    /// The policy's key; needed only if several are in force.
+    pub policy_key: Option<String>,
+    /// Is the child in immediate danger? If so: 999, the front door or the out-of-hours team
+    /// first; what was done is recorded here.
+    pub immediate_danger: ImmediateDanger,
+    /// What is written so far.
+    #[serde(default)]
+    pub draft: Draft,
+}
+
+/// A draft as it is to be now, whole.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DraftChangeBody {
+    /// The first question's answer.
+    pub immediate_danger: ImmediateDanger,
+    /// What is written now.
+    pub draft: Draft,
+}
+
+/// Nothing: the path says it all. An empty object.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmptyBody {}
+
+/// That the challenge arrived.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcknowledgementBody {
+    /// When an answer is to be expected, in your own words.
+    pub note: Option<Prose>,
+}
+
+/// The receiving side's answer.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResponseBody {
+    /// Where your side stands.
+    pub stance: Stance,
+    /// Why.
+    pub rationale: Prose,
+}
+
+/// Moving up before the deadline.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EarlyEscalationBody {
+    /// The stage to move to; the next one if left out.
+    pub to_stage: Option<u32>,
+    /// Why the risk asks for it.
+    pub reason: Prose,
+}
+
+/// An outcome put to the other side.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProposalBody {
+    /// The key of one of the policy's outcomes.
+    pub outcome: String,
+    /// What is to be agreed.
+    pub terms: Prose,
+}
+
+/// A reason.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonBody {
+    /// Why.
+    pub reason: Prose,
+}
+
+/// The partnership's determination.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeterminationBody {
+    /// The key of one of the policy's outcomes.
+    pub outcome: String,
+    /// What is determined.
+    pub decision: Prose,
+    /// Why.
+    pub rationale: Prose,
+}
+
+/// Taking a case up again.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReopeningBody {
+    /// Why.
+    pub reason: Prose,
+    /// The stage to go on in; the one that it ended in if left out.
+    pub stage: Option<u32>,
+}
+
+/// A meeting to arrange.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeetingBody {
+    /// When.
+    pub at: UtcInstant,
+    /// Where: a room, or a link.
+    pub place: Line,
+    /// What it is to settle.
+    pub purpose: Prose,
+}
+
+/// What a meeting came to.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeetingRecordBody {
+    /// What it came to.
+    pub record: Prose,
+}
+
+/// An action to set down.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActionBody {
+    /// What.
+    pub what: Prose,
+    /// Who is to do it.
+    pub owner: Line,
+    /// By which day.
+    pub due_on: NaiveDate,
+}
+
+/// How it went.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackBody {
+    /// What went well, what did not.
+    pub text: Prose,
+    /// What others can learn from it.
+    pub learning: Option<Prose>,
+}
+
+/// A debrief that was held.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DebriefBody {
+    /// The day.
+    pub held_on: NaiveDate,
+    /// With whom.
+    pub with: Line,
+    /// What it came to.
+    pub text: Option<Prose>,
+}

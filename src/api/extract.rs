@@ -1,0 +1,245 @@
+//! What handlers take from a request: who asks, on what condition, with what body.
+
+use super::problem::{Code, Problem};
+use crate::access::Actor;
+use crate::engine::{Engine, Idempotency, Request};
+use crate::escalation::FieldFault;
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::future::Future;
+use std::pin::Pin;
+use utoipa::IntoParams;
+
+/// The engine, as handlers are given it.
+pub type App = web::Data<Engine>;
+
+/// The most characters in an idempotency key.
+const KEY_CHARACTERS_MAX: usize = 255;
+
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// Somebody who is signed in.
+pub struct Signed(pub Actor);
+
+/// A request that wants to change something.
+pub struct Ask<T> {
+    /// Who asks, and on what condition.
+    pub request: Request,
+    /// What they sent.
+    pub body: T,
+}
+
+/// The headers of every command.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes headers for the API document")]
+pub struct CommandHeaders {
+    /// The ETag of the version that you read, such as `"7"`. Without it: 428. Changed since: 412.
+    #[param(rename = "If-Match", example = "\"7\"")]
+    if_match: String,
+    /// A key of your own for this request. Sent again with the same body it gives the same answer
+    /// and has no second effect; with another body: 422. Kept for a week.
+    #[param(rename = "Idempotency-Key", required = false, max_length = 255)]
+    idempotency_key: Option<String>,
+}
+
+/// The headers of a request that makes something new.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes headers for the API document")]
+pub struct CreationHeaders {
+    /// A key of your own for this request. Sent again with the same body it gives the same answer
+    /// and has no second effect; with another body: 422. Kept for a week.
+    #[param(rename = "Idempotency-Key", required = false, max_length = 255)]
+    idempotency_key: Option<String>,
+}
+
+impl FromRequest for Signed {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(signed_in(&request).await?)) })
+    }
+}
+
+async fn signed_in(request: &HttpRequest) -> Result<Actor, Problem> {
+    let not_signed_in =
+        || Problem::new(Code::NotSignedIn, "Send an access token: see POST /api/v1/sessions.");
+    let app = request.app_data::<App>().ok_or_else(not_signed_in)?;
+    let value = request.headers().get(header::AUTHORIZATION).ok_or_else(not_signed_in)?;
+    let token = value
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(not_signed_in)?;
+    app.authenticate(token).await.map_err(|error| match error {
+        crate::engine::EngineError::NotSignedIn => Problem::new(
+            Code::NotSignedIn,
+            "The access token is not valid any more. Refresh it, or sign in again.",
+        ),
+        other => other.into(),
+    })
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Ask<T> {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let actor = signed_in(&request).await?;
+            let bytes = body_bytes(&request, &mut payload).await?;
+            let headers = request.headers();
+            let idempotency = idempotency(&request, &bytes)?;
+            let expected_version = if_match(headers)?;
+            let body = parse_json(headers, &bytes)?;
+            Ok(Self { request: Request { actor, expected_version, idempotency }, body })
+        })
+    }
+}
+
+impl<T> Ask<T> {
+    /// The request, if it says which version it was read at.
+    ///
+    /// # Errors
+    /// 428 if it does not.
+    pub fn conditioned(self) -> Result<(Request, T), Problem> {
+        if self.request.expected_version.is_none() {
+            return Err(Problem::new(
+                Code::ConditionRequired,
+                "Send If-Match with the ETag of what you read, so that nobody's change is lost.",
+            ));
+        }
+        Ok((self.request, self.body))
+    }
+}
+
+/// A JSON body of somebody who need not be signed in.
+pub struct Open<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Open<T> {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let bytes = body_bytes(&request, &mut payload).await?;
+            Ok(Self(parse_json(request.headers(), &bytes)?))
+        })
+    }
+}
+
+async fn body_bytes(request: &HttpRequest, payload: &mut Payload) -> Result<web::Bytes, Problem> {
+    web::Bytes::from_request(request, payload).await.map_err(|error| {
+        if error.as_response_error().status_code() == 413 {
+            Problem::new(Code::TooLarge, "Send less at once.")
+        } else {
+            Problem::new(Code::BadRequest, "The body did not arrive whole. Send it again.")
+        }
+    })
+}
+
+fn parse_json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| {
+            kind.split(';')
+                .next()
+                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        });
+    if !is_json {
+        return Err(Problem::new(Code::NotJson, "Send Content-Type: application/json."));
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let pointer = pointer(&error);
+        let inner = error.into_inner();
+        match inner.classify() {
+            serde_json::error::Category::Data => Problem::from(crate::escalation::Refusal::Faulty(
+                vec![FieldFault::new(pointer, without_place(&inner.to_string()))],
+            )),
+            _ => Problem::new(Code::BadRequest, "The body is not JSON that can be read."),
+        }
+    })?;
+    deserializer.end().map_err(|_trailing: serde_json::Error| {
+        Problem::new(Code::BadRequest, "The body goes on after its end.")
+    })?;
+    Ok(parsed)
+}
+
+/// Where a fault is, as a JSON pointer. A missing field's name stands in the message alone.
+fn pointer(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in error.path().iter() {
+        pointer.push('/');
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&index.to_string()),
+            Segment::Map { key } => pointer.push_str(key),
+            Segment::Enum { variant } => pointer.push_str(variant),
+            Segment::Unknown => pointer.push('?'),
+        }
+    }
+    let message = error.inner().to_string();
+    if let Some(field) =
+        message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next())
+    {
+        pointer.push('/');
+        pointer.push_str(field);
+    }
+    pointer
+}
+
+/// The message without the line and column in a body that nobody looks at as lines.
+fn without_place(message: &str) -> String {
+    message.split(" at line ").next().unwrap_or(message).to_owned()
+}
+
+/// The version in an ETag of ours, such as `"7"`; anything else matches nothing.
+fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let read = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"')?.parse::<i64>().ok());
+    match read {
+        Some(version) => Ok(Some(version)),
+        None => Err(Problem::new(
+            Code::Stale,
+            "If-Match must be the ETag as you read it, with its quotation marks, such as \"7\".",
+        )),
+    }
+}
+
+fn idempotency(request: &HttpRequest, body: &[u8]) -> Result<Option<Idempotency>, Problem> {
+    let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
+    let key = value
+        .to_str()
+        .ok()
+        .filter(|key| !key.is_empty() && key.len() <= KEY_CHARACTERS_MAX)
+        .ok_or_else(|| {
+            Problem::new(
+                Code::BadRequest,
+                "Idempotency-Key must be 1 to 255 plain characters, such as a random UUID.",
+            )
+        })?;
+    let mut digest = Sha256::new();
+    for part in [request.method().as_str().as_bytes(), request.path().as_bytes(), body] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    let fingerprint = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Some(Idempotency { key: key.to_owned(), fingerprint }))
+}

@@ -1,0 +1,27 @@
+//! The REST API under `/api/v1`: a thin door. A handler turns a request into a command or a
+//! question, asks the engine, and turns the answer into JSON. It decides nothing, and writes only
+//! through the engine.
+
+mod agencies;
+mod answer;
+mod bodies;
+mod commands;
+mod directory_views;
+mod escalations;
+mod extract;
+mod health;
+mod notices;
+mod openapi;
+mod page;
+mod partnerships;
+mod people;
+mod policies;
+mod posts;
+mod problem;
+mod reference;
+mod routes;
+mod sessions;
+mod views;
+
+pub use openapi::document;
+pub use routes::configure;

@@ -1,0 +1,223 @@
+//! Errors as people and programs read them: RFC 9457, from one table.
+
+use crate::engine::EngineError;
+use crate::escalation::{FieldFault, Refusal};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use std::fmt;
+use utoipa::ToSchema;
+
+/// What can go wrong, each with its status and title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The request cannot be read.
+    BadRequest,
+    /// Nobody is signed in.
+    NotSignedIn,
+    /// It is not theirs to do.
+    NotYours,
+    /// It is not there, or they may not see it.
+    NotFound,
+    /// There is no such method here.
+    MethodNotAllowed,
+    /// It cannot be done as things stand.
+    NotNow,
+    /// It was changed since it was read.
+    Stale,
+    /// Too large.
+    TooLarge,
+    /// Not JSON.
+    NotJson,
+    /// Fields are at fault.
+    Faulty,
+    /// The idempotency key was used for another request.
+    KeyUsedOtherwise,
+    /// If-Match is missing.
+    ConditionRequired,
+    /// The server failed.
+    Internal,
+    /// The database is not to be had now.
+    Unavailable,
+}
+
+/// All codes, for the reference page.
+pub const CODES: [Code; 14] = [
+    Code::BadRequest,
+    Code::NotSignedIn,
+    Code::NotYours,
+    Code::NotFound,
+    Code::MethodNotAllowed,
+    Code::NotNow,
+    Code::Stale,
+    Code::TooLarge,
+    Code::NotJson,
+    Code::Faulty,
+    Code::KeyUsedOtherwise,
+    Code::ConditionRequired,
+    Code::Internal,
+    Code::Unavailable,
+];
+
+impl Code {
+    /// Status, word and title.
+    pub fn row(self) -> (StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::BadRequest => (S::BAD_REQUEST, "bad-request", "The request cannot be read"),
+            Self::NotSignedIn => (S::UNAUTHORIZED, "not-signed-in", "Sign in first"),
+            Self::NotYours => (S::FORBIDDEN, "not-yours", "This is not yours to do"),
+            Self::NotFound => (S::NOT_FOUND, "not-found", "Nothing here that you can see"),
+            Self::MethodNotAllowed => {
+                (S::METHOD_NOT_ALLOWED, "method-not-allowed", "There is no such method here")
+            }
+            Self::NotNow => (S::CONFLICT, "not-now", "This cannot be done as things stand"),
+            Self::Stale => (S::PRECONDITION_FAILED, "stale", "This was changed since you read it"),
+            Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "The request is too large"),
+            Self::NotJson => (S::UNSUPPORTED_MEDIA_TYPE, "not-json", "Send JSON"),
+            Self::Faulty => (S::UNPROCESSABLE_ENTITY, "faulty", "Some fields need another look"),
+            Self::KeyUsedOtherwise => (
+                S::UNPROCESSABLE_ENTITY,
+                "key-used-otherwise",
+                "This Idempotency-Key was used for another request",
+            ),
+            Self::ConditionRequired => {
+                (S::PRECONDITION_REQUIRED, "condition-required", "Say which version you read")
+            }
+            Self::Internal => {
+                (S::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side")
+            }
+            Self::Unavailable => {
+                (S::SERVICE_UNAVAILABLE, "unavailable", "The server cannot answer now")
+            }
+        }
+    }
+}
+
+/// An error as it is answered.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    code: Code,
+    detail: String,
+    errors: Vec<FieldFault>,
+    allow: Option<&'static str>,
+}
+
+/// The body of an error: RFC 9457.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// Where this kind of error is explained.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What it is.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What happened, and what to do next.
+    detail: String,
+    /// Faults in single fields, each with its place as a JSON pointer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldFault>,
+}
+
+impl Problem {
+    /// An error with what to do next.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), allow: None }
+    }
+
+    /// A fault in one field.
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Refusal::field(pointer, detail).into()
+    }
+
+    /// There is no such method here; those in `allow` are.
+    pub fn method_not_allowed(allow: &'static str) -> Self {
+        let detail = format!("Use one of: {allow}.");
+        Self { allow: Some(allow), ..Self::new(Code::MethodNotAllowed, detail) }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.row().1)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.row().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (status, word, title) = self.code.row();
+        let mut response = HttpResponse::build(status);
+        response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        if let Some(allow) = self.allow {
+            response.insert_header((header::ALLOW, allow));
+        }
+        if self.code == Code::NotSignedIn {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if self.code == Code::Unavailable {
+            response.insert_header((header::RETRY_AFTER, "5"));
+        }
+        let body = ProblemBody {
+            kind: format!("/api/docs#problem-{word}"),
+            title,
+            status: status.as_u16(),
+            detail: self.detail.clone(),
+            errors: self.errors.clone(),
+        };
+        match serde_json::to_string(&body) {
+            Ok(text) => response.body(text),
+            Err(error) => {
+                tracing::error!(%error, "writing an error failed");
+                response.finish()
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let text = refusal.to_string();
+        match refusal {
+            Refusal::NotFound => Self::new(Code::NotFound, text),
+            Refusal::NotYours(_) => Self::new(Code::NotYours, text),
+            Refusal::NotNow(_) => Self::new(Code::NotNow, text),
+            Refusal::Faulty(errors) => Self {
+                errors,
+                ..Self::new(Code::Faulty, "See errors: each names a field and what belongs there.")
+            },
+        }
+    }
+}
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        let text = error.to_string();
+        match error {
+            EngineError::Refused(refusal) => refusal.into(),
+            EngineError::Stale => Self::new(Code::Stale, text),
+            EngineError::KeyUsedOtherwise => Self::new(Code::KeyUsedOtherwise, text),
+            EngineError::NotSignedIn => Self::new(Code::NotSignedIn, text),
+            EngineError::Store(crate::store::StoreError::Connection(_)) => {
+                tracing::error!(error = text, "a request failed");
+                Self::new(Code::Unavailable, "Nothing was changed. Try again in a few seconds.")
+            }
+            EngineError::Store(_)
+            | EngineError::Auth(_)
+            | EngineError::Entry(_)
+            | EngineError::TimeRefused(_) => {
+                tracing::error!(error = text, "a request failed");
+                Self::new(
+                    Code::Internal,
+                    "Nothing was changed. Try again; if it happens again, tell whoever runs the \
+                     server, with the X-Request-Id of this answer.",
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Every route, in one table: the server and the API document are made from it, so neither can
+//! have one that the other does not.
+
+use super::problem::{Code, Problem};
+use super::{
+    agencies, commands, escalations, health, notices, partnerships, people, policies, posts,
+    reference, sessions,
+};
+use actix_web::web;
+
+/// From each path to its methods and handlers: makes both `operations` (the routes) and
+/// `Operations` (their part of the API document).
+macro_rules! operations {
+    ($($path:literal => { $($method:ident $handler:path),+ $(,)? })+) => {
+        fn operations(config: &mut web::ServiceConfig) {
+            $(
+                config.service(
+                    web::resource($path)
+                        $(.route(web::$method().to($handler)))+
+                        .default_service(web::to(|| async {
+                            Err::<&str, _>(Problem::method_not_allowed(
+                                allowed(&[$(stringify!($method)),+])
+                            ))
+                        })),
+                );
+            )+
+        }
+
+        #[derive(utoipa::OpenApi)]
+        #[openapi(paths($($($handler),+),+))]
+        pub(super) struct Operations;
+    };
+}
+
+operations! {
+    "/api/v1/sessions" => { post sessions::sign_in }
+    "/api/v1/sessions/refresh" => { post sessions::refresh_session }
+    "/api/v1/sessions/current" => { delete sessions::sign_out }
+    "/api/v1/me" => { get sessions::read_me }
+    "/api/v1/partnerships" => { get partnerships::list_partnerships }
+    "/api/v1/partnerships/{id}" => { get partnerships::read_partnership }
+    "/api/v1/agencies" => { get agencies::list_agencies, post agencies::add_agency }
+    "/api/v1/agencies/{id}" => { get agencies::read_agency, put agencies::change_agency }
+    "/api/v1/people" => { get people::list_people, post people::add_person }
+    "/api/v1/people/{id}" => { get people::read_person, put people::change_person }
+    "/api/v1/people/{id}/absences" => { get people::list_absences, post people::add_absence }
+    "/api/v1/people/{id}/absences/{absence_id}" => { delete people::remove_absence }
+    "/api/v1/posts" => { get posts::list_posts, post posts::add_post }
+    "/api/v1/posts/{id}" => { get posts::read_post, put posts::change_post }
+    "/api/v1/policies" => { get policies::list_policies }
+    "/api/v1/policies/{key}/versions/{version}" => { get policies::read_policy }
+    "/api/v1/escalations" => { get escalations::list_escalations, post escalations::begin_draft }
+    "/api/v1/escalations/{id}" => { get escalations::read_escalation }
+    "/api/v1/escalations/{id}/draft" => { put escalations::change_draft }
+    "/api/v1/escalations/{id}/timeline" => { get escalations::read_timeline }
+    "/api/v1/escalations/{id}/notices" => { get escalations::read_notices }
+    "/api/v1/escalations/{id}/raising" => { post commands::raise_escalation }
+    "/api/v1/escalations/{id}/acknowledgements" => { post commands::acknowledge_escalation }
+    "/api/v1/escalations/{id}/positions" => { post commands::state_position }
+    "/api/v1/escalations/{id}/responses" => { post commands::respond_to_escalation }
+    "/api/v1/escalations/{id}/early-escalations" => { post commands::escalate_early }
+    "/api/v1/escalations/{id}/proposals" => { post commands::propose_outcome }
+    "/api/v1/escalations/{id}/proposals/{number}/confirmations" => { post commands::confirm_proposal }
+    "/api/v1/escalations/{id}/proposals/{number}/refusals" => { post commands::decline_proposal }
+    "/api/v1/escalations/{id}/determinations" => { post commands::determine_outcome }
+    "/api/v1/escalations/{id}/withdrawals" => { post commands::withdraw_escalation }
+    "/api/v1/escalations/{id}/reopenings" => { post commands::reopen_escalation }
+    "/api/v1/escalations/{id}/protective-deadlines" => { post commands::set_protective_deadline }
+    "/api/v1/escalations/{id}/meetings" => { post commands::arrange_meeting }
+    "/api/v1/escalations/{id}/meetings/{number}/records" => { post commands::record_meeting }
+    "/api/v1/escalations/{id}/actions" => { post commands::set_action }
+    "/api/v1/escalations/{id}/actions/{number}/completions" => { post commands::complete_action }
+    "/api/v1/escalations/{id}/feedback" => { post commands::give_feedback }
+    "/api/v1/escalations/{id}/debriefs" => { post commands::record_debrief }
+    "/api/v1/escalations/{id}/record-confirmations" => { post commands::confirm_record }
+    "/api/v1/notices" => { get notices::list_notices }
+    "/livez" => { get health::livez }
+    "/readyz" => { get health::readyz }
+}
+
+fn allowed(methods: &[&str]) -> &'static str {
+    match methods {
+        ["get"] => "GET",
+        ["post"] => "POST",
+        ["put"] => "PUT",
+        ["delete"] => "DELETE",
+        ["get", "post"] => "GET, POST",
+        ["get", "put"] => "GET, PUT",
+        _ => "GET, POST, PUT, DELETE",
+    }
+}
+
+/// Adds the API, its document and its reference page.
+pub fn configure(config: &mut web::ServiceConfig, body_bytes_max: usize) {
+    let not_found = || Problem::new(Code::NotFound, "There is nothing at this address.");
+    config
+        .app_data(web::PayloadConfig::new(body_bytes_max))
+        .app_data(web::QueryConfig::default().error_handler(|error, _| {
+            Problem::new(Code::BadRequest, format!("The query cannot be read: {error}.")).into()
+        }))
+        .app_data(web::PathConfig::default().error_handler(move |_, _| not_found().into()))
+        .configure(operations)
+        .service(web::resource("/api/v1/openapi.json").route(web::get().to(reference::document)))
+        .service(web::resource("/api/docs").route(web::get().to(reference::page)))
+        .service(web::resource("/").route(web::get().to(reference::home)))
+        .service(web::resource("/escalations/{reference}").route(web::get().to(reference::landing)))
+        .default_service(web::to(move || async move { Err::<&str, _>(not_found()) }));
+}

@@ -1,0 +1,129 @@
+//! Signing in and out, and who you are.
+
+use super::answer::plain;
+use super::directory_views::PostView;
+use super::escalations::ReadProblems;
+use super::extract::{App, Open, Signed};
+use super::problem::{Problem, ProblemBody};
+use crate::engine::SignedIn;
+use crate::ids::{AgencyId, PersonId};
+use crate::store::posts;
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What somebody signs in with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignInBody {
+    #[schema(example = "priya.nair@ravensbourne-park.example")]
+    email: String,
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshBody {
+    refresh_token: String,
+}
+
+/// The tokens of a session.
+#[derive(Serialize, ToSchema)]
+pub struct TokensView {
+    /// Send it as `Authorization: Bearer …`.
+    access_token: String,
+    token_type: &'static str,
+    /// The access token's life, in seconds.
+    expires_in: u32,
+    /// For a new pair of tokens. Works once; used twice, it ends the session.
+    refresh_token: String,
+}
+
+/// Who you are.
+#[derive(Serialize, ToSchema)]
+pub struct MeView {
+    person_id: PersonId,
+    name: String,
+    agency_id: Option<AgencyId>,
+    administrator: bool,
+    /// The posts that you hold or deputise.
+    posts: Vec<PostView>,
+}
+
+fn tokens(signed_in: SignedIn) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(TokensView {
+        access_token: signed_in.access_token,
+        token_type: "Bearer",
+        expires_in: signed_in.expires_in,
+        refresh_token: signed_in.refresh_token,
+    })
+}
+
+/// Sign in
+#[utoipa::path(
+    post, path = "/api/v1/sessions", tag = "sessions", request_body = SignInBody,
+    responses(
+        (status = 200, description = "The session's tokens.", body = TokensView),
+        (status = 400, description = "The body cannot be read.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "This address with this password does not work.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A field is missing.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn sign_in(app: App, body: Open<SignInBody>) -> Result<HttpResponse, Problem> {
+    Ok(tokens(app.sign_in(body.0.email, body.0.password).await?))
+}
+
+/// Get new tokens for a refresh token
+#[utoipa::path(
+    post, path = "/api/v1/sessions/refresh", tag = "sessions", request_body = RefreshBody,
+    responses(
+        (status = 200, description = "New tokens; the old refresh token is used up.", body = TokensView),
+        (status = 400, description = "The body cannot be read.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "The session has ended.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A field is missing.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn refresh_session(app: App, body: Open<RefreshBody>) -> Result<HttpResponse, Problem> {
+    Ok(tokens(app.refresh(&body.0.refresh_token).await?))
+}
+
+/// Sign out
+///
+/// The session's tokens do not work any more.
+#[utoipa::path(
+    delete, path = "/api/v1/sessions/current", tag = "sessions",
+    responses((status = 204, description = "Signed out."), ReadProblems),
+    security(("bearer" = []))
+)]
+pub async fn sign_out(app: App, signed: Signed) -> Result<HttpResponse, Problem> {
+    app.sign_out(signed.0.session_id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Who you are
+#[utoipa::path(
+    get, path = "/api/v1/me", tag = "sessions",
+    responses((status = 200, description = "You, and your posts.", body = MeView), ReadProblems),
+    security(("bearer" = []))
+)]
+pub async fn read_me(app: App, signed: Signed) -> Result<HttpResponse, Problem> {
+    let actor = signed.0;
+    let person_id = actor.person_id;
+    let posts: Result<_, crate::store::StoreError> =
+        app.store().read(move |r| posts::posts_of_person(r, person_id)).await;
+    let posts = posts.map_err(crate::engine::EngineError::Store)?;
+    Ok(plain(&MeView {
+        person_id,
+        name: actor.name,
+        agency_id: actor.agency_id,
+        administrator: actor.administrator,
+        posts: posts.into_iter().map(|post| PostView::of(post, None)).collect(),
+    }))
+}

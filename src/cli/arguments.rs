@@ -1,0 +1,127 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Escalation and professional-challenge server for a safeguarding children partnership.
+///
+/// Try it:          bscp-escalation demo
+/// Run it:          bscp-escalation serve --config config/bscp.toml
+/// Prove the record: bscp-escalation timeline verify --config config/bscp.toml
+#[derive(Debug, Parser)]
+#[command(version, about, verbatim_doc_comment, propagate_version = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Play one story from challenge to resolution, on a made-up partnership and a fast clock
+    Demo(DemoArguments),
+    /// Run the server
+    Serve(Place),
+    /// Bring the database to the newest schema and stop
+    Migrate(Place),
+    /// Partnerships, their agencies, people and posts
+    #[command(subcommand)]
+    Directory(DirectoryCommand),
+    /// People and how they sign in
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Policies
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// The record
+    #[command(subcommand)]
+    Timeline(TimelineCommand),
+    /// Settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the API document (OpenAPI 3.1)
+    Openapi,
+}
+
+/// Which server: its settings.
+#[derive(Debug, Args)]
+pub(super) struct Place {
+    /// The settings file; see config/bscp.example.toml
+    #[arg(long, env = "BSCP_CONFIG")]
+    pub(super) config: Option<PathBuf>,
+    /// Where the database is, such as sqlite:data/escalations.sqlite3 or postgres://user@host/name
+    #[arg(long)]
+    pub(super) database_url: Option<String>,
+    /// Where to listen, such as 127.0.0.1:8080
+    #[arg(long)]
+    pub(super) listen: Option<SocketAddr>,
+    /// Any other setting, such as --set engine.tick_seconds=1
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) settings: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArguments {
+    /// Stop after the story: exit code 0 only if everything happened
+    #[arg(long)]
+    pub(super) once: bool,
+    /// Go on with what is in the folder, without playing the story
+    #[arg(long, conflicts_with = "once")]
+    pub(super) keep: bool,
+    /// The folder for its database and mailbox
+    #[arg(long, default_value = "data/demo")]
+    pub(super) data_dir: PathBuf,
+    /// Where to listen; a free port if it is taken
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub(super) listen: SocketAddr,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DirectoryCommand {
+    /// Found a partnership from a directory file; see config/demo/bromley.toml
+    Load {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PersonCommand {
+    /// Set the password of somebody in the directory; it is read from standard input
+    SetPassword {
+        /// Their email address
+        email: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyCommand {
+    /// Read a policy file and name its mistakes
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+    /// Load a policy file into the server's database
+    Load {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TimelineCommand {
+    /// Walk every case: the chain is whole, and the stored state is what it adds up to
+    Verify(Place),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Read the settings as `serve` would, and say what is wrong with them
+    Check(Place),
+}

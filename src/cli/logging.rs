@@ -1,0 +1,18 @@
+//! Logs, to standard error: sentences with fields, and nobody's data in them.
+
+use crate::config::{LogFormat, LogSettings};
+use tracing_subscriber::EnvFilter;
+
+/// Starts the log. Messages of libraries are kept to warnings.
+pub(super) fn start(settings: &LogSettings) {
+    let level = &settings.level;
+    let filter = EnvFilter::new(format!("warn,bscp_escalation={level}"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match settings.format {
+        LogFormat::Json => log.json().try_init(),
+        LogFormat::Text => log.try_init(),
+    };
+    if let Err(error) = started {
+        eprintln!("The log was started already: {error}");
+    }
+}

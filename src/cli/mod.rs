@@ -1,0 +1,10 @@
+//! The command line: what an administrator types. Answers go to standard output, messages to
+//! standard error. Exit codes: 0 done, 1 it failed or found something wrong, 2 the command was not
+//! understood, 78 the settings are wrong.
+
+mod arguments;
+mod commands;
+mod logging;
+mod run;
+
+pub use run::run;

@@ -1,0 +1,104 @@
+//! From arguments to exit code.
+
+use super::arguments::{
+    Arguments, Command, ConfigCommand, DirectoryCommand, PersonCommand, Place, PolicyCommand,
+    TimelineCommand,
+};
+use super::{commands, logging};
+use crate::config::{ConfigError, Settings};
+use clap::Parser;
+use std::collections::HashMap;
+use std::process::ExitCode;
+
+/// The settings are wrong (`EX_CONFIG` of sysexits.h).
+const EXIT_CONFIG: u8 = 78;
+
+/// Reads the command line, does what it says, and says how it went.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{}", sentence(&error));
+            let is_config = error.chain().any(|cause| cause.is::<ConfigError>());
+            if is_config { ExitCode::from(EXIT_CONFIG) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+/// What was being done, and what went wrong with it.
+fn sentence(error: &anyhow::Error) -> String {
+    let parts: Vec<String> = error.chain().map(ToString::to_string).collect();
+    format!("Failed: {}", parts.join(": "))
+}
+
+fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    // One provider of encryption for the whole program.
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        tracing::debug!("a provider of encryption was installed already");
+    }
+    match command {
+        Command::Openapi => commands::openapi(),
+        Command::Policy(PolicyCommand::Check { file }) => commands::check_policy(&file),
+        Command::Config(ConfigCommand::Check(place)) => {
+            let settings = settings(&place)?;
+            commands::check_config(&settings)
+        }
+        Command::Demo(demo) => {
+            actix_web::rt::System::new().block_on(crate::demo::run(crate::demo::DemoOptions {
+                once: demo.once,
+                keep: demo.keep,
+                data_dir: demo.data_dir,
+                listen: demo.listen,
+            }))
+        }
+        Command::Serve(place) => with(&place, commands::serve),
+        Command::Migrate(place) => with(&place, commands::migrate),
+        Command::Directory(DirectoryCommand::Load { file, place }) => {
+            with(&place, |settings| commands::load_directory(settings, file))
+        }
+        Command::Person(PersonCommand::SetPassword { email, place }) => {
+            with(&place, |settings| commands::set_password(settings, email))
+        }
+        Command::Policy(PolicyCommand::Load { file, place }) => {
+            with(&place, |settings| commands::load_policy(settings, file))
+        }
+        Command::Timeline(TimelineCommand::Verify(place)) => with(&place, commands::verify),
+    }
+}
+
+fn with<F>(place: &Place, work: impl FnOnce(Settings) -> F) -> anyhow::Result<ExitCode>
+where
+    F: Future<Output = anyhow::Result<ExitCode>>,
+{
+    let settings = settings(place)?;
+    logging::start(&settings.log);
+    actix_web::rt::System::new().block_on(work(settings))
+}
+
+fn settings(place: &Place) -> anyhow::Result<Settings> {
+    let mut overrides: Vec<(String, String)> = Vec::new();
+    if let Some(url) = &place.database_url {
+        overrides.push(("database.url".to_owned(), url.clone()));
+    }
+    if let Some(listen) = &place.listen {
+        overrides.push(("http.listen".to_owned(), listen.to_string()));
+    }
+    for text in &place.settings {
+        let (key, value) = text.split_once('=').ok_or_else(|| {
+            anyhow::anyhow!("--set {text} has no '=': write --set engine.tick_seconds=1")
+        })?;
+        overrides.push((key.to_owned(), value.to_owned()));
+    }
+    let mut environment: HashMap<String, String> = HashMap::new();
+    for (name, value) in std::env::vars_os() {
+        // Names the settings file, which is not a setting itself.
+        if name == "BSCP_CONFIG" {
+            continue;
+        }
+        if let (Ok(name), Ok(value)) = (name.into_string(), value.into_string()) {
+            environment.insert(name, value);
+        }
+    }
+    Ok(Settings::load(place.config.as_deref(), &environment, &overrides)?)
+}
