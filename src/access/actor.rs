@@ -3,7 +3,7 @@
 use crate::directory::{Place, SeatCapacity};
 use crate::ids::{AgencyId, PersonId, PostId, SessionId};
 
-/// A post that somebody holds or deputises.
+/// A post that somebody holds, or in which they stand in for its absent holders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldPost {
     /// The post.
@@ -29,7 +29,8 @@ pub struct Actor {
     pub agency_id: Option<AgencyId>,
     /// May keep the directory.
     pub administrator: bool,
-    /// The posts that they hold or deputise.
+    /// The posts that they hold, and those in which they stand in now. A deputy whose holder is
+    /// there has no part in the post's cases.
     pub posts: Vec<HeldPost>,
 }
 

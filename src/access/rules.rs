@@ -1,6 +1,6 @@
 //! The rules, on one page.
 
-use super::actor::{Actor, HeldPost};
+use super::actor::Actor;
 use crate::directory::{Place, Seat, Side};
 use crate::escalation::{CommandKind, Escalation, Refusal, Signature, Status};
 use crate::ids::PartnershipId;
@@ -26,52 +26,55 @@ pub fn relation(actor: &Actor, escalation: &Escalation) -> Option<Relation> {
             is_acting: true,
         });
     }
-    let acting = escalation.stage_entries.last().and_then(|entry| {
-        entry.acting.iter().find_map(|seat| sits_in(actor, seat).map(|by| (seat, by)))
-    });
-    if let Some((seat, post)) = acting {
-        let signature = match post {
-            None if is_raiser => escalation.raiser.clone(),
-            post => sign(actor, seat.side, post),
-        };
-        return Some(Relation { signature, is_raiser, is_acting: true });
-    }
-    if is_raiser {
-        let signature = escalation.raiser.clone();
-        return Some(Relation { signature, is_raiser, is_acting: false });
-    }
-    let reached = escalation.reached();
-    let seated = reached
-        .into_iter()
-        .find_map(|seat| sits_in(actor, seat).map(|post| sign(actor, seat.side, post)));
-    let partnership_post = || {
-        actor.posts.iter().find(|post| {
-            matches!(&post.place, Place::Partnership { partnership_id, .. }
-                if *partnership_id == escalation.partnership_id)
-        })
+    let last = escalation.stage_entries.last();
+    let acting = last.and_then(|entry| best_seat(actor, entry.acting.iter()));
+    let is_acting = acting.is_some();
+    let signature = match acting {
+        Some(signature) => Some(signature),
+        None if is_raiser => None,
+        None => best_seat(actor, escalation.reached().into_iter())
+            .or_else(|| in_partnership(actor, escalation)),
     };
-    seated
-        .or_else(|| partnership_post().map(|post| sign(actor, Side::Partnership, Some(post))))
-        .map(|signature| Relation { signature, is_raiser, is_acting: false })
+    // The raiser signs as they did at first, unless they must act in a post.
+    let signature = match signature {
+        Some(signature) if !is_raiser || signature.post_id.is_some() => signature,
+        _ if is_raiser => escalation.raiser.clone(),
+        signature => signature?,
+    };
+    Some(Relation { signature, is_raiser, is_acting })
 }
 
-/// Whether somebody sits where a seat is, and in which post: in person, or in the post that it
-/// reached, whoever held that post then.
-fn sits_in<'a>(actor: &'a Actor, seat: &Seat) -> Option<Option<&'a HeldPost>> {
-    if let Some(post) = seat.post_id.and_then(|id| actor.post(id)) {
-        return Some(Some(post));
-    }
-    (seat.person_id == Some(actor.person_id)).then_some(None)
-}
-
-fn sign(actor: &Actor, side: Side, post: Option<&HeldPost>) -> Signature {
-    Signature {
+/// Under which signature somebody sits in one of these seats: in person first, then in a post that
+/// was reached, whoever held it then.
+fn best_seat<'s>(
+    actor: &Actor,
+    seats: impl Iterator<Item = &'s Seat> + Clone,
+) -> Option<Signature> {
+    let in_person = seats.clone().find(|seat| seat.person_id == Some(actor.person_id));
+    let in_post =
+        || seats.clone().find(|seat| seat.post_id.is_some_and(|id| actor.post(id).is_some()));
+    let seat = in_person.or_else(in_post)?;
+    Some(Signature {
         person_id: actor.person_id,
         name: actor.name.clone(),
-        post_id: post.map(|post| post.post_id),
-        post_title: post.map(|post| post.title.clone()),
-        side,
-    }
+        post_id: seat.post_id,
+        post_title: seat.post_title.clone(),
+        side: seat.side,
+    })
+}
+
+fn in_partnership(actor: &Actor, escalation: &Escalation) -> Option<Signature> {
+    let post = actor.posts.iter().find(|post| {
+        matches!(&post.place, Place::Partnership { partnership_id, .. }
+            if *partnership_id == escalation.partnership_id)
+    })?;
+    Some(Signature {
+        person_id: actor.person_id,
+        name: actor.name.clone(),
+        post_id: Some(post.post_id),
+        post_title: Some(post.title.clone()),
+        side: Side::Partnership,
+    })
 }
 
 /// Whether somebody may see a case.

@@ -320,7 +320,7 @@ impl Story {
         for entry in entries.context("the timeline has no items")? {
             let sequence = entry.pointer("/sequence").and_then(Value::as_u64).unwrap_or(0);
             println!(
-                "{sequence:>4}  {}  {} {}",
+                "{sequence:>4}  {}  {}: {}",
                 text(entry, "/recorded_in_words"),
                 text(entry, "/who"),
                 text(entry, "/what")

@@ -247,7 +247,7 @@ impl Directory {
                 side,
                 rung,
                 post_id: None,
-                post_title: None,
+                post_title: self.title_of(person.id, party),
                 person_id: Some(person.id),
                 name: person.name.clone(),
                 capacity: SeatCapacity::Person,
@@ -290,6 +290,15 @@ impl Directory {
             name: seat.name.clone(),
             email: mailbox.unwrap_or_else(|| self.partnership.contact_email.clone()),
         }
+    }
+
+    /// The title of the lowest post that somebody holds in a party's agency.
+    fn title_of(&self, person_id: PersonId, party: &Party) -> Option<String> {
+        let held = self.posts.iter().filter(|post| {
+            matches!(&post.place, Place::Agency { agency_id, .. } if *agency_id == party.agency_id)
+                && post.holders.iter().any(|holder| holder.person_id == person_id)
+        });
+        held.min_by_key(|post| post.place.rung()).map(|post| post.title.clone())
     }
 
     /// The posts of a party on a rung: those of its team, or else those of the whole agency, or

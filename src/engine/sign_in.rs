@@ -204,7 +204,7 @@ impl Engine {
                 if !is_live {
                     return Ok(None);
                 }
-                directory::find_actor(r, claims.person, claims.session)
+                directory::find_actor(r, claims.person, claims.session, now)
             })
             .await;
         found?.ok_or(EngineError::NotSignedIn)

@@ -166,6 +166,9 @@ impl Telling<'_> {
         for seat in &entry.acting {
             self.add(seat.clone(), NoticeKind::ActionNeeded);
         }
+        if !entry.gaps.is_empty() {
+            self.business_manager(NoticeKind::Gap);
+        }
         for seat in &entry.copied {
             self.add(seat.clone(), NoticeKind::StageEntered);
         }
@@ -180,9 +183,6 @@ impl Telling<'_> {
             self.add(seat, NoticeKind::StageEntered);
         }
         self.raiser(NoticeKind::StageEntered);
-        if !entry.gaps.is_empty() {
-            self.business_manager(NoticeKind::Gap);
-        }
     }
 
     fn overdue(&mut self) {

@@ -5,7 +5,7 @@ use super::error::StoreError;
 use super::{people, posts};
 use crate::access::{Actor, HeldPost};
 use crate::clock::UtcInstant;
-use crate::directory::{Directory, Place, SeatCapacity};
+use crate::directory::{Directory, Place, Post, SeatCapacity};
 use crate::ids::{AgencyId, PartnershipId, PersonId, SessionId};
 use std::collections::BTreeSet;
 
@@ -31,35 +31,52 @@ pub fn load(
     Ok(Directory::new(partnership.it, posts, found, absences))
 }
 
-/// Somebody who is signed in, as the directory knows them now; none if they have left.
+/// Somebody who is signed in, as the directory knows them at `now`; none if they have left.
 pub fn find_actor(
     r: &mut Reader<'_>,
     person_id: PersonId,
     session_id: SessionId,
+    now: UtcInstant,
 ) -> Result<Option<Actor>, StoreError> {
     let Some(person) = people::find_person(r, person_id)?.filter(|found| found.it.active) else {
         return Ok(None);
     };
-    let posts = posts::posts_of_person(r, person_id)?
-        .into_iter()
-        .map(|post| {
-            let holds = post.holders.iter().any(|holder| holder.person_id == person_id);
-            HeldPost {
+    let mut held = Vec::new();
+    for post in posts::posts_of_person(r, person_id)? {
+        let holds = post.holders.iter().any(|holder| holder.person_id == person_id);
+        if holds || !has_present_holder(r, &post, now)? {
+            held.push(HeldPost {
                 post_id: post.id,
                 title: post.title,
                 place: post.place,
                 capacity: if holds { SeatCapacity::Holder } else { SeatCapacity::Deputy },
-            }
-        })
-        .collect();
+            });
+        }
+    }
     Ok(Some(Actor {
         person_id,
         session_id,
         name: person.it.name,
         agency_id: person.it.agency_id,
         administrator: person.it.administrator,
-        posts,
+        posts: held,
     }))
+}
+
+fn has_present_holder(
+    r: &mut Reader<'_>,
+    post: &Post,
+    now: UtcInstant,
+) -> Result<bool, StoreError> {
+    let ids: Vec<String> = post.holders.iter().map(|h| h.person_id.to_string()).collect();
+    if ids.is_empty() {
+        return Ok(false);
+    }
+    let absences = people::absences_of(r, &ids, now)?;
+    let present = people::people_of(r, &ids)?.into_iter().any(|person| {
+        person.active && !absences.iter().any(|a| a.person_id == person.id && a.covers(now))
+    });
+    Ok(present)
 }
 
 /// The partnerships whose business somebody may have a part in: those that their agency serves,

@@ -83,9 +83,7 @@ impl Cluster {
     /// The URL of a new database that starts as a copy of `template`.
     pub fn fresh_database_from(&self, template: &str) -> String {
         let name = format!("t_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        self.execute(&format!(
-            r#"CREATE DATABASE "{name}" TEMPLATE "{template}""#
-        ));
+        self.execute(&format!(r#"CREATE DATABASE "{name}" TEMPLATE "{template}""#));
         self.url(&name)
     }
 
@@ -94,19 +92,14 @@ impl Cluster {
     /// must close its connections.
     pub fn create_template(&self, name: &str, fill: impl FnOnce(&str)) {
         // A `fill` that panicked left its name out of the set: the next one starts afresh.
-        let mut templates = self
-            .templates
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut templates = self.templates.lock().unwrap_or_else(PoisonError::into_inner);
         if templates.contains(name) {
             return;
         }
         self.execute(&format!(r#"DROP DATABASE IF EXISTS "{name}" WITH (FORCE)"#));
         self.execute(&format!(r#"CREATE DATABASE "{name}""#));
         fill(&self.url(name));
-        self.execute(&format!(
-            r#"ALTER DATABASE "{name}" ALLOW_CONNECTIONS false"#
-        ));
+        self.execute(&format!(r#"ALTER DATABASE "{name}" ALLOW_CONNECTIONS false"#));
         templates.insert(name.to_owned());
     }
 
@@ -151,9 +144,7 @@ impl Cluster {
 fn wait_until_ready(mut output: BufReader<ChildStdout>) -> Result<(), String> {
     let mut said = String::new();
     while !said.ends_with("ready to accept connections\n") {
-        let read = output
-            .read_line(&mut said)
-            .expect("the server's output is text");
+        let read = output.read_line(&mut said).expect("the server's output is text");
         if read == 0 {
             return Err(said);
         }
@@ -177,10 +168,8 @@ fn spawn_keeper(programs: &Path, port: u16) -> Child {
         .stderr(Stdio::null());
     if is_root() {
         let accounts = fs::read_to_string("/etc/passwd").expect("/etc/passwd can be read");
-        let (user, group) = ["postgres", "nobody"]
-            .iter()
-            .find_map(|name| ids_of(name, &accounts))
-            .expect(
+        let (user, group) =
+            ["postgres", "nobody"].iter().find_map(|name| ids_of(name, &accounts)).expect(
                 "PostgreSQL does not run as root, and there is no user postgres or nobody for it",
             );
         shell.uid(user).gid(group);
@@ -189,10 +178,7 @@ fn spawn_keeper(programs: &Path, port: u16) -> Child {
 }
 
 fn is_root() -> bool {
-    let id = Command::new("id")
-        .arg("-u")
-        .output()
-        .expect("id can be run");
+    let id = Command::new("id").arg("-u").output().expect("id can be run");
     id.stdout.trim_ascii() == b"0"
 }
 
@@ -231,9 +217,7 @@ fn programs(versions: &Path, path: Option<std::ffi::OsString>) -> Option<PathBuf
 }
 
 fn has_both(folder: &Path) -> bool {
-    ["initdb", "postgres"]
-        .iter()
-        .all(|program| folder.join(program).is_file())
+    ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file())
 }
 
 mod tests {
@@ -247,29 +231,20 @@ mod tests {
         for _ in 0..2 {
             cluster.create_template("filled", |url| {
                 let mut connection = PgConnection::establish(url).unwrap();
-                sql_query("CREATE TABLE mark (id bigint)")
-                    .execute(&mut connection)
-                    .unwrap();
+                sql_query("CREATE TABLE mark (id bigint)").execute(&mut connection).unwrap();
             });
         }
-        let (one, other) = (
-            cluster.fresh_database_from("filled"),
-            cluster.fresh_database_from("filled"),
-        );
+        let (one, other) =
+            (cluster.fresh_database_from("filled"), cluster.fresh_database_from("filled"));
         let mut one = PgConnection::establish(&one).unwrap();
         let mut other = PgConnection::establish(&other).unwrap();
-        sql_query("INSERT INTO mark VALUES (1)")
-            .execute(&mut one)
-            .unwrap();
+        sql_query("INSERT INTO mark VALUES (1)").execute(&mut one).unwrap();
         let marks = || diesel::select(sql::<BigInt>("(SELECT count(*) FROM mark)"));
         assert_eq!(marks().get_result(&mut one), Ok(1_i64));
         assert_eq!(marks().get_result(&mut other), Ok(0_i64));
 
         let mut empty = PgConnection::establish(&cluster.fresh_database()).unwrap();
-        assert!(
-            marks().get_result::<i64>(&mut empty).is_err(),
-            "no table in an empty database"
-        );
+        assert!(marks().get_result::<i64>(&mut empty).is_err(), "no table in an empty database");
     }
 
     #[test]

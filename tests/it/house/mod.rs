@@ -1,0 +1,282 @@
+//! The house that every test lives in.
+
+mod client;
+#[cfg(feature = "postgres")]
+mod cluster;
+pub mod smtp_sink;
+
+pub use client::{Answer, Client};
+
+use bscp_escalation::app::{self, App};
+use bscp_escalation::auth;
+use bscp_escalation::clock::{Clock, UtcInstant};
+use bscp_escalation::config::Settings;
+use bscp_escalation::engine::{DirectoryFile, Engine, Founded};
+use bscp_escalation::notify::{Mailer, Sender, Sent};
+use bscp_escalation::store::{StoreError, Writer, people};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "a password of the test house";
+/// Monday 21 December 2026, 09:10 in London.
+pub const MONDAY: &str = "2026-12-21T09:10:00Z";
+
+const DIRECTORY: &str = include_str!("../../../config/demo/bromley.toml");
+const POLICY: &str = include_str!("../../../config/policies/bscp.toml");
+
+/// Which database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// A server with the made-up partnership and the shipped policy.
+pub struct House {
+    pub engine: Engine,
+    pub clock: Clock,
+    pub address: SocketAddr,
+    pub settings: Settings,
+    pub founded: Founded,
+    /// Kept for its folder, which goes when the house does.
+    #[expect(dead_code, reason = "kept for its folder")]
+    dir: TempDir,
+}
+
+/// What a test may want to be otherwise.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// Settings beside the defaults, as `--set` takes them.
+    pub settings: Vec<(&'static str, String)>,
+    /// The policy file; the shipped one if left out.
+    pub policy: Option<String>,
+    /// The machine's clock instead of one that stands.
+    pub real_clock: bool,
+    /// The workers run; otherwise the test moves everything itself.
+    pub workers: bool,
+    /// The mailer that the settings describe, instead of one in memory.
+    pub real_mailer: bool,
+}
+
+/// Runs the same test on each database.
+#[macro_export]
+macro_rules! on_each_database {
+    ($($(#[$doc:meta])* async fn $name:ident($house:ident: &House) $body:block)+) => {
+        $($(#[$doc])* async fn $name($house: &$crate::house::House) $body)+
+
+        mod on_sqlite {
+            $(#[test] fn $name() {
+                $crate::house::run($crate::house::Database::Sqlite, super::$name);
+            })+
+        }
+        #[cfg(feature = "postgres")]
+        mod on_postgres {
+            $(#[test] fn $name() {
+                $crate::house::run($crate::house::Database::Postgres, super::$name);
+            })+
+        }
+    };
+}
+
+/// Runs a test in a house of its own, and proves its record afterwards.
+pub fn run(database: Database, test: impl AsyncFnOnce(&House)) {
+    block_on(async {
+        let Some(house) = House::build(database, Wishes::default()).await else { return };
+        test(&house).await;
+        house.prove_the_record().await;
+    });
+}
+
+/// Runs something asynchronous to its end.
+pub fn block_on<F: Future>(work: F) -> F::Output {
+    actix_web::rt::System::new().block_on(work)
+}
+
+impl Database {
+    /// The URL of a fresh database; none where there is no PostgreSQL, which was said loudly.
+    pub fn fresh(self, dir: &TempDir) -> Option<String> {
+        match self {
+            Self::Sqlite => Some(format!("sqlite:{}", dir.path().join("house.sqlite3").display())),
+            #[cfg(feature = "postgres")]
+            Self::Postgres => Some(cluster::cluster()?.fresh_database()),
+            #[cfg(not(feature = "postgres"))]
+            Self::Postgres => None,
+        }
+    }
+}
+
+fn password_hash() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| auth::hash(PASSWORD).unwrap())
+}
+
+impl House {
+    /// Builds a house; none where there is no PostgreSQL.
+    pub async fn build(database: Database, wishes: Wishes) -> Option<Self> {
+        let dir = tempfile::tempdir().unwrap();
+        let url = database.fresh(&dir)?;
+        Some(Self::build_on(&url, dir, wishes).await)
+    }
+
+    /// Builds a house on a database that may be there already, such as a second node.
+    pub async fn build_on(url: &str, dir: TempDir, wishes: Wishes) -> Self {
+        let settings = settings(url, &dir, &wishes);
+        let clock = if wishes.real_clock {
+            Clock::System
+        } else {
+            Clock::standing_at(MONDAY.parse().unwrap())
+        };
+        let mailer = if wishes.real_mailer {
+            app::mailer(&settings).unwrap()
+        } else {
+            Mailer::memory(
+                Sender::new("Escalations", "escalations@bscp.example", None, None).unwrap(),
+            )
+        };
+        let engine = app::build_engine_with(&settings, clock.clone(), mailer).await.unwrap();
+        let founded = furnish(&engine, wishes.policy.as_deref().unwrap_or(POLICY)).await;
+        let app = App::build(&settings, engine.clone()).unwrap();
+        let address = app.address();
+        tokio::spawn(app.run_until_stopped());
+        Self { engine, clock, address, settings, founded, dir }
+    }
+
+    /// Somebody who is signed in, by name.
+    pub async fn as_(&self, name: &str) -> Client {
+        Client::sign_in(self.address, &self.email(name)).await
+    }
+
+    /// Somebody's address, by name.
+    pub fn email(&self, name: &str) -> String {
+        let person = self.founded.people.iter().find(|person| person.name == name);
+        person.unwrap_or_else(|| panic!("nobody is called {name}")).email.clone()
+    }
+
+    /// Somebody's id, by name.
+    pub fn person_id(&self, name: &str) -> String {
+        let person = self.founded.people.iter().find(|person| person.name == name);
+        person.unwrap_or_else(|| panic!("nobody is called {name}")).id.to_string()
+    }
+
+    /// An agency's id, by its key in the directory file.
+    pub fn agency_id(&self, key: &str) -> String {
+        self.founded.agencies[key].to_string()
+    }
+
+    /// Winds the clock on, and lets everything happen that is due then.
+    pub async fn advance_to(&self, at: &str) {
+        let at: UtcInstant = at.parse().unwrap();
+        assert!(self.clock.wind_on_to(at), "the clock cannot be wound back to {at}");
+        self.settle().await;
+    }
+
+    /// Lets everything happen that is due now, until nothing is left.
+    pub async fn settle(&self) {
+        loop {
+            let ticked = self.engine.tick().await.unwrap();
+            assert_eq!(ticked.failed_count, 0, "a due case could not be acted on");
+            let sent = self.engine.deliver().await.unwrap();
+            if ticked.acted_count == 0 && sent == 0 {
+                return;
+            }
+        }
+    }
+
+    /// The messages that went to somebody, by name, the first first.
+    pub fn mails_to(&self, name: &str) -> Vec<Sent> {
+        let email = self.email(name);
+        self.mails_to_address(&email)
+    }
+
+    /// The messages that went to an address.
+    pub fn mails_to_address(&self, email: &str) -> Vec<Sent> {
+        self.engine.mailer().sent().into_iter().filter(|sent| sent.to.contains(email)).collect()
+    }
+
+    /// A whole draft of Priya Nair's against the team of Tom Okafor.
+    pub fn draft(&self) -> Value {
+        json!({
+            "immediate_danger": { "in_immediate_danger": false },
+            "draft": {
+                "receiving_agency_id": self.agency_id("social_care"),
+                "receiving_team": "Referral and assessment",
+                "receiving_practitioner_id": self.person_id("Tom Okafor"),
+                "child": { "initials": "Q.Z.", "local_reference": "RPP-0417" },
+                "area_of_disagreement": "level_of_need",
+                "facts": "canary-facts", "judgement": "canary-judgement",
+                "rationale": "canary-rationale", "risk": "canary-risk",
+                "childs_voice": "canary-voice", "what_was_tried": "canary-tried",
+                "outcome_sought": "canary-sought"
+            }
+        })
+    }
+
+    /// Raises Priya Nair's challenge and answers its reference.
+    pub async fn raised(&self) -> String {
+        let draft = self.draft();
+        self.raised_with(&draft).await
+    }
+
+    /// Raises a challenge of Priya Nair's and answers its reference.
+    pub async fn raised_with(&self, draft: &Value) -> String {
+        let priya = self.as_("Priya Nair").await;
+        let begun = priya.post("/escalations", draft).await;
+        assert_eq!(begun.status, 201, "{}", begun.body);
+        let reference = begun.text("/reference");
+        let raised = priya.command(&reference, "raising", &json!({})).await;
+        assert_eq!(raised.status, 200, "{}", raised.body);
+        self.settle().await;
+        reference
+    }
+
+    /// Every timeline is whole, and every state is what its timeline adds up to.
+    pub async fn prove_the_record(&self) {
+        let verified = self.engine.verify_timelines().await.unwrap();
+        assert_eq!(verified.broken, [], "the record does not hold");
+    }
+}
+
+fn settings(url: &str, dir: &TempDir, wishes: &Wishes) -> Settings {
+    let key = dir.path().join("token.key");
+    if url.starts_with("postgres") {
+        // Nodes share their key: an operator makes it.
+        let key_is_there = key.exists();
+        if !key_is_there {
+            auth::load_or_create(&key, auth::IfMissing::Create).unwrap();
+        }
+    }
+    let mut overrides: Vec<(String, String)> = [
+        ("data_dir", dir.path().display().to_string()),
+        ("database.url", url.to_owned()),
+        ("http.listen", "127.0.0.1:0".to_owned()),
+        ("http.public_url", "https://escalations.example".to_owned()),
+        ("http.workers", "1".to_owned()),
+        ("auth.token_key_file", key.display().to_string()),
+        ("engine.worker", wishes.workers.to_string()),
+        ("engine.tick_seconds", "1".to_owned()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into();
+    overrides.extend(wishes.settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+    Settings::load(None, &HashMap::new(), &overrides).unwrap()
+}
+
+/// Founds the partnership, or finds it where another node has.
+async fn furnish(engine: &Engine, policy: &str) -> Founded {
+    let file = DirectoryFile::parse(DIRECTORY).unwrap();
+    let founded = engine.found_partnership(file).await.unwrap();
+    let everybody = founded.people.clone();
+    let set = move |w: &mut Writer<'_>| -> Result<(), StoreError> {
+        for person in &everybody {
+            people::set_password_hash(w, person.id, password_hash())?;
+        }
+        Ok(())
+    };
+    engine.store().write(set).await.unwrap();
+    engine.load_policy(policy.to_owned()).await.unwrap();
+    founded
+}
