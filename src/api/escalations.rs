@@ -21,6 +21,7 @@ use utoipa::{IntoParams, IntoResponses};
 /// What a command to a case answers.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers for the API document")]
+#[expect(clippy::large_enum_variant, reason = "it is never made")]
 pub enum CaseResponses {
     /// The case as it is now; its ETag is in the header.
     #[response(status = 200)]

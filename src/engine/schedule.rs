@@ -10,7 +10,7 @@ use crate::clock::UtcInstant;
 use crate::directory::{Contact, PartnershipFunction, Seat};
 use crate::escalation::NoticeKind;
 use crate::ids::{EscalationId, NoticeId, PartnershipId};
-use crate::notify::{Letter, Listed, chaser_letter, digest_letter};
+use crate::notify::{Letter, Listed, Standing, chaser_letter, digest_letter};
 use crate::store::notices::{self, DeliveryState, NewNotice};
 use crate::store::{
     Reader, StoreError, Writer, directory, escalations, idempotency, jobs, people, sessions,
@@ -182,7 +182,7 @@ impl Engine {
         })?;
         for found in people::list_partnerships(w)? {
             let partnership = found.it;
-            let of = standing.remove(&partnership.id).unwrap_or_default();
+            let mut of = standing.remove(&partnership.id).unwrap_or_default();
             let failed = notices::list_of_partnerships(
                 w,
                 &[partnership.id],
@@ -190,15 +190,13 @@ impl Engine {
                 None,
                 FAILED_COUNT_MAX,
             )?;
+            of.failed_notices_count = failed.len();
             let people = directory::load(w, partnership.id, &[], &[], now)?;
             let functions = [PartnershipFunction::BusinessManager];
             for seat in people.route_to_partnership(&functions, now).seats {
                 let contact = people.contact(&seat);
                 let letter = digest_letter(
-                    of.open_count,
-                    &of.overdue,
-                    failed.len(),
-                    &of.warnings,
+                    &of,
                     &contact.name,
                     &format!("{}/", self.inner.options.public_url),
                     &partnership.name,
@@ -247,13 +245,6 @@ impl Engine {
             }
         }
     }
-}
-
-#[derive(Default)]
-struct Standing {
-    open_count: usize,
-    overdue: Vec<Listed>,
-    warnings: Vec<String>,
 }
 
 struct OpenCase<'a> {

@@ -372,7 +372,7 @@ impl Escalation {
 
     /// What the receiving side has answered in a stay.
     pub fn answer_in(&self, entry: u32) -> Answer {
-        let responses = self.responses.iter().filter(|response| response.stage_entry == entry);
+        let latest = self.responses.iter().rfind(|response| response.stage_entry == entry);
         let put_or_answered = self.proposals.iter().any(|proposal| {
             let put = proposal.stage_entry == entry && proposal.by.side == Side::Receiving;
             let declined = proposal.answer.as_ref().is_some_and(|answer| {
@@ -380,7 +380,7 @@ impl Escalation {
             });
             put || declined
         });
-        match responses.last().map(|response| response.stance) {
+        match latest.map(|response| response.stance) {
             Some(Stance::Refuses) => Answer::Refusal,
             Some(_) => Answer::AnsweredNotAgreed,
             None if put_or_answered => Answer::AnsweredNotAgreed,

@@ -28,4 +28,4 @@ pub use mailer::{Accepted, Mailer, MailerError, SendFailure};
 pub use outgoing::{Outgoing, Sender, Sent, is_address};
 pub use settings::{Security, SmtpSettings};
 pub use smtp::Smtp;
-pub use wording::{Facts, Listed, case_letter, chaser_letter, digest_letter};
+pub use wording::{Facts, Listed, Standing, case_letter, chaser_letter, digest_letter};

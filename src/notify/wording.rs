@@ -93,17 +93,28 @@ pub fn chaser_letter(
     }
 }
 
+/// How things stand with a partnership.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// How many escalations are open.
+    pub open_count: usize,
+    /// Those that are overdue, the longest first.
+    pub overdue: Vec<Listed>,
+    /// How many messages could not be delivered.
+    pub failed_notices_count: usize,
+    /// Gaps in the ladder, in words.
+    pub warnings: Vec<String>,
+}
+
 /// The daily letter to the partnership: how things stand.
 pub fn digest_letter(
-    open_count: usize,
-    overdue: &[Listed],
-    failed_notices_count: usize,
-    warnings: &[String],
+    standing: &Standing,
     recipient_name: &str,
     link: &str,
     partnership: &str,
     contact_email: &str,
 ) -> Letter {
+    let Standing { open_count, overdue, failed_notices_count, warnings } = standing;
     let mut paragraphs = vec![Paragraph::Facts(vec![
         ("Open escalations".to_owned(), open_count.to_string()),
         ("Overdue".to_owned(), overdue.len().to_string()),
@@ -116,7 +127,7 @@ pub fn digest_letter(
     }
     if !warnings.is_empty() {
         paragraphs.push(Paragraph::Text("Gaps that somebody has to mend:".to_owned()));
-        paragraphs.push(Paragraph::Items(warnings.to_vec()));
+        paragraphs.push(Paragraph::Items(warnings.clone()));
     }
     Letter {
         subject: format!("Escalations today: {open_count} open, {} overdue", overdue.len()),
@@ -189,85 +200,91 @@ fn fact_lines(facts: &Facts) -> Vec<(String, String)> {
 
 /// What the letter tells, and what happens next.
 fn what_and_next(kind: NoticeKind, facts: &Facts) -> (String, String) {
-    let unless = if facts.stage.is_some_and(|stage| stage < facts.stage_count) {
-        "if the two sides do not agree by then, the escalation moves to more senior staff on both sides."
+    if kind == NoticeKind::NoticeFailed {
+        return failed(facts);
+    }
+    let is_last = facts.stage.is_none_or(|stage| stage >= facts.stage_count);
+    let unless = if is_last {
+        "this is the last stage. Until it is agreed or determined, everybody here is told again \
+         each working day."
     } else {
-        "this is the last stage. Until it is agreed or determined, everybody here is told again each working day."
+        "if the two sides do not agree by then, the escalation moves to more senior staff on both \
+         sides."
     };
-    let (told, next) = match kind {
-        NoticeKind::ActionNeeded => (
+    let next = match kind {
+        NoticeKind::Agreed | NoticeKind::Determined => {
+            "each agency confirms that the outcome stands on the child's record. You are asked for \
+             feedback, and a debrief is offered."
+        }
+        NoticeKind::Withdrawn => "nothing, unless somebody reopens it with a reason.",
+        NoticeKind::Overdue => "everybody here is told again each working day until it is settled.",
+        NoticeKind::StillOverdue => "they are told again each working day until it is settled.",
+        NoticeKind::Gap => {
+            "the escalation goes on. The gap stays on the partnership's list until it is mended."
+        }
+        _ => unless,
+    };
+    (what(kind).to_owned(), next.to_owned())
+}
+
+fn what(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::ActionNeeded => {
             "You are asked to act in this escalation. Sign in, read what both sides say, talk to \
-             each other, and propose or confirm an outcome.",
-            unless,
-        ),
-        NoticeKind::StageEntered => (
+             each other, and propose or confirm an outcome."
+        }
+        NoticeKind::StageEntered => {
             "This escalation has entered the stage below. You are told because you are on it. You \
-             need not do anything now.",
-            unless,
-        ),
-        NoticeKind::Acknowledged => ("The other side has said that the challenge arrived.", unless),
-        NoticeKind::PositionStated => {
-            ("A side has stated its position. Sign in to read it.", unless)
+             need not do anything now."
         }
-        NoticeKind::Responded => ("The receiving side has answered. Sign in to read it.", unless),
-        NoticeKind::Refused => (
+        NoticeKind::Acknowledged => "The other side has said that the challenge arrived.",
+        NoticeKind::PositionStated => "A side has stated its position. Sign in to read it.",
+        NoticeKind::Responded => "The receiving side has answered. Sign in to read it.",
+        NoticeKind::Refused => {
             "The receiving side has answered. Sign in to read the answer, and decide: go on \
-             talking, propose an outcome, or escalate now without waiting for the limit.",
-            unless,
-        ),
-        NoticeKind::ProposalToAnswer => (
-            "The other side proposes an outcome. Sign in to read it, and confirm or decline it.",
-            unless,
-        ),
+             talking, propose an outcome, or escalate now without waiting for the limit."
+        }
+        NoticeKind::ProposalToAnswer => {
+            "The other side proposes an outcome. Sign in to read it, and confirm or decline it."
+        }
         NoticeKind::Proposed => {
-            ("An outcome was proposed. The other side is asked to confirm or decline it.", unless)
+            "An outcome was proposed. The other side is asked to confirm or decline it."
         }
-        NoticeKind::ProposalDeclined => {
-            ("A proposed outcome was declined. Sign in to read why.", unless)
+        NoticeKind::ProposalDeclined => "A proposed outcome was declined. Sign in to read why.",
+        NoticeKind::Agreed => {
+            "Both sides have agreed on an outcome: this escalation is resolved. Sign in to read it."
         }
-        NoticeKind::Agreed => (
-            "Both sides have agreed on an outcome: this escalation is resolved. Sign in to read it.",
-            "each agency confirms that the outcome stands on the child's record. You are asked for feedback, and a debrief is offered.",
-        ),
-        NoticeKind::Determined => (
-            "The partnership has determined the outcome: this escalation is resolved. Sign in to read it.",
-            "each agency confirms that the outcome stands on the child's record. You are asked for feedback, and a debrief is offered.",
-        ),
-        NoticeKind::Withdrawn => (
-            "The raising side has withdrawn this escalation.",
-            "nothing, unless somebody reopens it with a reason.",
-        ),
-        NoticeKind::Reopened => ("This escalation was reopened. Sign in to read why.", unless),
-        NoticeKind::DueMoved => (
-            "A protective deadline was set. The time by which this must be settled was worked out again.",
-            unless,
-        ),
-        NoticeKind::Overdue => (
+        NoticeKind::Determined => {
+            "The partnership has determined the outcome: this escalation is resolved. Sign in to \
+             read it."
+        }
+        NoticeKind::Withdrawn => "The raising side has withdrawn this escalation.",
+        NoticeKind::Reopened => "This escalation was reopened. Sign in to read why.",
+        NoticeKind::DueMoved => {
+            "A protective deadline was set. The time by which this must be settled was worked out \
+             again."
+        }
+        NoticeKind::Overdue => {
             "The time of this stage has run out and the escalation is not settled. It stays open \
-             until it is. You are asked to act today.",
-            "everybody here is told again each working day until it is settled.",
-        ),
-        NoticeKind::StillOverdue => (
-            "The time of this stage has run out and the escalation is not settled. Those who must \
-             act and the partnership have been told.",
-            "they are told again each working day until it is settled.",
-        ),
-        NoticeKind::MeetingArranged => {
-            ("A meeting about this escalation was arranged. Sign in to see when and where.", unless)
+             until it is. You are asked to act today."
         }
-        NoticeKind::ActionSet => (
-            "An action was set down in this escalation. Sign in to see whose it is and by when.",
-            unless,
-        ),
-        NoticeKind::Gap => (
+        NoticeKind::StillOverdue => {
+            "The time of this stage has run out and the escalation is not settled. Those who must \
+             act and the partnership have been told."
+        }
+        NoticeKind::MeetingArranged => {
+            "A meeting about this escalation was arranged. Sign in to see when and where."
+        }
+        NoticeKind::ActionSet => {
+            "An action was set down in this escalation. Sign in to see whose it is and by when."
+        }
+        NoticeKind::Gap => {
             "Somebody who should have been told of this escalation could not be. Somebody else was \
-             asked instead. Please mend the gap.",
-            "the escalation goes on. The gap stays on the partnership's list until it is mended.",
-        ),
-        NoticeKind::NoticeFailed => return failed(facts),
-        NoticeKind::Chaser | NoticeKind::Digest => ("This escalation waits.", unless),
-    };
-    (told.to_owned(), next.to_owned())
+             asked instead. Please mend the gap."
+        }
+        NoticeKind::NoticeFailed => "A message about this escalation could not be delivered.",
+        NoticeKind::Chaser | NoticeKind::Digest => "This escalation waits.",
+    }
 }
 
 fn failed(facts: &Facts) -> (String, String) {

@@ -11,8 +11,8 @@
 mod conn;
 mod error;
 mod migrate;
+mod pool;
 mod schema;
-mod store;
 mod types;
 
 pub mod changes;
@@ -30,4 +30,4 @@ pub mod timeline;
 
 pub use conn::{Reader, Writer};
 pub use error::StoreError;
-pub use store::{DatabaseUrl, Store, StoreOptions};
+pub use pool::{DatabaseUrl, Store, StoreOptions};
