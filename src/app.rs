@@ -82,6 +82,7 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
         batch: i64::from(settings.engine.batch),
         tick_seconds: settings.engine.tick_seconds,
         jobs: job_times(settings)?,
+        keep_answers_days: i64::from(settings.engine.keep_answers_days),
         delivery: DeliveryOptions {
             concurrency,
             lease_seconds: i64::try_from(settings.mail.lease_seconds)?,

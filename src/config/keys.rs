@@ -99,6 +99,7 @@ pub(super) const KEYS: &[Key] = &[
     key("engine.tick_seconds", "5", Whole(1, 300)),
     key("engine.batch", "200", Whole(1, 10_000)),
     key("engine.worker", "true", Flag),
+    key("engine.keep_answers_days", "8", Whole(7, 3_650)),
     key("schedule.time_zone", "Europe/London", Text(time_zone)),
     key("schedule.chasers", "0 0 9 * * Mon-Fri", Text(any)),
     key("schedule.digests", "0 30 8 * * Mon-Fri", Text(any)),

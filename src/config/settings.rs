@@ -130,6 +130,8 @@ pub struct EngineSettings {
     pub batch: u32,
     /// Whether this node runs the engine; at least one must.
     pub worker: bool,
+    /// Days that answers to requests with an Idempotency-Key are kept, to be given again.
+    pub keep_answers_days: u32,
 }
 
 /// What happens at a time of day. The times are checked by the engine, which reads them; it answers

@@ -10,7 +10,7 @@ use crate::engine::{DirectoryFile, Engine};
 use crate::store::{StoreError, Writer, people, timeline};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -115,25 +115,27 @@ fn prepare_folder(options: &DemoOptions) -> anyhow::Result<bool> {
 }
 
 fn settings(options: &DemoOptions) -> anyhow::Result<Settings> {
-    let listen = match std::net::TcpListener::bind(options.listen) {
-        Ok(_free) => options.listen,
-        Err(_taken) => SocketAddr::new(options.listen.ip(), free_port(options.listen)?),
-    };
+    let listen = free_address(options.listen)?;
     let flags: Vec<(String, String)> = [
         ("data_dir", options.data_dir.display().to_string()),
         ("http.listen", listen.to_string()),
         ("mail.from_name", "Escalations (demonstration)".to_owned()),
         ("mail.from_email", "escalations@bscp.example".to_owned()),
         ("engine.tick_seconds", "1".to_owned()),
+        // The story takes weeks on its own clock, and relies on the answers when it was cut off.
+        ("engine.keep_answers_days", "365".to_owned()),
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .into();
     Ok(Settings::load(None, &HashMap::new(), &flags)?)
 }
 
-fn free_port(near: SocketAddr) -> anyhow::Result<u16> {
-    let listener = std::net::TcpListener::bind((near.ip(), 0)).context("finding a free port")?;
-    Ok(listener.local_addr()?.port())
+/// The address that was asked for, with another port if that one is taken.
+fn free_address(asked: SocketAddr) -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind(asked)
+        .or_else(|_taken| TcpListener::bind((asked.ip(), 0)))
+        .with_context(|| format!("finding a free port on {}", asked.ip()))?;
+    Ok(listener.local_addr()?)
 }
 
 /// Founds the made-up partnership with everybody's password, once; says how many people it has.

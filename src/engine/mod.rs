@@ -61,6 +61,8 @@ pub struct EngineOptions {
     pub tick_seconds: u64,
     /// When the time-of-day jobs run.
     pub jobs: JobTimes,
+    /// How long answers to idempotency keys are kept, in days.
+    pub keep_answers_days: i64,
     /// How messages are sent.
     pub delivery: DeliveryOptions,
     /// How long sessions last.

@@ -29,7 +29,7 @@ pub struct JobTimes {
     pub housekeeping: CronRule,
 }
 
-/// How long answers to idempotency keys, ended sessions and run slots are kept.
+/// How long expired sessions and run slots are kept.
 const KEPT: TimeDelta = TimeDelta::days(8);
 /// How many failed messages a digest counts at most.
 const FAILED_COUNT_MAX: i64 = 1_000;
@@ -113,7 +113,8 @@ impl Engine {
             Job::Digests => self.digest(w, slot, now)?,
             Job::Housekeeping => {
                 let before = now.plus(-KEPT);
-                idempotency::delete_before(w, before)?;
+                let answers = TimeDelta::days(self.inner.options.keep_answers_days);
+                idempotency::delete_before(w, now.plus(-answers))?;
                 sessions::delete_expired_before(w, before)?;
                 jobs::delete_before(w, before)?;
             }

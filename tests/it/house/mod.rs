@@ -280,3 +280,15 @@ async fn furnish(engine: &Engine, policy: &str) -> Founded {
     engine.load_policy(policy.to_owned()).await.unwrap();
     founded
 }
+
+/// A settings file for another server process on a house's database, with the house's key.
+pub fn fresh_settings(house: &House) -> String {
+    let settings = &house.settings;
+    format!(
+        "data_dir = {:?}\n[database]\nurl = {:?}\n[auth]\ntoken_key_file = {:?}\n\
+         [engine]\ntick_seconds = 1\n[http]\nworkers = 1\n",
+        settings.data_dir,
+        settings.database.url.reveal(),
+        settings.auth.token_key_file,
+    )
+}

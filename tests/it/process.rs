@@ -1,0 +1,240 @@
+//! The program as it is run: started, killed, started again, beside another of its kind.
+
+use crate::house::{Client, Database, House, Wishes, block_on, fresh_settings};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_bscp-escalation");
+const BSCP: &str = include_str!("../../config/policies/bscp.toml");
+/// How long a test waits for what must happen by itself.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The shipped policy with a stage that takes two seconds, four times.
+fn two_second_policy() -> String {
+    let policy = BSCP.replace("1 working week", "2 seconds");
+    assert_ne!(policy, BSCP, "the shipped policy has no working weeks any more");
+    policy
+}
+
+/// Waits until something is so, looking again and again.
+async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let looking = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let found = tokio::time::timeout(PATIENCE, looking).await;
+    found.unwrap_or_else(|_elapsed| panic!("waited in vain for: {what}"))
+}
+
+/// Plays the demonstration in a folder, and kills it once it has said `lines`; answers all that
+/// it said, and its exit code if it came to its end.
+fn demonstration(folder: &Path, kill_after_lines: Option<usize>) -> (Vec<String>, Option<i32>) {
+    let mut child = Command::new(PROGRAM)
+        .args(["demo", "--once", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap();
+    let mut said = Vec::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        said.push(line.unwrap());
+        if kill_after_lines.is_some_and(|lines| said.len() >= lines) {
+            child.kill().unwrap();
+        }
+    }
+    (said, child.wait().unwrap().code())
+}
+
+/// What the story's timeline says, without the times of day.
+fn timeline(said: &[String]) -> Vec<String> {
+    let begins = said.iter().position(|line| line.starts_with("The timeline of")).unwrap();
+    said[begins + 1..]
+        .iter()
+        .take_while(|line| !line.is_empty())
+        .map(|line| {
+            let (sequence, rest) = line.trim().split_once("  ").unwrap();
+            format!("{sequence} {}", rest.split_once("  ").unwrap().1)
+        })
+        .collect()
+}
+
+/// The messages about the case in a mailbox: to whom and about what, sorted.
+fn mailbox(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder.join("mailbox")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let header = |name: &str| {
+            let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+            line.to_owned()
+        };
+        let subject = header("Subject: ");
+        if text.contains("ESC-2026-000001")
+            && !subject.contains("wait")
+            && !subject.contains("today")
+        {
+            found.push(format!("{} {subject}", header("To: ")));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_story_that_is_killed_again_and_again_goes_on_without_loss_or_repetition() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, code) = demonstration(&folder.path().join("whole"), None);
+    assert_eq!(code, Some(0), "{whole:#?}");
+
+    let killed = folder.path().join("killed");
+    for lines in [3, 6, 8, 12, 19, 24, 48, 52, 56, 68, 74] {
+        let (said, code) = demonstration(&killed, Some(lines));
+        assert_eq!(code, None, "it came to its end before it was killed: {said:#?}");
+    }
+    let (at_last, code) = demonstration(&killed, None);
+    assert_eq!(code, Some(0), "{at_last:#?}");
+    assert_eq!(timeline(&at_last), timeline(&whole));
+    assert_eq!(mailbox(&killed), mailbox(&folder.path().join("whole")));
+}
+
+#[test]
+fn a_two_second_stage_behaves_the_same_on_the_real_clock() {
+    block_on(async {
+        let policy = Some(two_second_policy());
+        let wishes = Wishes { policy: policy.clone(), ..Wishes::default() };
+        let wound = House::build(Database::Sqlite, wishes).await.unwrap();
+        let reference = wound.raised().await;
+        for seconds in [2, 4, 6, 8] {
+            wound.advance_to(&format!("2026-12-21T09:10:{seconds:02}Z")).await;
+        }
+        let expected = kinds(&wound.as_("Judith Hale").await, &reference).await;
+        assert_eq!(expected.iter().filter(|kind| *kind == "deadline_passed").count(), 4);
+
+        let wishes = Wishes { policy, real_clock: true, workers: true, ..Wishes::default() };
+        let real = House::build(Database::Sqlite, wishes).await.unwrap();
+        let reference = real.raised().await;
+        let judith = real.as_("Judith Hale").await;
+        let seen = until("the case being overdue in its last stage", async || {
+            let kinds = kinds(&judith, &reference).await;
+            (kinds.len() >= expected.len()).then_some(kinds)
+        })
+        .await;
+        assert_eq!(seen, expected);
+        real.prove_the_record().await;
+    });
+}
+
+async fn kinds(client: &Client, reference: &str) -> Vec<String> {
+    let timeline = client.get(&format!("/escalations/{reference}/timeline?limit=200")).await;
+    let of = |entry: &Value| entry.pointer("/kind").and_then(Value::as_str).map(str::to_owned);
+    timeline.list("/items").iter().filter_map(of).collect()
+}
+
+/// A server process.
+struct Served {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Served {
+    fn start(config: &Path) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+            .arg(config)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("the server ended before it listened").unwrap();
+            if let Some(address) = line.strip_prefix("Listening on http://") {
+                break address.parse().unwrap();
+            }
+        };
+        // What else it says is read, so that it never waits for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn two_servers_on_one_postgresql_share_the_due_work_though_one_of_them_is_killed() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let Some(url) = Database::Postgres.fresh(&dir) else { return };
+        // A house founds the partnership, and is only a client and a judge afterwards.
+        let wishes =
+            Wishes { policy: Some(two_second_policy()), real_clock: true, ..Wishes::default() };
+        let config = dir.path().join("bscp.toml");
+        let house = House::build_on(&url, dir, wishes).await;
+        std::fs::write(&config, fresh_settings(&house)).unwrap();
+        let first = Served::start(&config);
+        let second = Served::start(&config);
+
+        let mut references = Vec::new();
+        for number in 0..20 {
+            let address = if number % 2 == 0 { first.address } else { second.address };
+            let priya = Client::sign_in(address, &house.email("Priya Nair")).await;
+            let begun = priya.post("/escalations", &house.draft()).await;
+            let reference = begun.text("/reference");
+            let raised = priya.command(&reference, "raising", &json!({})).await;
+            assert_eq!(raised.status, 200, "{}", raised.body);
+            references.push(reference);
+            if number == 12 {
+                drop(Served::start(&config));
+            }
+        }
+        // One is killed in the midst of the due work; the other goes on alone.
+        drop(first);
+        let judith = Client::sign_in(second.address, &house.email("Judith Hale")).await;
+        for reference in &references {
+            let kinds = until("a case being overdue in its last stage", async || {
+                let kinds = kinds(&judith, reference).await;
+                let passed = kinds.iter().filter(|kind| *kind == "deadline_passed").count();
+                (passed >= 4).then_some(kinds)
+            })
+            .await;
+            assert_eq!(
+                kinds.iter().filter(|kind| *kind == "stage_entered").count(),
+                4,
+                "{reference}"
+            );
+            assert_eq!(
+                kinds.iter().filter(|kind| *kind == "deadline_passed").count(),
+                4,
+                "{reference}"
+            );
+            let notices = until("every notice being sent", async || {
+                let all = judith.get(&format!("/escalations/{reference}/notices?limit=200")).await;
+                let all = all.list("/items");
+                let is_done = |notice: &Value| notice.pointer("/state") == Some(&json!("accepted"));
+                all.iter().all(is_done).then_some(all)
+            })
+            .await;
+            let mut told: Vec<String> =
+                notices.iter().map(|n| format!("{} {}", n["recipient"], n["subject"])).collect();
+            let count = told.len();
+            told.sort();
+            told.dedup();
+            assert_eq!(told.len(), count, "somebody was told twice of {reference}");
+        }
+        house.prove_the_record().await;
+    });
+}
