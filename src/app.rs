@@ -197,11 +197,22 @@ impl App {
     /// # Errors
     /// If the server ended badly.
     pub async fn run_until_stopped(self) -> anyhow::Result<()> {
-        let workers = self.runs_workers.then(|| Workers::start(&self.engine));
-        let served = self.server.await.context("serving");
-        if let Some(workers) = workers {
-            workers.stop().await;
+        if !self.runs_workers {
+            return self.server.await.context("serving");
         }
+        let mut workers = Workers::start(&self.engine);
+        let handle = self.server.handle();
+        let mut server = std::pin::pin!(self.server);
+        let served = tokio::select! {
+            served = &mut server => served.context("serving"),
+            () = workers.ended_badly() => {
+                handle.stop(true).await;
+                Err(anyhow::anyhow!(
+                    "a worker ended by itself, and deadlines would be forgotten: start the server again"
+                ))
+            }
+        };
+        workers.stop().await;
         served
     }
 }

@@ -42,8 +42,9 @@ async fn give<T>(
     ask: Ask<T>,
     command: impl FnOnce(T) -> Command,
 ) -> Result<HttpResponse, Problem> {
-    let which = app.resolve(id).await?;
+    // The condition first: who may not see a case must not learn from the order of refusals.
     let (request, body) = ask.conditioned()?;
+    let which = app.resolve(id).await?;
     respond(app.change(request, which, command(body), of_case).await?)
 }
 
@@ -100,8 +101,8 @@ pub async fn raise_escalation(
     id: web::Path<String>,
     ask: Ask<EmptyBody>,
 ) -> Result<HttpResponse, Problem> {
-    let which = app.resolve(&id).await?;
     let (request, EmptyBody {}) = ask.conditioned()?;
+    let which = app.resolve(&id).await?;
     respond(app.raise(request, which, of_case).await?)
 }
 

@@ -114,8 +114,8 @@ pub async fn change_draft(
     id: web::Path<String>,
     ask: Ask<DraftChangeBody>,
 ) -> Result<HttpResponse, Problem> {
-    let which = app.resolve(&id).await?;
     let (request, body) = ask.conditioned()?;
+    let which = app.resolve(&id).await?;
     let draft = Box::new(body.draft);
     let command = Command::ChangeDraft { immediate_danger: body.immediate_danger, draft };
     respond(app.change(request, which, command, of_case).await?)

@@ -5,7 +5,7 @@ use super::{Engine, EngineError};
 use crate::access::{self, Actor};
 use crate::clock::UtcInstant;
 use crate::directory::Party;
-use crate::escalation::{Command, Content, Doer, Draft, PolicyRef, Refusal};
+use crate::escalation::{Command, CommandKind, Content, Doer, Draft, PolicyRef, Refusal};
 use crate::ids::{EscalationId, PartnershipId};
 use crate::store::escalations::{self, Stored};
 use crate::store::idempotency::{self, StoredAnswer};
@@ -62,6 +62,15 @@ enum Asked {
     Raise,
 }
 
+impl Asked {
+    fn kind(&self) -> CommandKind {
+        match self {
+            Self::Command(command) => command.kind(),
+            Self::Raise => CommandKind::Raise,
+        }
+    }
+}
+
 impl Engine {
     /// Gives a command to a case.
     ///
@@ -100,11 +109,11 @@ impl Engine {
         let now = self.now();
         self.once(request, answering, move |engine, w, request| {
             let stored = escalations::lock(w, which)?.ok_or(Refusal::NotFound)?;
-            let (command, policy) = engine.particulars(w, &stored, asked.clone(), now)?;
-            let signature = access::may(&request.actor, command.kind(), &stored.escalation)?;
+            let signature = access::may(&request.actor, asked.kind(), &stored.escalation)?;
             if request.expected_version.is_some_and(|read| read != stored.escalation.version) {
                 return Err(EngineError::Stale);
             }
+            let (command, policy) = engine.particulars(w, &stored, asked.clone(), now)?;
             let held = engine.hold(w, stored, policy.as_ref(), now)?;
             let doer = Doer::Person(signature);
             let after = engine.perform(w, &held, doer, command, now)?;

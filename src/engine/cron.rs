@@ -59,13 +59,12 @@ impl CronRule {
 
     /// The latest slot at or before `now`; none if there never was one.
     pub fn latest_slot(&self, now: UtcInstant) -> Option<UtcInstant> {
-        let wall = self.on_the_wall(now);
-        // A slot in the repeated hour stands for its first pass, so it may lie after `now` on the
-        // wall clock's second pass only by being found again: the latest that is not after `now`.
+        // On the second pass through the repeated hour the wall clock shows less than it did on the
+        // first, whose slots have come all the same: so an hour ahead is looked at too.
+        let wall = self.on_the_wall(now) + TimeDelta::hours(1) + TimeDelta::seconds(1);
         self.schedule
-            .after(&(wall + TimeDelta::seconds(1)))
+            .after(&wall)
             .rev()
-            .take(3)
             .map(|slot| self.at_the_wall(slot))
             .find(|slot| *slot <= now)
     }

@@ -9,6 +9,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// How often it is looked whether both loops still run.
+const LOOK_AFTER_WORKERS: Duration = Duration::from_secs(1);
+
 /// The running loops.
 pub struct Workers {
     stop: watch::Sender<bool>,
@@ -22,6 +25,17 @@ impl Workers {
         let escalator = tokio::spawn(escalate(engine.clone(), stopped.clone()));
         let deliverer = tokio::spawn(deliver(engine.clone(), stopped));
         Self { stop, loops: vec![escalator, deliverer] }
+    }
+
+    /// Waits until a loop ends by itself, which it never should: a server that goes on without one
+    /// would forget deadlines and look well.
+    pub async fn ended_badly(&mut self) {
+        loop {
+            if self.loops.iter().any(JoinHandle::is_finished) {
+                return;
+            }
+            tokio::time::sleep(LOOK_AFTER_WORKERS).await;
+        }
     }
 
     /// Lets both finish what they are at, and waits for them.

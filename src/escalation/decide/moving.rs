@@ -24,7 +24,7 @@ impl Case<'_> {
     ) -> Result<Event, Refusal> {
         let stage = self.stage(number)?;
         let (due, is_protective) = self.due_of(stage, self.now)?;
-        let acting = self.route_to_act(&stage.act);
+        let acting = self.route_to_act(&stage.act, number);
         let copied = self.route_all(&stage.copy);
         let mut gaps = acting.gaps;
         let unseen: Vec<_> = copied.gaps.into_iter().filter(|gap| !gaps.contains(gap)).collect();
@@ -100,8 +100,9 @@ impl Case<'_> {
     /// Who must act in a stage. Where a rung is held by those who acted in the stage before, such
     /// as a designated lead who raised the challenge, the rung above joins them: a case that moves
     /// up must reach somebody more senior (BSCP rule 3).
-    fn route_to_act(&self, whom: &[Who]) -> Route {
-        let before = self.escalation.stage_entries.last();
+    fn route_to_act(&self, whom: &[Who], number: u32) -> Route {
+        let last = self.escalation.stage_entries.last();
+        let before = last.filter(|entry| entry.stage < number);
         let acted = |seat: &Seat| {
             before.is_some_and(|entry| entry.acting.iter().any(|b| b.is_same_recipient(seat)))
         };
