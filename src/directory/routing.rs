@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+/// How a warning ends where nobody stands in. Others may hold a post on the same rung.
+const ASKED_INSTEAD: &str = "Whoever else is there was asked, or else the next rung up.";
+
 /// One side of a case: an agency, and the team in it if it was named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Party {
@@ -256,13 +259,17 @@ impl Directory {
                 return route;
             }
         }
-        let name = person.map_or("Somebody who has left", |person| person.name.as_str());
+        let missing = match person {
+            Some(person) if person.active => format!("{} is away.", person.name),
+            Some(person) => format!("{} has left.", person.name),
+            None => "Somebody on the case has left.".to_owned(),
+        };
         route.gaps.push(Gap {
             side,
             rung,
             post_id: None,
             reason: GapReason::AbsentWithoutDeputy,
-            warning: format!("{name} is away. The next rung up was asked as well."),
+            warning: format!("{missing} The next rung up was asked as well."),
         });
         if let Some(above) = rung.above() {
             route.add(self.route(side, party, above, now));
@@ -342,6 +349,7 @@ impl Directory {
     }
 
     /// Who is in a post at `now`: mailbox and present holders; deputies where no holder is present.
+    /// A mailbox alone answers for a post that nobody was ever meant to hold, and for no other.
     fn man(&self, post: &Post, side: Side, agency_name: &str, now: UtcInstant) -> Route {
         let rung = post.place.rung();
         let mut route = Route::default();
@@ -357,6 +365,8 @@ impl Directory {
         let holders: Vec<&Person> = self.active(post.holders.iter().map(|holder| holder.person_id));
         let present = holders.iter().filter(|person| self.is_present(person, now));
         route.seats.extend(present.map(|person| seat(person, SeatCapacity::Holder)));
+        let is_held = !route.seats.is_empty();
+        let is_mailbox_alone = post.holders.is_empty() && post.deputies.is_empty();
         if let Some(_address) = &post.mailbox_email {
             route.seats.push(Seat {
                 side,
@@ -368,7 +378,7 @@ impl Directory {
                 capacity: SeatCapacity::Mailbox,
             });
         }
-        if !route.seats.is_empty() {
+        if is_held || (is_mailbox_alone && !route.seats.is_empty()) {
             return route;
         }
         let mut deputies: Vec<_> = post.deputies.iter().collect();
@@ -380,10 +390,7 @@ impl Directory {
         let (reason, warning) = match (holders.as_slice(), deputy) {
             ([], None) => (
                 GapReason::Vacant,
-                format!(
-                    "Nobody holds the post {} of {agency_name}. The next rung up was asked instead.",
-                    post.title
-                ),
+                format!("Nobody holds the post {} of {agency_name}. {ASKED_INSTEAD}", post.title),
             ),
             ([], Some(deputy)) => (
                 GapReason::Vacant,
@@ -402,7 +409,7 @@ impl Directory {
             ([first, ..], None) => (
                 GapReason::AbsentWithoutDeputy,
                 format!(
-                    "{} ({} of {agency_name}) is away and has no deputy. The next rung up was asked instead.",
+                    "{} ({} of {agency_name}) is away and so is any deputy. {ASKED_INSTEAD}",
                     first.name, post.title
                 ),
             ),

@@ -140,7 +140,14 @@ impl Escalation {
             }
             Event::PositionStated { position } => {
                 let number = next_number(self.positions.len());
-                self.positions.push(Position { number, stage, at, by, statement: *position });
+                self.positions.push(Position {
+                    number,
+                    stage_entry,
+                    stage,
+                    at,
+                    by,
+                    statement: *position,
+                });
             }
             Event::Responded { stance, rationale } => {
                 let number = next_number(self.responses.len());
@@ -159,11 +166,17 @@ impl Escalation {
                 });
             }
             Event::ProposalConfirmed { proposal } => {
-                self.answer(proposal, ProposalAnswer { confirmed: true, at, by, reason: None });
+                self.answer(
+                    proposal,
+                    ProposalAnswer { stage_entry, confirmed: true, at, by, reason: None },
+                );
             }
             Event::ProposalDeclined { proposal, reason } => {
                 let reason = Some(reason);
-                self.answer(proposal, ProposalAnswer { confirmed: false, at, by, reason });
+                self.answer(
+                    proposal,
+                    ProposalAnswer { stage_entry, confirmed: false, at, by, reason },
+                );
             }
             Event::Determined { outcome, decision, rationale } => {
                 self.status = Status::Resolved;

@@ -15,7 +15,7 @@ mod stage_entry;
 mod state;
 mod tell;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 mod words;
 

@@ -73,6 +73,8 @@ pub struct PositionBody {
 pub struct Position {
     /// Its number, counted from 1.
     pub number: u32,
+    /// The stage entry in which it was stated.
+    pub stage_entry: u32,
     /// The stage in which it was stated.
     pub stage: u32,
     /// When.
@@ -149,6 +151,8 @@ pub struct Proposal {
 /// What the other side said to a proposal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProposalAnswer {
+    /// The stage entry in which it was answered.
+    pub stage_entry: u32,
     /// Whether it was confirmed.
     pub confirmed: bool,
     /// When.
@@ -372,21 +376,34 @@ impl Escalation {
 
     /// What the receiving side has answered in a stay.
     pub fn answer_in(&self, entry: u32) -> Answer {
-        let latest = self.responses.iter().rfind(|response| response.stage_entry == entry);
-        let put_or_answered = self.proposals.iter().any(|proposal| {
-            let put = proposal.stage_entry == entry && proposal.by.side == Side::Receiving;
-            let declined = proposal.answer.as_ref().is_some_and(|answer| {
-                proposal.stage_entry == entry && answer.by.side == Side::Receiving
-            });
-            put || declined
-        });
-        match latest.map(|response| response.stance) {
+        self.answer_if(entry, |_| true)
+    }
+
+    /// What the receiving side had answered in a stay by an instant: what comes after its clock ran
+    /// out comes late, also where this was recorded late.
+    pub fn answer_by(&self, entry: u32, until: UtcInstant) -> Answer {
+        self.answer_if(entry, |at| at <= until)
+    }
+
+    fn answer_if(&self, entry: u32, in_time: impl Fn(UtcInstant) -> bool) -> Answer {
+        let said = |stage_entry: u32, at: UtcInstant, by: &Signature| {
+            stage_entry == entry && by.side == Side::Receiving && in_time(at)
+        };
+        let stance = self.responses.iter().rfind(|it| said(it.stage_entry, it.at, &it.by));
+        let put_or_answered = || {
+            self.proposals.iter().any(|it| {
+                said(it.stage_entry, it.at, &it.by)
+                    || it.answer.as_ref().is_some_and(|it| said(it.stage_entry, it.at, &it.by))
+            })
+        };
+        let stated = || self.positions.iter().any(|it| said(it.stage_entry, it.at, &it.by));
+        let acknowledged =
+            || self.acknowledgements.iter().any(|it| said(it.stage_entry, it.at, &it.by));
+        match stance.map(|response| response.stance) {
             Some(Stance::Refuses) => Answer::Refusal,
             Some(_) => Answer::AnsweredNotAgreed,
-            None if put_or_answered => Answer::AnsweredNotAgreed,
-            None if self.acknowledgements.iter().any(|ack| ack.stage_entry == entry) => {
-                Answer::AcknowledgedOnly
-            }
+            None if put_or_answered() || stated() => Answer::AnsweredNotAgreed,
+            None if acknowledged() => Answer::AcknowledgedOnly,
             None => Answer::Silence,
         }
     }

@@ -3,7 +3,7 @@
 
 use super::decide::Rules;
 use super::event::{Doer, Event};
-use super::stage_entry::StageEntry;
+use super::stage_entry::{EntryReason, StageEntry};
 use super::state::{Escalation, Stance};
 use crate::clock::UtcInstant;
 use crate::directory::{PartnershipFunction, Route, Seat, SeatCapacity, Side};
@@ -96,7 +96,10 @@ pub fn tell(
     now: UtcInstant,
 ) -> Vec<Notice> {
     let mut telling = Telling { after, rules, now, notices: Vec::new() };
-    for event in events {
+    // A stage that begins comes first: what asks somebody to act goes before what informs them.
+    let (begins, rest): (Vec<&Event>, Vec<&Event>) =
+        events.iter().partition(|event| matches!(event, Event::StageEntered { .. }));
+    for event in begins.into_iter().chain(rest) {
         telling.of(event);
     }
     let doer_id = match doer {
@@ -146,9 +149,14 @@ impl Telling<'_> {
             }
             Event::Agreed { .. } => self.everybody(NoticeKind::Agreed),
             Event::Determined { .. } => self.everybody(NoticeKind::Determined),
+            // A draft is seen by its writer alone, and so is that it was discarded.
+            Event::Withdrawn { .. } if self.after.raised_at.is_none() => {}
             Event::Withdrawn { .. } => self.everybody(NoticeKind::Withdrawn),
             Event::Reopened { .. } => self.everybody(NoticeKind::Reopened),
-            Event::ProtectiveDeadlineSet { .. } => self.everybody_acting(NoticeKind::DueMoved),
+            Event::ProtectiveDeadlineSet { .. } => {
+                self.everybody_acting(NoticeKind::DueMoved);
+                self.raiser(NoticeKind::DueMoved);
+            }
             Event::MeetingArranged { .. } => self.everybody_acting(NoticeKind::MeetingArranged),
             Event::ActionSet { .. } => self.everybody_acting(NoticeKind::ActionSet),
             Event::NoticeFailed { to_last_resort: true, .. } => {
@@ -169,8 +177,12 @@ impl Telling<'_> {
         if !entry.gaps.is_empty() {
             self.business_manager(NoticeKind::Gap);
         }
+        let informs = match entry.why {
+            EntryReason::Reopened => NoticeKind::Reopened,
+            _ => NoticeKind::StageEntered,
+        };
         for seat in &entry.copied {
-            self.add(seat.clone(), NoticeKind::StageEntered);
+            self.add(seat.clone(), informs);
         }
         let earlier: Vec<Seat> = self
             .after
@@ -180,9 +192,9 @@ impl Telling<'_> {
             .cloned()
             .collect();
         for seat in earlier {
-            self.add(seat, NoticeKind::StageEntered);
+            self.add(seat, informs);
         }
-        self.raiser(NoticeKind::StageEntered);
+        self.raiser(informs);
     }
 
     fn overdue(&mut self) {

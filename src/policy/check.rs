@@ -1,6 +1,7 @@
 //! What is wrong with a policy, in plain words.
 
 use super::file::{OnDeadline, Policy, Stage};
+use super::who::Who;
 use crate::directory::Side;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -24,10 +25,17 @@ impl Mistake {
             .span()
             .and_then(|span| file.get(..span.start))
             .map(|before| before.matches('\n').count() + 1);
-        Self::at(
-            line.map_or_else(|| "the file".to_owned(), |line| format!("line {line}")),
-            error.message().to_owned(),
-        )
+        let text = match error.message() {
+            // What is said of a day or a time that stands there without its quotes.
+            "invalid type: map, expected a formatted date string" => {
+                "put the day in quotes, such as \"2026-09-01\""
+            }
+            "invalid type: map, expected a formatted time string" => {
+                "put the time in quotes, such as \"09:00\""
+            }
+            other => other,
+        };
+        Self::at(line.map_or_else(|| "the file".to_owned(), |line| format!("line {line}")), text)
     }
 }
 
@@ -126,6 +134,18 @@ fn one_stage(policy: &Policy, stage: &Stage, place: &str, is_last: bool, found: 
     }
     if stage.determine.iter().any(|who| who.side() != Side::Partnership) {
         found.push(Mistake::at(place, "only the partnership determines: no side judges itself"));
+    }
+    let decides = |who: &Who| who.side() == Side::Partnership;
+    for who in stage.determine.iter().filter(|who| decides(who) && !stage.act.contains(who)) {
+        found.push(Mistake::at(place, format!("'{who}' determines and must act: add it to act")));
+    }
+    for who in stage.act.iter().filter(|who| decides(who) && !stage.determine.contains(who)) {
+        if is_last && !stage.determine.is_empty() {
+            found.push(Mistake::at(
+                place,
+                format!("whoever acts for the partnership in the last stage determines: add '{who}' to determine, or move it to copy"),
+            ));
+        }
     }
     let sides: BTreeSet<Side> = stage.act.iter().map(|who| who.side()).collect();
     let both = sides.contains(&Side::Raising) && sides.contains(&Side::Receiving);

@@ -43,6 +43,16 @@ impl Case<'_> {
             return Err(Refusal::not_now("This was never raised. Begin a new one."));
         };
         let stage = stage.unwrap_or(last.stage);
+        if stage < last.stage {
+            return Err(Refusal::field(
+                "/stage",
+                format!(
+                    "must be from {}, where it ended, to {}",
+                    last.stage,
+                    self.rules.policy.stage_count()
+                ),
+            ));
+        }
         let round = last.round.saturating_add(1);
         let entered = self.enter_stage(stage, round, EntryReason::Reopened, None)?;
         Ok(vec![Event::Reopened { reason }, entered])

@@ -100,9 +100,14 @@ impl Case<'_> {
     /// Who must act in a stage. Where a rung is held by those who acted in the stage before, such
     /// as a designated lead who raised the challenge, the rung above joins them: a case that moves
     /// up must reach somebody more senior (BSCP rule 3).
+    /// A policy that names the same rung again means the same people.
     fn route_to_act(&self, whom: &[Who], number: u32) -> Route {
-        let last = self.escalation.stage_entries.last();
-        let before = last.filter(|entry| entry.stage < number);
+        let before = self.escalation.stage_entries.iter().rev().find(|entry| entry.stage < number);
+        let named_before = |who: &Who| {
+            before
+                .and_then(|entry| self.rules.policy.stage(entry.stage))
+                .is_some_and(|stage| stage.act.contains(who))
+        };
         let acted = |seat: &Seat| {
             before.is_some_and(|entry| entry.acting.iter().any(|b| b.is_same_recipient(seat)))
         };
@@ -110,6 +115,7 @@ impl Case<'_> {
         for who in whom {
             let mut found = self.route(*who);
             let mut rung = match who {
+                who if named_before(who) => None,
                 Who::Rung(side, rung) => rung.above().map(|above| (*side, above)),
                 Who::Function(_) => None,
             };
@@ -176,7 +182,7 @@ impl Case<'_> {
             stage: entry.stage,
             due_at: entry.due.at,
             late_seconds: self.now.since(entry.due.at).num_seconds(),
-            answer: self.escalation.answer_in(entry.number),
+            answer: self.escalation.answer_by(entry.number, entry.due.at),
             tell_again_at: stays.then_some(tell_again_at),
         }];
         if !stays {
@@ -229,7 +235,7 @@ impl Case<'_> {
                 "must be in the future: a time before which the child must be safe",
             ));
         }
-        if entry.overdue.is_some() {
+        if entry.overdue.is_some() || entry.due.at <= self.now {
             return Err(Refusal::not_now(
                 "This is overdue already: everybody is told again each working day until it ends.",
             ));

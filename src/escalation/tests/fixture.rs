@@ -15,6 +15,7 @@ use crate::escalation::*;
 use crate::ids::{AgencyId, PersonId};
 use crate::policy::Policy;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 /// The policy as it is shipped.
 pub(crate) const BSCP: &str = include_str!("../../../config/policies/bscp.toml");
@@ -95,8 +96,7 @@ pub(crate) fn person(name: &str) -> PersonId {
 pub(crate) fn at(local: &str) -> UtcInstant {
     let seconds = if local.len() == 16 { ":00" } else { "" };
     let local = format!("{}{seconds}", local.replace(' ', "T"));
-    let calendar = Calendar::new(Policy::parse(BSCP).unwrap().calendar).unwrap();
-    calendar.instant_of(local.parse().unwrap())
+    SHIPPED.calendar.instant_of(local.parse().unwrap())
 }
 
 pub(crate) fn prose(text: &str) -> Prose {
@@ -106,6 +106,8 @@ pub(crate) fn prose(text: &str) -> Prose {
 pub(crate) fn line(text: &str) -> Line {
     Line::try_from(text.to_owned()).unwrap()
 }
+
+static SHIPPED: LazyLock<World> = LazyLock::new(|| World::under(BSCP));
 
 /// The partnership, who stands where in it, and its policy.
 #[derive(Debug, Clone)]
@@ -121,7 +123,7 @@ pub(crate) struct World {
 impl World {
     /// Everybody at work, no post vacant, the policy as it is shipped.
     pub(crate) fn new() -> Self {
-        Self::under(BSCP)
+        SHIPPED.clone()
     }
 
     /// The same under another policy.
@@ -200,12 +202,19 @@ impl World {
         self.people.iter_mut().find(|there| there.name == name).unwrap()
     }
 
-    /// Somebody who is signed in, with the posts they hold or deputise.
-    pub(crate) fn actor(&self, name: &str) -> Actor {
+    /// Somebody who is signed in, with the posts that they hold, and those in which they stand in
+    /// because no holder is there.
+    pub(crate) fn actor(&self, name: &str, now: UtcInstant) -> Actor {
         let person_id = person(name);
+        let is_there = |holder: &Holder| {
+            let of = holder.person_id;
+            let is_away = self.absences.iter().any(|it| it.person_id == of && it.covers(now));
+            !is_away && self.people.iter().any(|it| it.id == of && it.active)
+        };
         let held = |post: &Post| {
             let holds = post.holders.iter().any(|it| it.person_id == person_id);
-            let deputises = post.deputies.iter().any(|it| it.person_id == person_id);
+            let deputises = post.deputies.iter().any(|it| it.person_id == person_id)
+                && !post.holders.iter().any(is_there);
             let capacity = if holds { SeatCapacity::Holder } else { SeatCapacity::Deputy };
             (holds || deputises).then(|| HeldPost {
                 post_id: post.id,

@@ -32,6 +32,18 @@ fn a_case_taken_up_in_the_same_stage_asks_the_same_people() {
 }
 
 #[test]
+fn a_case_taken_up_in_the_same_stage_asks_whoever_had_joined_it_too() {
+    let mut world = World::new().vacant("Designated safeguarding lead");
+    world = world.also_holds(ADA, "Designated safeguarding lead");
+    let mut case = Case::raised_in(world, "2026-11-16 10:00");
+    case.lapse_to_stage(2);
+    assert_eq!(case.acting(), [ADA, CARA, FINN]);
+    case.by(ADA, withdraw());
+    case.by(ADA, reopen(None));
+    assert_eq!(case.acting(), [ADA, CARA, FINN]);
+}
+
+#[test]
 fn a_case_goes_on_in_a_higher_stage_if_asked() {
     let mut case = resolved_at_stage_2();
     case.by(ADA, reopen(Some(4)));
