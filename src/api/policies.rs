@@ -1,6 +1,6 @@
 //! Policies, for reading.
 
-use super::answer::plain;
+use super::answer::{plain, read};
 use super::escalations::ReadProblems;
 use super::extract::{App, Signed};
 use super::page::Page;
@@ -13,7 +13,7 @@ use crate::policy::{OnDeadline, OnRefusal, Stage, Term};
 use crate::store::people::{self, Scope};
 use crate::store::policies::{self, StoredPolicy};
 use crate::store::{Reader, StoreError};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -141,13 +141,14 @@ pub async fn list_policies(app: App, signed: Signed) -> Result<HttpResponse, Pro
 #[utoipa::path(
     get, path = "/api/v1/policies/{key}/versions/{version}", tag = "policies",
     params(("key" = String, Path, description = "Its key, such as `bscp`."), ("version" = i32, Path, description = "Its version.")),
-    responses((status = 200, description = "The policy version.", body = PolicyView), ReadProblems),
+    responses((status = 200, description = "The policy version, which never changes; its ETag is in the header.", body = PolicyView), (status = 304, description = "You have it already."), ReadProblems),
     security(("bearer" = []))
 )]
 pub async fn read_policy(
     app: App,
     signed: Signed,
     path: web::Path<(String, i32)>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (key, version) = path.into_inner();
     let which = PolicyRef { key, version };
@@ -156,5 +157,6 @@ pub async fn read_policy(
     let mut all = all.map_err(EngineError::Store)?.into_iter();
     let one =
         all.find(|stored| stored.policy.key == which.key && stored.policy.version == which.version);
-    Ok(plain(&PolicyView::of(one.ok_or(Refusal::NotFound)?)))
+    let one = PolicyView::of(one.ok_or(Refusal::NotFound)?);
+    Ok(read(&request, i64::from(one.version), &one))
 }

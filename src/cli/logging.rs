@@ -3,10 +3,11 @@
 use crate::config::{LogFormat, LogSettings};
 use tracing_subscriber::EnvFilter;
 
-/// Starts the log. Messages of libraries are kept to warnings.
+/// Starts the log. Messages of libraries are kept to warnings; the requests' spans are kept, so that
+/// a failure's line carries the id that the answer showed.
 pub(super) fn start(settings: &LogSettings) {
     let level = &settings.level;
-    let filter = EnvFilter::new(format!("warn,bscp_escalation={level}"));
+    let filter = EnvFilter::new(format!("warn,tracing_actix_web=info,bscp_escalation={level}"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match settings.format {
         LogFormat::Json => log.json().try_init(),
