@@ -47,6 +47,16 @@ pub async fn build_engine_with(
     clock: Clock,
     mailer: Mailer,
 ) -> anyhow::Result<Engine> {
+    let store = open_store(settings).await?;
+    let key = signing_key(settings)?;
+    Ok(Engine::new(store, clock, mailer, key, engine_options(settings)?))
+}
+
+/// The database that settings describe, at the newest schema.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     let url = settings.database.url.reveal().parse().context("reading database.url")?;
     let options = StoreOptions {
         url,
@@ -54,11 +64,9 @@ pub async fn build_engine_with(
         busy_timeout_seconds: settings.database.busy_timeout_seconds,
     };
     let shown = options.url.to_string();
-    let store = tokio::task::spawn_blocking(move || Store::open(options))
+    tokio::task::spawn_blocking(move || Store::open(options))
         .await?
-        .with_context(|| format!("opening the database ({shown})"))?;
-    let key = signing_key(settings)?;
-    Ok(Engine::new(store, clock, mailer, key, engine_options(settings)?))
+        .with_context(|| format!("opening the database ({shown})"))
 }
 
 fn signing_key(settings: &Settings) -> anyhow::Result<SigningKey> {

@@ -1,7 +1,7 @@
 //! The rules, on one page.
 
 use super::actor::Actor;
-use crate::directory::{Place, Seat, Side};
+use crate::directory::{Place, Seat, SeatCapacity, Side};
 use crate::escalation::{CommandKind, Escalation, Refusal, Signature, Status};
 use crate::ids::PartnershipId;
 
@@ -27,7 +27,12 @@ pub fn relation(actor: &Actor, escalation: &Escalation) -> Option<Relation> {
         });
     }
     let last = escalation.stage_entries.last();
-    let acting = last.and_then(|entry| best_seat(actor, entry.acting.iter()));
+    // Whoever was reached in a post and has left it stays on the case, and acts no more.
+    let is_theirs = |seat: &&Seat| match (seat.capacity, seat.post_id) {
+        (SeatCapacity::Holder, Some(post_id)) => actor.post(post_id).is_some(),
+        _ => true,
+    };
+    let acting = last.and_then(|entry| best_seat(actor, entry.acting.iter().filter(is_theirs)));
     let is_acting = acting.is_some();
     let signature = match acting {
         Some(signature) => Some(signature),

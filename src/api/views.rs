@@ -193,6 +193,7 @@ impl EscalationSummary {
 /// An entry of a timeline.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TimelineEntryView {
+    escalation_id: EscalationId,
     sequence: i64,
     recorded_at: UtcInstant,
     /// The same on the partnership's wall clock: `Wed 30 Dec 2026, 17:00`.
@@ -212,6 +213,7 @@ impl TimelineEntryView {
     /// An entry, for somebody who may see its case.
     pub fn of(view: &CaseView, entry: Entry) -> Self {
         Self {
+            escalation_id: entry.escalation_id,
             sequence: entry.sequence,
             recorded_at: entry.recorded_at,
             recorded_in_words: view.loaded.calendar.say(entry.recorded_at),

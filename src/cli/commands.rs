@@ -3,9 +3,9 @@
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::engine::{DirectoryFile, Engine, LoadedPolicy, PolicyLoadError};
+use crate::engine::{DirectoryFile, Engine, LoadedPolicy, PolicyLoadError, verify_timelines};
 use crate::policy::Policy;
-use crate::store::people;
+use crate::store::{DatabaseUrl, Reader, StoreError, people, policies};
 use anyhow::{Context, bail};
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -70,6 +70,26 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a server still lacks before anybody can raise a challenge.
+async fn missing(engine: &Engine) -> anyhow::Result<Vec<String>> {
+    let hints = |r: &mut Reader<'_>| -> Result<Vec<String>, StoreError> {
+        let mut hints = Vec::new();
+        let partnerships = people::list_partnerships(r)?;
+        if partnerships.is_empty() {
+            hints
+                .push("There is no partnership yet: `bscp-escalation directory load FILE`.".into());
+        }
+        for found in partnerships {
+            if policies::list(r, found.it.id)?.is_empty() {
+                let name = found.it.name;
+                hints.push(format!("{name} has no policy: `bscp-escalation policy load FILE`."));
+            }
+        }
+        Ok(hints)
+    };
+    Ok(engine.store().read(hints).await?)
+}
+
 /// Loads every policy file of a folder. A file with mistakes stops the start: a server without
 /// its policy would be found out at the first challenge.
 async fn load_policies(engine: &Engine, dir: Option<&Path>) -> anyhow::Result<()> {
@@ -99,8 +119,8 @@ async fn load_policies(engine: &Engine, dir: Option<&Path>) -> anyhow::Result<()
 }
 
 pub(super) async fn migrate(settings: Settings) -> anyhow::Result<ExitCode> {
-    let engine = app::build_engine(&settings, Clock::System).await?;
-    println!("{}: at the newest schema", engine.store().url());
+    let store = app::open_store(&settings).await?;
+    println!("{}: at the newest schema", store.url());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -154,8 +174,15 @@ pub(super) async fn set_password(settings: Settings, email: String) -> anyhow::R
 }
 
 pub(super) async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
-    let engine = app::build_engine(&settings, Clock::System).await?;
-    let verified = engine.verify_timelines().await.context("reading the timelines")?;
+    // Opening would make an empty database, in which nothing is broken.
+    let url: DatabaseUrl = settings.database.url.reveal().parse()?;
+    if let DatabaseUrl::Sqlite(path) = &url
+        && !path.exists()
+    {
+        bail!("there is no database at {}", path.display());
+    }
+    let store = app::open_store(&settings).await?;
+    let verified = verify_timelines(&store).await.context("reading the timelines")?;
     for verdict in &verified.broken {
         println!("{} ({}): {}", verdict.reference, verdict.escalation_id, verdict.broken);
     }

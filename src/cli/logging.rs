@@ -1,6 +1,7 @@
 //! Logs, to standard error: sentences with fields, and nobody's data in them.
 
 use crate::config::{LogFormat, LogSettings};
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// Starts the log. Messages of libraries are kept to warnings; the requests' spans are kept, so that
@@ -8,7 +9,10 @@ use tracing_subscriber::EnvFilter;
 pub(super) fn start(settings: &LogSettings) {
     let level = &settings.level;
     let filter = EnvFilter::new(format!("warn,tracing_actix_web=info,bscp_escalation={level}"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let started = match settings.format {
         LogFormat::Json => log.json().try_init(),
         LogFormat::Text => log.try_init(),

@@ -39,7 +39,7 @@ pub use reading::CaseView;
 pub use schedule::JobTimes;
 pub use sign_in::{SessionOptions, SignedIn};
 pub use tick::Ticked;
-pub use verify::{Verdict, Verified};
+pub use verify::{Verdict, Verified, verify_timelines};
 pub use worker::Workers;
 
 use crate::auth::SigningKey;

@@ -1,9 +1,9 @@
 //! Proving every timeline: nothing changed, nothing missing, and the stored state is what it adds
 //! up to.
 
-use super::{Engine, EngineError};
+use super::Engine;
 use crate::ids::EscalationId;
-use crate::store::{Reader, StoreError, escalations, projections, timeline};
+use crate::store::{Reader, Store, StoreError, escalations, projections, timeline};
 use crate::timeline::{self as chain, Break};
 
 /// How many cases are read in one transaction.
@@ -36,20 +36,28 @@ impl Engine {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn verify_timelines(&self) -> Result<Verified, EngineError> {
-        let mut verified = Verified::default();
-        let mut after = None;
-        loop {
-            let page: Vec<Checked> = self.store().read(move |r| check_page(r, after)).await?;
-            let Some(last) = page.last() else { return Ok(verified) };
-            after = Some(last.escalation_id);
-            for checked in page {
-                verified.cases_count += 1;
-                verified.entries_count += checked.entries_count;
-                if let Some(broken) = checked.broken {
-                    let Checked { escalation_id, reference, .. } = checked;
-                    verified.broken.push(Verdict { escalation_id, reference, broken });
-                }
+    pub async fn verify_timelines(&self) -> Result<Verified, StoreError> {
+        verify_timelines(self.store()).await
+    }
+}
+
+/// Walks every case of a database, which need not be a running server's.
+///
+/// # Errors
+/// If the database cannot be read.
+pub async fn verify_timelines(store: &Store) -> Result<Verified, StoreError> {
+    let mut verified = Verified::default();
+    let mut after = None;
+    loop {
+        let page: Vec<Checked> = store.read(move |r| check_page(r, after)).await?;
+        let Some(last) = page.last() else { return Ok(verified) };
+        after = Some(last.escalation_id);
+        for checked in page {
+            verified.cases_count += 1;
+            verified.entries_count += checked.entries_count;
+            if let Some(broken) = checked.broken {
+                let Checked { escalation_id, reference, .. } = checked;
+                verified.broken.push(Verdict { escalation_id, reference, broken });
             }
         }
     }

@@ -37,8 +37,9 @@ pub enum Doer {
     Time,
 }
 
-/// Something that happened to an escalation. Its text form is hashed into the timeline: never
-/// rename a field, only add optional ones.
+/// Something that happened to an escalation. Its text form is hashed into the timeline, with all
+/// that it holds: never rename a field; a new one is optional and left out of the text where it is
+/// none (`skip_serializing_if`), so that old entries keep their bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {

@@ -340,9 +340,13 @@ impl Escalation {
         self.stage_entries.last().filter(|entry| entry.left.is_none())
     }
 
-    /// The proposal on the table.
+    /// The proposal on the table. What was put before the case was taken up again is not.
     pub fn open_proposal(&self) -> Option<&Proposal> {
-        self.proposals.iter().find(|proposal| proposal.answer.is_none())
+        let round = self.round();
+        let first = self.stage_entries.iter().find(|entry| entry.round == round)?;
+        self.proposals
+            .iter()
+            .find(|proposal| proposal.answer.is_none() && proposal.stage_entry >= first.number)
     }
 
     /// How it ended; none while it has not.

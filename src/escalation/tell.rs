@@ -164,7 +164,17 @@ impl Telling<'_> {
                 self.add(seat, NoticeKind::NoticeFailed);
             }
             Event::NoticeFailed { .. } => self.business_manager(NoticeKind::NoticeFailed),
-            _ => {}
+            Event::Drafted { .. }
+            | Event::DraftChanged { .. }
+            | Event::Raised { .. }
+            | Event::StageLeft { .. }
+            | Event::DeadlinePassed { tell_again_at: None, .. }
+            | Event::ProposalConfirmed { .. }
+            | Event::MeetingRecorded { .. }
+            | Event::ActionDone { .. }
+            | Event::FeedbackGiven { .. }
+            | Event::Debriefed { .. }
+            | Event::RecordConfirmed => {}
         }
     }
 
@@ -204,6 +214,13 @@ impl Telling<'_> {
             }
         }
         self.everybody_acting(NoticeKind::Overdue);
+        // Whoever stands in by now for those who went away since is asked as well.
+        let stage = self.after.current_entry().and_then(|e| self.rules.policy.stage(e.stage));
+        for who in stage.map(|stage| stage.act.as_slice()).unwrap_or_default() {
+            for seat in super::decide::route(self.after, self.rules, *who, self.now).seats {
+                self.add(seat, NoticeKind::Overdue);
+            }
+        }
         self.raiser(NoticeKind::StillOverdue);
     }
 

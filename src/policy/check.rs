@@ -135,22 +135,30 @@ fn one_stage(policy: &Policy, stage: &Stage, place: &str, is_last: bool, found: 
     if stage.determine.iter().any(|who| who.side() != Side::Partnership) {
         found.push(Mistake::at(place, "only the partnership determines: no side judges itself"));
     }
-    let decides = |who: &Who| who.side() == Side::Partnership;
-    for who in stage.determine.iter().filter(|who| decides(who) && !stage.act.contains(who)) {
-        found.push(Mistake::at(place, format!("'{who}' determines and must act: add it to act")));
-    }
-    for who in stage.act.iter().filter(|who| decides(who) && !stage.determine.contains(who)) {
-        if is_last && !stage.determine.is_empty() {
-            found.push(Mistake::at(
-                place,
-                format!("whoever acts for the partnership in the last stage determines: add '{who}' to determine, or move it to copy"),
-            ));
-        }
+    if is_last && !stage.determine.is_empty() {
+        deciding(stage, place, found);
     }
     let sides: BTreeSet<Side> = stage.act.iter().map(|who| who.side()).collect();
     let both = sides.contains(&Side::Raising) && sides.contains(&Side::Receiving);
     if !is_last && stage.on_deadline == OnDeadline::Escalate && !both {
         found.push(Mistake::at(place, "both sides must act: name raising and receiving in act"));
+    }
+}
+
+/// Whoever acts for the partnership in the last stage determines, and nobody else can.
+fn deciding(stage: &Stage, place: &str, found: &mut Vec<Mistake>) {
+    let decides = |who: &&Who| who.side() == Side::Partnership;
+    for who in stage.determine.iter().filter(decides).filter(|who| !stage.act.contains(who)) {
+        found.push(Mistake::at(place, format!("'{who}' determines and must act: add it to act")));
+    }
+    for who in stage.act.iter().filter(decides).filter(|who| !stage.determine.contains(who)) {
+        found.push(Mistake::at(
+            place,
+            format!(
+                "whoever acts for the partnership in the last stage determines: \
+                 add '{who}' to determine, or move it to copy"
+            ),
+        ));
     }
 }
 

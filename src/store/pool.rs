@@ -7,6 +7,8 @@ use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::sqlite::SqliteConnection;
 use std::fmt;
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -70,7 +72,7 @@ pub struct StoreOptions {
     pub url: DatabaseUrl,
     /// The most connections that are opened.
     pub connections_max: u32,
-    /// How long SQLite waits for its turn to write, in seconds.
+    /// How long to wait for a connection, and on SQLite for the turn to write, in seconds.
     pub busy_timeout_seconds: u64,
 }
 
@@ -154,7 +156,7 @@ impl Store {
             Pool::builder()
                 .max_size(connections_max.max(1))
                 .min_idle(Some(1))
-                .connection_timeout(Duration::from_secs(10))
+                .connection_timeout(Duration::from_secs(options.busy_timeout_seconds))
                 .test_on_check_out(matches!(options.url, DatabaseUrl::Postgres(_)))
                 .build(Manager(options.clone()))
                 .map_err(|error| StoreError::Connection(error.to_string()))
@@ -227,11 +229,23 @@ fn prepare_sqlite(path: &Path) -> Result<(), StoreError> {
              bundled one"
         )));
     }
+    // It holds data about children: for the server's own user alone.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
-        std::fs::create_dir_all(folder).map_err(|error| {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
             StoreError::Unusable(format!("making the folder {} failed: {error}", folder.display()))
         })?;
+    }
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Ok(_empty) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => {
+            return Err(StoreError::Unusable(format!(
+                "making the database {} failed: {error}",
+                path.display()
+            )));
+        }
     }
     Ok(())
 }

@@ -61,7 +61,9 @@ pub fn decide(
         }
         Command::Withdraw { reason } => case.withdraw(reason),
         Command::Reopen { reason, stage } => case.reopen(reason, stage),
-        Command::SetProtectiveDeadline(deadline) => case.set_protective_deadline(deadline),
+        Command::SetProtectiveDeadline(deadline) => {
+            case.set_protective_deadline(signed(by)?, deadline)
+        }
         Command::ArrangeMeeting { at, place, purpose } => case.arrange_meeting(at, place, purpose),
         Command::RecordMeeting { meeting, record } => case.record_meeting(meeting, record),
         Command::SetAction { what, owner, due_on } => case.set_action(what, owner, due_on),

@@ -6,7 +6,7 @@ use crate::clock::UtcInstant;
 use crate::directory::{Route, Rung, Seat, Side};
 use crate::escalation::apply::next_number;
 use crate::escalation::challenge::ProtectiveDeadline;
-use crate::escalation::event::Event;
+use crate::escalation::event::{Event, Signature};
 use crate::escalation::refusal::Refusal;
 use crate::escalation::stage_entry::{EntryReason, LeavingReason, StageEntry};
 use crate::escalation::text::Prose;
@@ -62,9 +62,16 @@ impl Case<'_> {
     fn due_of(&self, stage: &Stage, from: UtcInstant) -> Result<(Due, bool), Refusal> {
         let policy = self.rules.policy;
         let protective = self.escalation.protective_deadline.as_ref();
+        // Once one ran out, a later one does not bring the longer limit back.
+        let ran_out = |entry: &StageEntry| {
+            let left = entry.left.as_ref().map(|left| left.why);
+            entry.is_protective && left == Some(LeavingReason::DeadlinePassed)
+        };
         let passed = protective.is_some_and(|deadline| deadline.at <= from);
+        let is_urgent = passed || self.escalation.stage_entries.iter().any(ran_out);
         let own = self.escalation.challenge().map_or("", |challenge| &challenge.urgency_class);
-        let after_passed = policy.urgency_after_protective_deadline.as_deref().filter(|_| passed);
+        let after_passed =
+            policy.urgency_after_protective_deadline.as_deref().filter(|_| is_urgent);
         let limits = [Some(own), after_passed].into_iter().flatten();
         let by_policy = limits
             .filter_map(|class| policy.limit(stage, class))
@@ -226,6 +233,7 @@ impl Case<'_> {
     /// from when the stage was entered.
     pub(super) fn set_protective_deadline(
         &self,
+        by: &Signature,
         deadline: ProtectiveDeadline,
     ) -> Result<Vec<Event>, Refusal> {
         let entry = self.open_entry()?;
@@ -238,6 +246,14 @@ impl Case<'_> {
         if entry.overdue.is_some() || entry.due.at <= self.now {
             return Err(Refusal::not_now(
                 "This is overdue already: everybody is told again each working day until it ends.",
+            ));
+        }
+        let before = self.escalation.protective_deadline.as_ref();
+        if by.side == Side::Receiving && before.is_some_and(|before| before.at < deadline.at) {
+            return Err(Refusal::NotYours(
+                "The receiving side may bring the protective deadline forward. Only the raising \
+                 side and the partnership may move it back."
+                    .to_owned(),
             ));
         }
         let mut with = self.escalation.clone();

@@ -87,6 +87,11 @@ impl Case<'_> {
         if proposal.answer.is_some() {
             return Err(Refusal::not_now("This proposal was answered already."));
         }
+        if self.escalation.open_proposal().is_none_or(|open| open.number != number) {
+            return Err(Refusal::not_now(
+                "This proposal was put before the case was reopened. Put a new one.",
+            ));
+        }
         if by.side != other_side(proposal.by.side) {
             return Err(Refusal::NotYours(format!(
                 "The {} side put this proposal: the other side answers it.",
