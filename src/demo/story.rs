@@ -20,8 +20,8 @@ const RUTH: &str = "ruth.calloway@socialcare.example";
 const SIMON: &str = "simon.achebe@ravensbourne.example";
 const JUDITH: &str = "judith.hale@bscp.example";
 
-/// How long the story waits for what must happen by itself.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the story waits for what must happen by itself; longer than a lease that was cut off.
+const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// How long a day of the story takes.
 const A_DAY: Duration = Duration::from_millis(250);
