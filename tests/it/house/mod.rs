@@ -62,9 +62,24 @@ pub struct Wishes {
     pub real_mailer: bool,
 }
 
-/// Runs the same test on each database.
+/// Runs the same test on each database; one that takes the `Database` builds its own house.
 #[macro_export]
 macro_rules! on_each_database {
+    ($($(#[$doc:meta])* async fn $name:ident($database:ident: Database) $body:block)+) => {
+        $($(#[$doc])* async fn $name($database: $crate::house::Database) $body)+
+
+        mod built_on_sqlite {
+            $(#[test] fn $name() {
+                $crate::house::block_on(super::$name($crate::house::Database::Sqlite));
+            })+
+        }
+        #[cfg(feature = "postgres")]
+        mod built_on_postgres {
+            $(#[test] fn $name() {
+                $crate::house::block_on(super::$name($crate::house::Database::Postgres));
+            })+
+        }
+    };
     ($($(#[$doc:meta])* async fn $name:ident($house:ident: &House) $body:block)+) => {
         $($(#[$doc])* async fn $name($house: &$crate::house::House) $body)+
 
@@ -130,19 +145,25 @@ impl House {
         } else {
             Clock::standing_at(MONDAY.parse().unwrap())
         };
-        let mailer = if wishes.real_mailer {
-            app::mailer(&settings).unwrap()
-        } else {
-            Mailer::memory(
-                Sender::new("Escalations", "escalations@bscp.example", None, None).unwrap(),
-            )
-        };
+        let mailer =
+            if wishes.real_mailer { app::mailer(&settings).unwrap() } else { memory_mailer() };
         let engine = app::build_engine_with(&settings, clock.clone(), mailer).await.unwrap();
         let founded = furnish(&engine, wishes.policy.as_deref().unwrap_or(POLICY)).await;
         let app = App::build(&settings, engine.clone()).unwrap();
         let address = app.address();
         tokio::spawn(app.run_until_stopped());
         Self { engine, clock, address, settings, founded, dir }
+    }
+
+    /// Another node on this house's database, with its clock and a mailbox of its own.
+    pub async fn another_node(&self) -> Engine {
+        let clock = self.clock.clone();
+        app::build_engine_with(&self.settings, clock, memory_mailer()).await.unwrap()
+    }
+
+    /// Which database it stands on.
+    pub fn database(&self) -> Database {
+        if self.settings.database.url.is_postgres() { Database::Postgres } else { Database::Sqlite }
     }
 
     /// Somebody who is signed in, by name.
@@ -238,6 +259,10 @@ impl House {
         let verified = self.engine.verify_timelines().await.unwrap();
         assert_eq!(verified.broken, [], "the record does not hold");
     }
+}
+
+fn memory_mailer() -> Mailer {
+    Mailer::memory(Sender::new("Escalations", "escalations@bscp.example", None, None).unwrap())
 }
 
 fn settings(url: &str, dir: &TempDir, wishes: &Wishes) -> Settings {

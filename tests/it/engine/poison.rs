@@ -1,0 +1,160 @@
+//! One bad record, policy or message holds up no other (I14).
+
+use super::outbox::house_and_sink;
+use super::sql::Raw;
+use super::{BSCP, case, entries, notices, raise_many, sleep_until, version};
+use crate::house::smtp_sink::Act;
+use crate::house::{Client, Database, House};
+use crate::on_each_database;
+
+/// Makes a case unreadable, and answers what it was.
+fn spoil(house: &House, reference: &str) -> String {
+    let mut raw = Raw::of(house);
+    let state = format!("select state as value from escalations where reference = '{reference}'");
+    let before = raw.text(&state);
+    raw.change_one(&format!("update escalations set state = '{{' where reference = '{reference}'"));
+    before
+}
+
+fn mend(house: &House, reference: &str, state: &str) {
+    let state = state.replace('\'', "''");
+    let mend = format!("update escalations set state = '{state}' where reference = '{reference}'");
+    Raw::of(house).change_one(&mend);
+}
+
+on_each_database! {
+    async fn a_case_that_cannot_be_read_holds_up_no_other_and_goes_on_once_it_is_mended(
+        house: &House
+    ) {
+        let spoiled = raise_many(house, 1).await.remove(0);
+        sleep_until(house, "2026-12-22T09:10:00Z");
+        let others = raise_many(house, 3).await;
+        let state = spoil(house, &spoiled); // the first in line
+        sleep_until(house, "2026-12-31T17:00:00Z");
+        let ticked = house.engine.tick().await.unwrap();
+        assert_eq!((ticked.acted_count, ticked.failed_count), (3, 1));
+        let ticked = house.engine.tick().await.unwrap();
+        assert_eq!((ticked.acted_count, ticked.failed_count), (0, 1), "it is tried each time");
+        for reference in &others {
+            assert_eq!(case(house, reference).await.number("/stage"), 2);
+        }
+        let mut raw = Raw::of(house);
+        assert_eq!(raw.count("stage_entries", "stage = 2"), 3, "nothing half done");
+
+        sleep_until(house, "2026-12-31T17:02:00Z");
+        let stranger = Client::stranger(house.address);
+        assert_eq!(stranger.get("//readyz").await.status, 503, "a deadline was left alone");
+
+        mend(house, &spoiled, &state);
+        house.settle().await;
+        let passed = entries(house, &spoiled, "deadline_passed").await;
+        assert_eq!(passed[0]["event"]["late_seconds"], 24 * 3600 + 120);
+        assert_eq!(stranger.get("//readyz").await.status, 200);
+    }
+
+    async fn a_policy_that_cannot_be_read_holds_up_its_own_cases_only(house: &House) {
+        let under_1 = raise_many(house, 1).await.remove(0);
+        let second = version(2, "2026-12-22", &[]);
+        assert!(house.engine.load_policy(second).await.unwrap());
+        sleep_until(house, "2026-12-22T09:10:00Z");
+        let under_2 = raise_many(house, 1).await.remove(0);
+        let mut raw = Raw::of(house);
+        raw.drop_triggers();
+        raw.change_one("update policies set text = 'key = ' where version = 1");
+        // A policy that was read stays at hand: the other node has read none yet.
+        let node = house.another_node().await;
+        sleep_until(house, "2026-12-31T17:00:00Z");
+        let ticked = node.tick().await.unwrap();
+        assert_eq!((ticked.acted_count, ticked.failed_count), (1, 1));
+        assert_eq!(case(house, &under_2).await.number("/stage"), 2);
+        assert_eq!(case(house, &under_1).await.number("/stage"), 1);
+
+        let mended = BSCP.replace('\'', "''");
+        raw.change_one(&format!("update policies set text = '{mended}' where version = 1"));
+        assert_eq!(node.tick().await.unwrap().acted_count, 1, "it goes on once it is mended");
+    }
+
+    async fn chasers_and_digests_go_out_beside_a_case_that_cannot_be_read(house: &House) {
+        house.engine.run_jobs().await.unwrap();
+        let cases = raise_many(house, 2).await;
+        let state = spoil(house, &cases[0]);
+        house.settle().await;
+        sleep_until(house, "2026-12-29T09:00:00Z"); // the day before both are due
+        house.engine.run_jobs().await.unwrap();
+        house.settle().await;
+        let daily = |name: &str, begins: &str| {
+            let mails = house.mails_to(name).into_iter();
+            mails.filter(|mail| mail.subject.starts_with(begins)).collect::<Vec<_>>()
+        };
+        let chaser = daily("Tom Okafor", "Action needed: 1 escalation waits");
+        assert_eq!(chaser.len(), 1);
+        assert!(chaser[0].text.contains(&cases[1]) && !chaser[0].text.contains(&cases[0]));
+        assert_eq!(daily("Judith Hale", "Escalations today").len(), 1);
+        mend(house, &cases[0], &state);
+    }
+
+    async fn a_message_that_cannot_be_read_holds_up_no_other_and_is_on_the_list(house: &House) {
+        raise_many(house, 1).await;
+        let mut raw = Raw::of(house);
+        let all = raw.count("notices", "1 = 1");
+        let email = house.email("Tom Okafor");
+        raw.change_one(&format!(
+            "update notices set letter = '{{' where recipient_email = '{email}'"
+        ));
+        for _ in 0..3 {
+            house.engine.deliver().await.unwrap();
+        }
+        // All others went, and one more: the business manager is told instead.
+        assert_eq!(raw.count("notices", "state = 'accepted'"), all);
+        assert_eq!(raw.count("notices", "state = 'failed'"), 1);
+        assert_eq!(house.mails_to("Judith Hale").len(), 1);
+        let list = notices(house, "failed").await;
+        assert_eq!(list.len(), 1);
+        assert_eq!(list[0]["recipient"], "Tom Okafor");
+    }
+}
+
+on_each_database! {
+    async fn a_message_given_up_in_a_case_that_cannot_be_read_is_on_the_list_all_the_same(
+        database: Database
+    ) {
+        let Some((house, sink)) = house_and_sink(database, 5).await else { return };
+        let cases = raise_many(&house, 3).await;
+        let state = spoil(&house, &cases[0]);
+        sink.always_for(&house.email("Tom Okafor"), Act::Answer("550 5.1.1 no such user"));
+        let delivered = house.engine.deliver().await;
+        assert!(delivered.is_ok(), "{delivered:?}");
+        let mut raw = Raw::of(&house);
+        assert_eq!(raw.count("notices", "state in ('queued', 'leased')"), 0);
+        assert_eq!(raw.count("notices", "state = 'failed'"), 3);
+        assert_eq!(notices(&house, "failed").await.len(), 3);
+        mend(&house, &cases[0], &state);
+        house.prove_the_record().await;
+    }
+
+    async fn a_message_that_cannot_be_recorded_does_not_make_the_others_go_twice(
+        database: Database
+    ) {
+        let Some((house, sink)) = house_and_sink(database, 5).await else { return };
+        raise_many(&house, 12).await;
+        let mut raw = Raw::of(&house);
+        let all = raw.count("notices", "1 = 1");
+        let email = house.email("Tom Okafor");
+        let to_tom = raw.count("notices", &format!("recipient_email = '{email}'"));
+        let when = format!("new.state = 'accepted' and new.recipient_email = '{email}'");
+        raw.run(&if raw.is_sqlite() {
+            format!(
+                "create trigger refused before update on notices when {when} \
+                 begin select raise(abort, 'refused by the test'); end"
+            )
+        } else {
+            format!(
+                "create trigger refused before update on notices for each row when ({when}) \
+                 execute function refuse_change('refused by the test')"
+            )
+        });
+        while house.engine.deliver().await.is_err() {}
+        assert_eq!(raw.count("notices", "state = 'accepted'"), all - to_tom);
+        assert_eq!(i64::try_from(sink.received().len()).unwrap(), all, "each went once");
+    }
+}
