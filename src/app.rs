@@ -225,14 +225,15 @@ impl App {
     }
 }
 
-/// Headers of every answer: nobody may frame it, guess at its type, or learn from where it was
-/// linked. The pages bring their own style and no script.
+/// Headers of every answer: nobody may keep it, frame it, guess at its type, or learn from where it
+/// was linked. The pages bring their own style and no script.
 fn security_headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add((
             "Content-Security-Policy",
             "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ))
+        .add(("Cache-Control", "no-store"))
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("Referrer-Policy", "no-referrer"))
         .add(("Cross-Origin-Opener-Policy", "same-origin"))

@@ -4,7 +4,7 @@
 //! Christmas in a second. Instants are whole microseconds in UTC: what both databases keep, so an
 //! instant that went through either comes back equal, and so do the bytes hashed over it.
 
-use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -44,11 +44,21 @@ impl fmt::Display for UtcInstant {
     }
 }
 
-impl FromStr for UtcInstant {
-    type Err = chrono::ParseError;
+/// A text is not an instant that can be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be an instant such as 2026-12-21T09:10:00Z (RFC 3339, with its offset)")]
+pub struct NotAnInstant;
 
+impl FromStr for UtcInstant {
+    type Err = NotAnInstant;
+
+    /// In UTC its year has four digits, or the text would not be of fixed width; and it is no leap
+    /// second, which PostgreSQL would make another instant.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        DateTime::parse_from_rfc3339(text).map(|at| Self::new(at.to_utc()))
+        let read = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+        let kept =
+            |at: &DateTime<Utc>| (1..=9999).contains(&at.year()) && at.nanosecond() < 1_000_000_000;
+        read.ok().filter(kept).map(Self::new).ok_or(NotAnInstant)
     }
 }
 
@@ -61,11 +71,7 @@ impl Serialize for UtcInstant {
 impl<'de> Deserialize<'de> for UtcInstant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|_unhelpful: chrono::ParseError| {
-            serde::de::Error::custom(
-                "must be an instant such as 2026-12-21T09:10:00Z (RFC 3339, with its offset)",
-            )
-        })
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::answer::{plain, read, respond, stored};
 use super::directory_views::AgencyView;
-use super::escalations::{CaseResponses, ReadProblems};
+use super::escalations::{ChangeProblems, ReadProblems};
 use super::extract::{App, Ask, CommandHeaders, CreationHeaders, Signed};
 use super::page::{Page, PageQuery, limit, place};
 use super::problem::Problem;
@@ -66,7 +66,7 @@ pub async fn list_agencies(
 #[utoipa::path(
     get, path = "/api/v1/agencies/{id}", tag = "directory",
     params(("id" = AgencyId, Path, description = "Its id.")),
-    responses((status = 200, description = "The agency; its ETag is in the header.", body = AgencyView), ReadProblems),
+    responses((status = 200, description = "The agency; its ETag is in the header.", body = AgencyView), (status = 304, description = "You have it already."), ReadProblems),
     security(("bearer" = []))
 )]
 pub async fn read_agency(
@@ -92,7 +92,7 @@ pub async fn read_agency(
 #[utoipa::path(
     post, path = "/api/v1/agencies", tag = "directory", request_body = AgencyBody,
     params(CreationHeaders),
-    responses((status = 201, description = "The agency.", body = AgencyView), CaseResponses),
+    responses((status = 201, description = "The agency.", body = AgencyView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn add_agency(app: App, ask: Ask<AgencyBody>) -> Result<HttpResponse, Problem> {
@@ -107,7 +107,7 @@ pub async fn add_agency(app: App, ask: Ask<AgencyBody>) -> Result<HttpResponse, 
 #[utoipa::path(
     put, path = "/api/v1/agencies/{id}", tag = "directory", request_body = AgencyBody,
     params(("id" = AgencyId, Path, description = "Its id."), CommandHeaders),
-    responses((status = 200, description = "The agency.", body = AgencyView), ReadProblems),
+    responses((status = 200, description = "The agency.", body = AgencyView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn change_agency(

@@ -1,4 +1,4 @@
-//! Answers: with their ETag, their Location, and never kept by anybody on the way.
+//! Answers: with their ETag and their Location.
 
 use super::problem::Problem;
 use super::views::EscalationView;
@@ -50,7 +50,6 @@ pub fn respond(answered: Answered) -> Result<HttpResponse, Problem> {
         .unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
     response.insert_header((header::CONTENT_TYPE, "application/json"));
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(location) = answer.location {
         response.insert_header((header::LOCATION, location));
     }
@@ -70,14 +69,19 @@ pub fn read<T: Serialize>(request: &HttpRequest, version: i64, body: &T) -> Http
         .headers()
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
+        .is_some_and(|known| known.split(',').any(|one| is_it(one.trim(), &tag)));
     let mut response = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, tag));
-    response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
     if has_it { response.finish() } else { response.json(body) }
+}
+
+/// Whether an ETag in If-None-Match means this one: weakly, as a proxy that compresses marks it
+/// (RFC 9110 section 13.1.2).
+fn is_it(known: &str, tag: &str) -> bool {
+    known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
 }
 
 /// Something that was read and has no version of its own.
 pub fn plain<T: Serialize>(body: &T) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+    HttpResponse::Ok().json(body)
 }

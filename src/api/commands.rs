@@ -6,9 +6,10 @@ use super::bodies::{
     EmptyBody, FeedbackBody, MeetingBody, MeetingRecordBody, ProposalBody, ReasonBody,
     ReopeningBody, ResponseBody,
 };
-use super::escalations::CaseResponses;
+use super::escalations::ChangeProblems;
 use super::extract::{App, Ask, CommandHeaders};
 use super::problem::Problem;
+use super::views::EscalationView;
 use crate::escalation::{Command, PositionBody, ProtectiveDeadline, Refusal};
 use actix_web::{HttpResponse, web};
 use utoipa::IntoParams;
@@ -53,7 +54,7 @@ macro_rules! command {
         $(#[$doc])*
         #[utoipa::path(
             post, path = $path, tag = "escalations", request_body = $body,
-            params(CasePath, CommandHeaders), responses(CaseResponses),
+            params(CasePath, CommandHeaders), responses((status = 200, description = "The case as it is now; its ETag is in the header.", body = EscalationView), ChangeProblems),
             security(("bearer" = []))
         )]
         pub async fn $name(
@@ -71,7 +72,7 @@ macro_rules! numbered_command {
         $(#[$doc])*
         #[utoipa::path(
             post, path = $path, tag = "escalations", request_body = $body,
-            params(NumberedPath, CommandHeaders), responses(CaseResponses),
+            params(NumberedPath, CommandHeaders), responses((status = 200, description = "The case as it is now; its ETag is in the header.", body = EscalationView), ChangeProblems),
             security(("bearer" = []))
         )]
         pub async fn $name(
@@ -93,7 +94,7 @@ macro_rules! numbered_command {
 /// its people are told, and its clock runs.
 #[utoipa::path(
     post, path = "/api/v1/escalations/{id}/raising", tag = "escalations",
-    request_body = EmptyBody, params(CasePath, CommandHeaders), responses(CaseResponses),
+    request_body = EmptyBody, params(CasePath, CommandHeaders), responses((status = 200, description = "The case as it is now; its ETag is in the header.", body = EscalationView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn raise_escalation(

@@ -18,14 +18,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, IntoResponses};
 
-/// What a command to a case answers.
+/// What a change answers when it is not made.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers for the API document")]
-#[expect(clippy::large_enum_variant, reason = "it is never made")]
-pub enum CaseResponses {
-    /// The case as it is now; its ETag is in the header.
-    #[response(status = 200)]
-    Done(EscalationView),
+pub enum ChangeProblems {
     /// The request cannot be read.
     #[response(status = 400, content_type = "application/problem+json")]
     BadRequest(ProblemBody),
@@ -87,7 +83,7 @@ pub enum ReadProblems {
 #[utoipa::path(
     post, path = "/api/v1/escalations", tag = "escalations", request_body = DraftBody,
     params(CreationHeaders),
-    responses((status = 201, description = "The draft, with its reference; Location and ETag are in the headers.", body = EscalationView), CaseResponses),
+    responses((status = 201, description = "The draft, with its reference; Location and ETag are in the headers.", body = EscalationView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn begin_draft(app: App, ask: Ask<DraftBody>) -> Result<HttpResponse, Problem> {
@@ -106,7 +102,8 @@ pub async fn begin_draft(app: App, ask: Ask<DraftBody>) -> Result<HttpResponse, 
 /// The draft as it is to be now, whole.
 #[utoipa::path(
     put, path = "/api/v1/escalations/{id}/draft", tag = "escalations",
-    request_body = DraftChangeBody, params(CasePath, CommandHeaders), responses(CaseResponses),
+    request_body = DraftChangeBody, params(CasePath, CommandHeaders),
+    responses((status = 200, description = "The case as it is now; its ETag is in the header.", body = EscalationView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn change_draft(
@@ -150,7 +147,7 @@ pub struct CasesQuery {
     stage: Option<i32>,
     /// Only with this agency.
     agency_id: Option<AgencyId>,
-    /// With `agency_id`: only where it is on this side.
+    /// With `agency_id`: only where it is on this side, raising or receiving.
     side: Option<Side>,
     /// Only past due, or only not.
     overdue: Option<bool>,
@@ -164,6 +161,30 @@ pub struct CasesQuery {
     /// How many, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
+}
+
+impl CasesQuery {
+    fn filter(&self) -> Result<Filter, Problem> {
+        if self.stage.is_some_and(|stage| stage < 1) {
+            return Err(Problem::field("/stage", "must be 1 or more"));
+        }
+        let fault = match (self.agency_id, self.side) {
+            (_, Some(Side::Partnership)) => Some("must be raising or receiving"),
+            (None, Some(_)) => Some("name the agency too, as agency_id"),
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            return Err(Problem::field("/side", fault));
+        }
+        Ok(Filter {
+            status: self.status,
+            stage: self.stage,
+            agency: self.agency_id.map(|agency_id| (agency_id, self.side)),
+            overdue: self.overdue,
+            waiting_for_me: self.waiting_for_me,
+            partnership_id: self.partnership_id,
+        })
+    }
 }
 
 /// List cases
@@ -183,14 +204,7 @@ pub async fn list_escalations(
     let query = query.into_inner();
     let limit = limit(query.limit)?;
     let after: Option<(UtcInstant, EscalationId)> = place(query.cursor.as_deref())?;
-    let filter = Filter {
-        status: query.status,
-        stage: query.stage,
-        agency: query.agency_id.map(|agency_id| (agency_id, query.side)),
-        overdue: query.overdue,
-        waiting_for_me: query.waiting_for_me,
-        partnership_id: query.partnership_id,
-    };
+    let filter = query.filter()?;
     let now = app.now();
     let found = app.list_cases(signed.0, filter, after, limit + 1).await?;
     let page = Page::of(
@@ -218,9 +232,9 @@ pub async fn read_timeline(
     id: web::Path<String>,
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let which = app.resolve(&id).await?;
     let limit = limit(query.limit)?;
     let after: i64 = place(query.cursor.as_deref())?.unwrap_or(0);
+    let which = app.resolve(&id).await?;
     let (view, entries) = app.timeline(signed.0, which, after, limit + 1).await?;
     let page = Page::of(
         entries,
@@ -246,9 +260,9 @@ pub async fn read_notices(
     id: web::Path<String>,
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let which = app.resolve(&id).await?;
     let limit = limit(query.limit)?;
     let after: Option<NoticeId> = place(query.cursor.as_deref())?;
+    let which = app.resolve(&id).await?;
     let found = app.case_notices(signed.0, which, after, limit + 1).await?;
     let page = Page::of(found, limit, |notice| notice.id, |notice| Ok(NoticeView::of(notice)))?;
     Ok(plain(&page))

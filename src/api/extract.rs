@@ -162,13 +162,16 @@ fn parse_json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<
     if !is_json {
         return Err(Problem::new(Code::NotJson, "Send Content-Type: application/json."));
     }
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::field("", "must be an object, not a list")); // serde would take it
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(&error);
         let inner = error.into_inner();
         match inner.classify() {
             serde_json::error::Category::Data => Problem::from(crate::escalation::Refusal::Faulty(
-                vec![FieldFault::new(pointer, without_place(&inner.to_string()))],
+                vec![FieldFault::new(pointer, in_words(&inner.to_string()))],
             )),
             _ => Problem::new(Code::BadRequest, "The body is not JSON that can be read."),
         }
@@ -179,7 +182,8 @@ fn parse_json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<
     Ok(parsed)
 }
 
-/// Where a fault is, as a JSON pointer. A missing field's name stands in the message alone.
+/// Where a fault is, as a JSON pointer. The name of a field that is missing, or stands there twice,
+/// is in the message alone.
 fn pointer(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
@@ -187,24 +191,47 @@ fn pointer(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
         pointer.push('/');
         match segment {
             Segment::Seq { index } => pointer.push_str(&index.to_string()),
-            Segment::Map { key } => pointer.push_str(key),
+            Segment::Map { key } => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
             Segment::Enum { variant } => pointer.push_str(variant),
             Segment::Unknown => pointer.push('?'),
         }
     }
     let message = error.inner().to_string();
-    if let Some(field) =
-        message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next())
-    {
+    let named = ["missing field `", "duplicate field `"]
+        .iter()
+        .find_map(|what| message.strip_prefix(what)?.split('`').next());
+    if let Some(field) = named {
         pointer.push('/');
         pointer.push_str(field);
     }
     pointer
 }
 
-/// The message without the line and column in a body that nobody looks at as lines.
-fn without_place(message: &str) -> String {
-    message.split(" at line ").next().unwrap_or(message).to_owned()
+/// What belongs there. What stood there is not repeated: it may tell of a child, and errors end up
+/// in logs. Nor is the line and column, in a body that nobody looks at as lines.
+fn in_words(message: &str) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+    if message.starts_with("missing field") {
+        return "is missing".to_owned();
+    }
+    if message.starts_with("duplicate field") {
+        return "stands here twice".to_owned();
+    }
+    if message.starts_with("UUID parsing failed") {
+        return "must be an id, as it was answered".to_owned();
+    }
+    let repeats = ["invalid ", "unknown "].iter().any(|how| message.starts_with(how));
+    match message.rsplit_once(", expected ") {
+        Some((_, expected)) if message.starts_with("unknown field") => {
+            format!("is not a field here; expected {expected}")
+        }
+        Some((_, expected)) if expected.starts_with("struct") || expected.contains("enum") => {
+            "must be an object".to_owned()
+        }
+        Some((_, expected)) if repeats => format!("must be {expected}"),
+        _ if repeats => "is not what belongs here".to_owned(),
+        _ => message.to_owned(),
+    }
 }
 
 /// The version in an ETag of ours, such as `"7"`; anything else matches nothing.

@@ -38,7 +38,7 @@ impl NoticeView {
             id: it.id,
             escalation_id: it.escalation_id,
             kind: it.kind,
-            subject: it.letter.subject,
+            subject: it.subject().to_owned(),
             person_id: it.person_id,
             recipient: it.recipient_name,
             state: it.state,

@@ -44,7 +44,7 @@ pub async fn list_partnerships(app: App, signed: Signed) -> Result<HttpResponse,
 #[utoipa::path(
     get, path = "/api/v1/partnerships/{id}", tag = "directory",
     params(("id" = PartnershipId, Path, description = "Its id.")),
-    responses((status = 200, description = "The partnership.", body = PartnershipView), ReadProblems),
+    responses((status = 200, description = "The partnership; its ETag is in the header.", body = PartnershipView), (status = 304, description = "You have it already."), ReadProblems),
     security(("bearer" = []))
 )]
 pub async fn read_partnership(

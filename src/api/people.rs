@@ -2,7 +2,7 @@
 
 use super::answer::{plain, read, respond, stored};
 use super::directory_views::{AbsenceView, PersonView};
-use super::escalations::{CaseResponses, ReadProblems};
+use super::escalations::{ChangeProblems, ReadProblems};
 use super::extract::{App, Ask, CommandHeaders, CreationHeaders, Signed};
 use super::page::{Page, limit, place};
 use super::problem::Problem;
@@ -110,7 +110,7 @@ pub async fn list_people(
 #[utoipa::path(
     get, path = "/api/v1/people/{id}", tag = "directory",
     params(("id" = PersonId, Path, description = "Their id.")),
-    responses((status = 200, description = "The person; their ETag is in the header.", body = PersonView), ReadProblems),
+    responses((status = 200, description = "The person; their ETag is in the header.", body = PersonView), (status = 304, description = "You have it already."), ReadProblems),
     security(("bearer" = []))
 )]
 pub async fn read_person(
@@ -146,7 +146,7 @@ pub async fn read_person(
 #[utoipa::path(
     post, path = "/api/v1/people", tag = "directory", request_body = PersonBody,
     params(CreationHeaders),
-    responses((status = 201, description = "The person.", body = PersonView), CaseResponses),
+    responses((status = 201, description = "The person.", body = PersonView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn add_person(app: App, ask: Ask<PersonBody>) -> Result<HttpResponse, Problem> {
@@ -161,7 +161,7 @@ pub async fn add_person(app: App, ask: Ask<PersonBody>) -> Result<HttpResponse, 
 #[utoipa::path(
     put, path = "/api/v1/people/{id}", tag = "directory", request_body = PersonBody,
     params(("id" = PersonId, Path, description = "Their id."), CommandHeaders),
-    responses((status = 200, description = "The person.", body = PersonView), ReadProblems),
+    responses((status = 200, description = "The person.", body = PersonView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn change_person(
@@ -180,7 +180,7 @@ pub async fn change_person(
 #[utoipa::path(
     post, path = "/api/v1/people/{id}/absences", tag = "directory", request_body = AbsenceBody,
     params(("id" = PersonId, Path, description = "Whose."), CreationHeaders),
-    responses((status = 201, description = "The absence.", body = AbsenceView), CaseResponses),
+    responses((status = 201, description = "The absence.", body = AbsenceView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn add_absence(
@@ -216,7 +216,7 @@ pub async fn remove_absence(
 
 /// List somebody's absences
 ///
-/// Those that have not ended yet.
+/// Yours, or somebody's whom you keep: those that have not ended yet.
 #[utoipa::path(
     get, path = "/api/v1/people/{id}/absences", tag = "directory",
     params(("id" = PersonId, Path, description = "Whose.")),
@@ -228,13 +228,6 @@ pub async fn list_absences(
     signed: Signed,
     id: web::Path<PersonId>,
 ) -> Result<HttpResponse, Problem> {
-    if signed.0.person_id != *id && !sees_addresses(&signed.0) {
-        return Err(Refusal::NotFound.into());
-    }
-    let now = app.now();
-    let ids = [id.to_string()];
-    let all: Result<_, StoreError> =
-        app.store().read(move |r| people::absences_of(r, &ids, now)).await;
-    let items = all.map_err(EngineError::Store)?.iter().map(AbsenceView::of).collect();
+    let items = app.absences(signed.0, *id).await?.iter().map(AbsenceView::of).collect();
     Ok(plain(&Page { items, next: None }))
 }

@@ -2,7 +2,7 @@
 
 use super::answer::{plain, read, respond, stored};
 use super::directory_views::{Manning, PostView};
-use super::escalations::{CaseResponses, ReadProblems};
+use super::escalations::{ChangeProblems, ReadProblems};
 use super::extract::{App, Ask, CommandHeaders, CreationHeaders, Signed};
 use super::page::{Page, limit, place};
 use super::problem::Problem;
@@ -99,7 +99,7 @@ pub async fn list_posts(
 #[utoipa::path(
     get, path = "/api/v1/posts/{id}", tag = "directory",
     params(("id" = PostId, Path, description = "Its id.")),
-    responses((status = 200, description = "The post; its ETag is in the header.", body = PostView), ReadProblems),
+    responses((status = 200, description = "The post; its ETag is in the header.", body = PostView), (status = 304, description = "You have it already."), ReadProblems),
     security(("bearer" = []))
 )]
 pub async fn read_post(
@@ -138,7 +138,7 @@ pub async fn read_post(
 #[utoipa::path(
     post, path = "/api/v1/posts", tag = "directory", request_body = PostBody,
     params(CreationHeaders),
-    responses((status = 201, description = "The post.", body = PostView), CaseResponses),
+    responses((status = 201, description = "The post.", body = PostView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn add_post(app: App, ask: Ask<PostBody>) -> Result<HttpResponse, Problem> {
@@ -153,7 +153,7 @@ pub async fn add_post(app: App, ask: Ask<PostBody>) -> Result<HttpResponse, Prob
 #[utoipa::path(
     put, path = "/api/v1/posts/{id}", tag = "directory", request_body = PostBody,
     params(("id" = PostId, Path, description = "Its id."), CommandHeaders),
-    responses((status = 200, description = "The post.", body = PostView), ReadProblems),
+    responses((status = 200, description = "The post.", body = PostView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn change_post(

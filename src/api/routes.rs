@@ -6,7 +6,7 @@ use super::{
     agencies, commands, escalations, health, notices, partnerships, people, policies, posts,
     reference, sessions,
 };
-use actix_web::web;
+use actix_web::{Resource, web};
 
 /// From each path to its methods and handlers: makes both `operations` (the routes) and
 /// `Operations` (their part of the API document).
@@ -90,6 +90,13 @@ fn allowed(methods: &[&str]) -> &'static str {
     }
 }
 
+/// Something beside the API, for reading.
+fn page(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(|| async {
+        Err::<&str, _>(Problem::method_not_allowed(allowed(&["get"])))
+    }))
+}
+
 /// Adds the API, its document and its reference page.
 pub fn configure(config: &mut web::ServiceConfig, body_bytes_max: usize) {
     let not_found = || Problem::new(Code::NotFound, "There is nothing at this address.");
@@ -100,9 +107,9 @@ pub fn configure(config: &mut web::ServiceConfig, body_bytes_max: usize) {
         }))
         .app_data(web::PathConfig::default().error_handler(move |_, _| not_found().into()))
         .configure(operations)
-        .service(web::resource("/api/v1/openapi.json").route(web::get().to(reference::document)))
-        .service(web::resource("/api/docs").route(web::get().to(reference::page)))
-        .service(web::resource("/").route(web::get().to(reference::home)))
-        .service(web::resource("/escalations/{reference}").route(web::get().to(reference::landing)))
+        .service(page("/api/v1/openapi.json").route(web::get().to(reference::document)))
+        .service(page("/api/docs").route(web::get().to(reference::page)))
+        .service(page("/").route(web::get().to(reference::home)))
+        .service(page("/escalations/{reference}").route(web::get().to(reference::landing)))
         .default_service(web::to(move || async move { Err::<&str, _>(not_found()) }));
 }

@@ -9,7 +9,6 @@ use crate::engine::SignedIn;
 use crate::ids::{AgencyId, PersonId};
 use crate::store::posts;
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -54,7 +53,7 @@ pub struct MeView {
 }
 
 fn tokens(signed_in: SignedIn) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(TokensView {
+    HttpResponse::Ok().json(TokensView {
         access_token: signed_in.access_token,
         token_type: "Bearer",
         expires_in: signed_in.expires_in,

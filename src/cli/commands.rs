@@ -57,10 +57,8 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     println!("Database: {}", engine.store().url());
     println!("Mail: {}", engine.mailer().describe());
     println!("Reference of the API: http://{}/api/docs", app.address());
-    if engine.store().read(people::list_partnerships).await?.is_empty() {
-        println!(
-            "There is no partnership yet: found one with `bscp-escalation directory load FILE`."
-        );
+    for hint in missing(&engine).await? {
+        println!("{hint}");
     }
     if !settings.engine.worker {
         println!("This node answers requests only: another one must act on deadlines.");

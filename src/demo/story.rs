@@ -180,7 +180,7 @@ impl Story {
             println!(
                 "    to {:<58} {}",
                 format!("{} <{}>", notice.recipient_name, notice.recipient_email),
-                notice.letter.subject
+                notice.subject()
             );
         }
         let case = self.as_(JUDITH).await?.get(&format!("/escalations/{reference}")).await?;
@@ -208,7 +208,7 @@ impl Story {
         }
         let file = file.context("the message is not in the mailbox folder")?;
         println!("\n    One of them whole, {}:", file.display());
-        for line in notice.letter.text()?.lines() {
+        for line in notice.letter.clone().map_err(anyhow::Error::msg)?.text()?.lines() {
             println!("    | {line}");
         }
         println!();
@@ -225,10 +225,8 @@ impl Story {
         let waiting = async {
             loop {
                 let all = self.messages(which).await?;
-                let sent: Vec<_> = all
-                    .into_iter()
-                    .filter(|notice| notice.letter.subject.contains(marked))
-                    .collect();
+                let sent: Vec<_> =
+                    all.into_iter().filter(|notice| notice.subject().contains(marked)).collect();
                 let is_done = sent.iter().all(|notice| notice.ended_at.is_some());
                 if !sent.is_empty() && is_done {
                     return Ok::<_, anyhow::Error>(sent);
@@ -301,7 +299,7 @@ impl Story {
         let raiser = raiser.context("the raiser was not told of the end")?;
         self.say(&format!(
             "The raiser is told: \"{}\", and {} others.",
-            raiser.letter.subject,
+            raiser.subject(),
             told.len() - 1
         ));
         Ok(())

@@ -88,7 +88,7 @@ pub enum PartnershipFunction {
 /// Where a post stands: on a rung of an agency, or at the partnership's top. The type allows no
 /// third way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "of", rename_all = "snake_case")]
+#[serde(tag = "of", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Place {
     /// In an agency.
     Agency {

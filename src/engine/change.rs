@@ -146,7 +146,16 @@ impl Engine {
                     if let Some(replay) = replayed(w, request)? {
                         return Ok(Answered { answer: replay, is_replay: true });
                     }
-                    let changed = work(&engine, w, request)?;
+                    let changed = match work(&engine, w, request) {
+                        // While it waited for the lock, the same request may have been done.
+                        Err(error @ (EngineError::Refused(_) | EngineError::Stale)) => {
+                            return match replayed(w, request)? {
+                                Some(replay) => Ok(Answered { answer: replay, is_replay: true }),
+                                None => Err(error),
+                            };
+                        }
+                        changed => changed?,
+                    };
                     let mut answer = answering(&changed)?;
                     if let Some(idempotency) = &request.idempotency {
                         answer.fingerprint.clone_from(&idempotency.fingerprint);

@@ -8,7 +8,7 @@ use super::perform::is_fallback;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::escalation::Command;
-use crate::notify::{Outgoing, SendFailure};
+use crate::notify::{Letter, Outgoing, SendFailure};
 use crate::store::StoreError;
 use crate::store::notices::{self, Attempt, StoredNotice};
 use chrono::TimeDelta;
@@ -37,6 +37,27 @@ fn retry_after(attempts: i32) -> TimeDelta {
     (RETRY_FIRST * factor).min(RETRY_LAST)
 }
 
+fn outgoing(notice: &StoredNotice, letter: Letter) -> Outgoing {
+    Outgoing {
+        notice_id: notice.id,
+        to_name: notice.recipient_name.clone(),
+        to_email: notice.recipient_email.clone(),
+        letter,
+        thread: notice.thread.clone(),
+        queued_at: notice.queued_at,
+        attempt: u32::try_from(notice.attempts).unwrap_or(u32::MAX),
+    }
+}
+
+/// Whether the case is what stands in the way, and not the database.
+fn is_about_the_case(error: &EngineError) -> bool {
+    match error {
+        EngineError::TimeRefused(_) | EngineError::Entry(_) => true,
+        EngineError::Store(error) => error.is_about_what_is_stored(),
+        _ => false,
+    }
+}
+
 impl Engine {
     /// Sends what is to be sent now, until nothing is left, and says how many attempts were made.
     ///
@@ -62,23 +83,26 @@ impl Engine {
                 let engine = self.clone();
                 sending.spawn(async move { engine.send(notice).await });
             }
+            // All come to their end before an error is told: a sender that is dropped in the middle
+            // of a message would send it again.
+            let mut failed = None;
             while let Some(sent) = sending.join_next().await {
-                sent.map_err(|stopped| StoreError::Stopped(stopped.to_string()))??;
+                let sent = sent.map_err(|stopped| StoreError::Stopped(stopped.to_string()).into());
+                if let Err(error) = sent.flatten() {
+                    failed.get_or_insert(error);
+                }
+            }
+            if let Some(error) = failed {
+                return Err(error);
             }
         }
     }
 
     async fn send(&self, notice: StoredNotice) -> Result<(), EngineError> {
-        let outgoing = Outgoing {
-            notice_id: notice.id,
-            to_name: notice.recipient_name.clone(),
-            to_email: notice.recipient_email.clone(),
-            letter: notice.letter.clone(),
-            thread: notice.thread.clone(),
-            queued_at: notice.queued_at,
-            attempt: u32::try_from(notice.attempts).unwrap_or(u32::MAX),
+        let sent = match &notice.letter {
+            Ok(letter) => self.inner.mailer.send(&outgoing(&notice, letter.clone())).await,
+            Err(why) => Err(SendFailure::Permanent(why.clone())),
         };
-        let sent = self.inner.mailer.send(&outgoing).await;
         let now = self.now();
         let attempt = match sent {
             Ok(accepted) => Attempt::Accepted(accepted.answer),
@@ -95,7 +119,20 @@ impl Engine {
             }
         }
         let engine = self.clone();
-        self.store().write(move |w| engine.record(w, &notice, &attempt, now)).await
+        let (given_up, why) = (notice.clone(), attempt.clone());
+        let recorded = self.store().write(move |w| engine.record(w, &notice, &attempt, now)).await;
+        match recorded {
+            // Its case cannot be told of it: it stands on the partnership's list all the same.
+            Err(error) if is_about_the_case(&error) => {
+                tracing::error!(notice_id = %given_up.id, %error, "a message was given up and nobody was told instead");
+                let alone: Result<bool, StoreError> = self
+                    .store()
+                    .write(move |w| notices::record_attempt(w, &given_up, &why, now))
+                    .await;
+                alone.map(|_recorded| ()).map_err(EngineError::from)
+            }
+            recorded => recorded,
+        }
     }
 
     fn again_or_never(&self, notice: &StoredNotice, why: String, now: UtcInstant) -> Attempt {

@@ -10,7 +10,7 @@ use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;
 use crate::store::people::{Scope, Versioned};
-use crate::store::{Reader, StoreError, Writer, changes, directory, people, posts};
+use crate::store::{Reader, StoreError, changes, directory, people, posts};
 
 /// An agency as it is to be.
 #[derive(Debug, Clone)]
@@ -105,10 +105,12 @@ impl Engine {
                 let detail = "an agency serves at least one partnership";
                 return Err(Refusal::field("/partnership_ids", detail).into());
             }
-            for partnership_id in &new.partnership_ids {
+            for (index, partnership_id) in new.partnership_ids.iter().enumerate() {
+                let pointer = format!("/partnership_ids/{index}");
                 if people::find_partnership(w, *partnership_id)?.is_none() {
-                    return Err(Refusal::field("/partnership_ids", "no such partnership").into());
+                    return Err(Refusal::field(pointer, "no such partnership").into());
                 }
+                stands_once(pointer, &new.partnership_ids, index)?;
             }
             let it = Agency {
                 id,
@@ -117,7 +119,7 @@ impl Engine {
                 partnership_ids: new.partnership_ids.clone(),
             };
             let version = expected(request, before.as_ref().map(|found| found.version))?;
-            people::save_agency(w, &it, version)?;
+            people::save_agency(w, &it, version).map_err(stale)?;
             let by = Some(request.actor.person_id);
             changes::append(w, by, "agency saved", &id.to_string(), &it, now)?;
             Ok(Versioned { it, version: version.map_or(1, |version| version + 1) })
@@ -140,9 +142,9 @@ impl Engine {
         let id = which.unwrap_or_default();
         self.once(request, answering, move |_, w, request| {
             let before = people::find_person(w, id)?;
-            let mut of = partnerships_of_agency(w, new.agency_id)?;
+            let mut of = partnerships_of_agency(w, "/agency_id", new.agency_id)?;
             if let Some(before) = &before {
-                of.extend(partnerships_of_agency(w, before.it.agency_id)?);
+                of.extend(partnerships_of_agency(w, "/agency_id", before.it.agency_id)?);
             }
             access::may_keep_directory(&request.actor, &of)?;
             if which.is_some() && before.is_none() {
@@ -162,14 +164,12 @@ impl Engine {
                 administrator: new.administrator,
             };
             check_address("/email", &it.email)?;
-            if let Some((other, _)) = people::find_credentials(w, &it.email)?
-                && other != id
-            {
+            if people::find_id_by_email(w, &it.email)?.is_some_and(|other| other != id) {
                 let detail = "somebody has this address already";
                 return Err(Refusal::field("/email", detail).into());
             }
             let version = expected(request, before.as_ref().map(|found| found.version))?;
-            people::save_person(w, &it, version)?;
+            people::save_person(w, &it, version).map_err(stale)?;
             let by = Some(request.actor.person_id);
             changes::append(w, by, "person saved", &id.to_string(), &it, now)?;
             Ok(Versioned { it, version: version.map_or(1, |version| version + 1) })
@@ -200,18 +200,15 @@ impl Engine {
             if which.is_some() && before.is_none() {
                 return Err(Refusal::NotFound.into());
             }
-            if let Place::Agency { rung: Rung::Partnership, .. } = new.place {
-                let detail = "must be a rung of an agency; the partnership's posts have a function";
-                return Err(Refusal::field("/place/rung", detail).into());
-            }
+            let place = checked_place(&new.place)?;
             if let Some(email) = &new.mailbox_email {
                 check_address("/mailbox_email", email)?;
             }
             check_people(w, "/holders", &new.holders)?;
             check_people(w, "/deputies", &new.deputies)?;
-            let it = new.post(id);
+            let it = new.post(id, place);
             let version = expected(request, before.as_ref().map(|found| found.version))?;
-            posts::save_post(w, &it, version)?;
+            posts::save_post(w, &it, version).map_err(stale)?;
             let by = Some(request.actor.person_id);
             changes::append(w, by, "post saved", &id.to_string(), &it, now)?;
             Ok(Versioned { it, version: version.map_or(1, |version| version + 1) })
@@ -246,6 +243,24 @@ impl Engine {
         .await
     }
 
+    /// The absences of somebody that have not ended, for themselves and for those who keep them.
+    ///
+    /// # Errors
+    /// Not theirs, not found; or the world failed.
+    pub async fn absences(
+        &self,
+        actor: Actor,
+        person_id: PersonId,
+    ) -> Result<Vec<Absence>, EngineError> {
+        let now = self.now();
+        self.store()
+            .read(move |r| {
+                may_keep_person(r, &actor, person_id)?;
+                Ok(people::absences_of(r, &[person_id.to_string()], now)?)
+            })
+            .await
+    }
+
     /// Takes an absence back.
     ///
     /// # Errors
@@ -273,11 +288,11 @@ impl Engine {
 }
 
 impl NewPost {
-    fn post(&self, id: PostId) -> Post {
+    fn post(&self, id: PostId, place: Place) -> Post {
         Post {
             id,
             title: self.title.to_string(),
-            place: self.place.clone(),
+            place,
             mailbox_email: self.mailbox_email.clone(),
             holders: self
                 .holders
@@ -300,11 +315,32 @@ fn expected(request: &Request, there: Option<i32>) -> Result<Option<i32>, Engine
     }
 }
 
+/// Somebody else was first between the reading and the saving: their change must not be lost.
+fn stale(error: StoreError) -> EngineError {
+    match error {
+        StoreError::Stale(_) => EngineError::Stale,
+        other => other.into(),
+    }
+}
+
 fn check_address(pointer: &str, email: &str) -> Result<(), Refusal> {
     if is_address(email) {
         return Ok(());
     }
     Err(Refusal::field(pointer, "must be an email address, such as sam.taylor@example.org"))
+}
+
+fn checked_place(place: &Place) -> Result<Place, Refusal> {
+    let mut place = place.clone();
+    if let Place::Agency { rung, team, .. } = &mut place {
+        if *rung == Rung::Partnership {
+            let detail = "must be a rung of an agency; the partnership's posts have a function";
+            return Err(Refusal::field("/place/rung", detail));
+        }
+        let line = team.take().map(Line::try_from).transpose();
+        *team = line.map_err(|detail| Refusal::field("/place/team", detail))?.map(String::from);
+    }
+    Ok(place)
 }
 
 fn check_people(r: &mut Reader<'_>, pointer: &str, ids: &[PersonId]) -> Result<(), EngineError> {
@@ -313,20 +349,26 @@ fn check_people(r: &mut Reader<'_>, pointer: &str, ids: &[PersonId]) -> Result<(
         if people::find_person(r, *person_id)?.is_none_or(|found| !found.it.active) {
             return Err(Refusal::field(pointer, "must be somebody who works here now").into());
         }
-        if ids.iter().take(index).any(|earlier| earlier == person_id) {
-            return Err(Refusal::field(pointer, "stands here twice").into());
-        }
+        stands_once(pointer, ids, index)?;
+    }
+    Ok(())
+}
+
+fn stands_once<T: PartialEq>(pointer: String, all: &[T], index: usize) -> Result<(), Refusal> {
+    if all.iter().take(index).any(|earlier| Some(earlier) == all.get(index)) {
+        return Err(Refusal::field(pointer, "stands here twice"));
     }
     Ok(())
 }
 
 fn partnerships_of_agency(
     r: &mut Reader<'_>,
+    pointer: &str,
     agency_id: Option<AgencyId>,
 ) -> Result<Vec<PartnershipId>, EngineError> {
     let Some(agency_id) = agency_id else { return Ok(Vec::new()) };
     let found = people::find_agency(r, agency_id)?;
-    let agency = found.ok_or_else(|| Refusal::field("/agency_id", "no such agency"))?;
+    let agency = found.ok_or_else(|| Refusal::field(pointer, "no such agency"))?;
     Ok(agency.it.partnership_ids)
 }
 
@@ -335,7 +377,9 @@ fn partnerships_of_place(
     place: &Place,
 ) -> Result<Vec<PartnershipId>, EngineError> {
     match place {
-        Place::Agency { agency_id, .. } => partnerships_of_agency(r, Some(*agency_id)),
+        Place::Agency { agency_id, .. } => {
+            partnerships_of_agency(r, "/place/agency_id", Some(*agency_id))
+        }
         Place::Partnership { partnership_id, .. } => {
             if people::find_partnership(r, *partnership_id)?.is_none() {
                 return Err(Refusal::field("/place/partnership_id", "no such partnership").into());
@@ -346,21 +390,21 @@ fn partnerships_of_place(
 }
 
 fn may_keep_person(
-    w: &mut Writer<'_>,
+    r: &mut Reader<'_>,
     actor: &Actor,
     person_id: PersonId,
 ) -> Result<(), EngineError> {
-    let person = people::find_person(w, person_id)?;
+    let person = people::find_person(r, person_id)?;
     if actor.person_id == person_id {
         return Ok(());
     }
     let mut of = match &person {
-        Some(person) => partnerships_of_agency(w, person.it.agency_id)?,
+        Some(person) => partnerships_of_agency(r, "/agency_id", person.it.agency_id)?,
         None => Vec::new(),
     };
     // The partnership's own people have no agency: its officers keep them.
     if person.as_ref().is_some_and(|person| person.it.agency_id.is_none()) {
-        let theirs = posts::posts_of_person(w, person_id)?;
+        let theirs = posts::posts_of_person(r, person_id)?;
         of.extend(theirs.iter().filter_map(|post| match post.place {
             Place::Partnership { partnership_id, .. } => Some(partnership_id),
             Place::Agency { .. } => None,

@@ -74,23 +74,31 @@ impl Engine {
     /// Runs the jobs whose slot has come and was not run, and says how many ran.
     ///
     /// # Errors
-    /// If a job failed; its slot is not claimed then, and it runs again.
+    /// If a job failed; its slot is not claimed then, and it runs again. It keeps no other from
+    /// running.
     pub async fn run_jobs(&self) -> Result<u64, EngineError> {
         let now = self.now();
         let mut ran_count = 0;
+        let mut failed = None;
         for job in Job::ALL {
             let Some(slot) = self.inner.options.jobs.rule(job).latest_slot(now) else { continue };
             let engine = self.clone();
-            let ran: bool = self.store().write(move |w| engine.run_slot(w, job, slot, now)).await?;
-            if ran {
-                ran_count += 1;
-                tracing::info!(job = job.name(), slot_at = %slot, "ran a job");
+            match self.store().write(move |w| engine.run_slot(w, job, slot, now)).await {
+                Ok(true) => {
+                    ran_count += 1;
+                    tracing::info!(job = job.name(), slot_at = %slot, "ran a job");
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(job = job.name(), slot_at = %slot, %error, "a job failed");
+                    failed.get_or_insert(error);
+                }
             }
         }
         if ran_count > 0 {
             self.wake();
         }
-        Ok(ran_count)
+        failed.map_or(Ok(ran_count), Err)
     }
 
     fn run_slot(
@@ -116,7 +124,9 @@ impl Engine {
                 let answers = TimeDelta::days(self.inner.options.keep_answers_days);
                 idempotency::delete_before(w, now.plus(-answers))?;
                 sessions::delete_expired_before(w, before)?;
-                jobs::delete_before(w, before)?;
+                for job in Job::ALL {
+                    jobs::delete_before(w, job.name(), before)?;
+                }
             }
         }
         Ok(true)
@@ -224,8 +234,17 @@ impl Engine {
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(*last);
             for (_, which) in page {
-                let stored = escalations::find(r, which)?.ok_or(StoreError::Missing("a case"))?;
-                let held = self.hold(r, stored, None, now)?;
+                let read = escalations::find(r, which)
+                    .and_then(|stored| stored.ok_or(StoreError::Missing("a case")))
+                    .and_then(|stored| self.hold(r, stored, None, now));
+                let held = match read {
+                    // It must not keep everybody else from being told.
+                    Err(error) if error.is_about_what_is_stored() => {
+                        tracing::error!(escalation_id = %which, %error, "a case is left out of the daily lists");
+                        continue;
+                    }
+                    read => read?,
+                };
                 let it = &held.stored.escalation;
                 let Some(entry) = it.current_entry() else { continue };
                 let sides = it.waiting_for();

@@ -55,6 +55,11 @@ impl StoreError {
         }
     }
 
+    /// Whether it is about one record, and the database itself works.
+    pub fn is_about_what_is_stored(&self) -> bool {
+        matches!(self, Self::Unreadable { .. } | Self::Missing(_))
+    }
+
     /// An error about something stored that cannot be read.
     pub fn unreadable(what: &'static str, why: impl std::fmt::Display) -> Self {
         Self::Unreadable { what, why: why.to_string() }

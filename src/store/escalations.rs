@@ -123,6 +123,9 @@ pub fn find(r: &mut Reader<'_>, which: EscalationId) -> Result<Option<Stored>, S
 
 /// The id of the case with a reference.
 pub fn find_id(r: &mut Reader<'_>, reference: &str) -> Result<Option<EscalationId>, StoreError> {
+    if reference.contains('\0') {
+        return Ok(None); // PostgreSQL has no such text, and would call the question an error
+    }
     let found: Option<String> = on!(r, c => escalations::table
         .filter(escalations::reference.eq(reference))
         .select(escalations::id)

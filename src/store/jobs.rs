@@ -36,8 +36,16 @@ pub fn claim(
     Ok(inserted == 1)
 }
 
-/// Forgets slots before an instant, and says how many.
-pub fn delete_before(w: &mut Writer<'_>, before: UtcInstant) -> Result<usize, StoreError> {
-    Ok(on!(w, c => diesel::delete(job_runs::table.filter(job_runs::slot_at.lt(At(before))))
+/// Forgets a job's slots before an instant, and says how many. Never its latest: without that one,
+/// a job that runs more rarely would look as if it never had.
+pub fn delete_before(
+    w: &mut Writer<'_>,
+    job: &str,
+    before: UtcInstant,
+) -> Result<usize, StoreError> {
+    let Some(last) = last_slot(w, job)? else { return Ok(0) };
+    Ok(on!(w, c => diesel::delete(job_runs::table
+            .filter(job_runs::job.eq(job))
+            .filter(job_runs::slot_at.lt(At(before.min(last)))))
         .execute(c))?)
 }

@@ -70,8 +70,8 @@ pub struct StoredNotice {
     pub recipient_name: String,
     /// Their address.
     pub recipient_email: String,
-    /// The letter.
-    pub letter: Letter,
+    /// The letter, or why it cannot be read: then it cannot be sent, and holds up no other.
+    pub letter: Result<Letter, String>,
     /// What threads it.
     pub thread: Option<String>,
     /// Where it is.
@@ -88,6 +88,13 @@ pub struct StoredNotice {
     pub last_error: Option<String>,
     /// When it ended, well or not.
     pub ended_at: Option<UtcInstant>,
+}
+
+impl StoredNotice {
+    /// The letter's subject; a word about it if it cannot be read.
+    pub fn subject(&self) -> &str {
+        self.letter.as_ref().map_or("(this message cannot be read)", |letter| &letter.subject)
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -121,7 +128,8 @@ impl NoticeRow {
             person_id: optional_id("a notice's person", self.person_id.as_deref())?,
             recipient_name: self.recipient_name,
             recipient_email: self.recipient_email,
-            letter: of_json("a notice's letter", &self.letter)?,
+            letter: of_json("a notice's letter", &self.letter)
+                .map_err(|error: StoreError| error.to_string()),
             thread: self.thread,
             state: of_word("a notice's state", &self.state)?,
             attempts: self.attempts,

@@ -5,6 +5,7 @@
 
 mod house;
 
+mod contract;
 mod engine;
 mod life;
 mod process;

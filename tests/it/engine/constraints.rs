@@ -1,41 +1,142 @@
-//! What must not be, the database itself does not let be.
+//! What the database itself refuses, whatever a program may try.
 
 use super::raise_many;
 use super::sql::Raw;
+use crate::house::House;
 use crate::on_each_database;
 
+/// Asserts that the database refuses a statement, for the reason that one of these words tells.
+fn refused(raw: &mut Raw, statement: &str, reasons: [&str; 2]) {
+    let said = raw.refusal(statement);
+    assert!(reasons.iter().any(|reason| said.contains(reason)), "{statement}: {said}");
+}
+
+const CHECK: [&str; 2] = ["check constraint", "check constraint"];
+const UNIQUE: [&str; 2] = ["unique constraint", "duplicate key"];
+const FOREIGN_KEY: [&str; 2] = ["foreign key", "foreign key"];
+
 on_each_database! {
-    async fn the_database_itself_refuses_what_must_not_be(house: &House) {
+    async fn an_open_case_always_has_a_deadline_and_no_other_has_one(house: &House) {
+        raise_many(house, 1).await;
+        let priya = house.as_("Priya Nair").await;
+        assert_eq!(priya.post("/escalations", &house.draft()).await.status, 201);
+        let mut raw = Raw::of(house);
+        for column in ["next_act_at", "due_at", "stage", "raised_at", "receiving_agency_id"] {
+            let forgotten = format!("update escalations set {column} = null where status = 'open'");
+            refused(&mut raw, &forgotten, CHECK);
+        }
+        for status in ["draft", "resolved", "withdrawn", "forgotten"] {
+            let ended = format!("update escalations set status = '{status}' where status = 'open'");
+            refused(&mut raw, &ended, CHECK);
+        }
+        for column in ["next_act_at", "due_at"] {
+            let draft = format!("update escalations set {column} = drafted_at where status = 'draft'");
+            refused(&mut raw, &draft, CHECK);
+        }
+        let overdue = if raw.is_sqlite() { "1" } else { "true" };
+        let draft = format!("update escalations set is_overdue = {overdue} where status = 'draft'");
+        refused(&mut raw, &draft, CHECK);
+    }
+
+    async fn a_case_is_in_one_stage_and_in_each_stage_once_a_round(house: &House) {
         raise_many(house, 1).await;
         let mut raw = Raw::of(house);
-        let agency = raw.text("select id as value from agencies limit 1");
-        let partnership = raw.text("select id as value from partnerships");
-        let columns = "escalation_id, number, round, stage, entered_at, due_at, left_at, left_why";
-        let again = |number: i32, round: i32, left: &str| {
+        let another = |number: u32, round: u32, stage: u32, left: &str| {
             format!(
-                "insert into stage_entries ({columns}) select escalation_id, {number}, {round}, \
-                 stage, entered_at, due_at, {left} from stage_entries"
+                "insert into stage_entries select escalation_id, {number}, {round}, {stage}, \
+                 entered_at, due_at, {left} from stage_entries where number = 1"
             )
         };
-        let both = format!(
-            "insert into posts (id, title, agency_id, partnership_id, rung) \
-             values ('x', 'x', '{agency}', '{partnership}', 'line_manager')"
-        );
-        for (statement, why) in [
-            ("update escalations set next_act_at = null".to_owned(), "an open case has a deadline"),
-            ("update escalations set status = 'resolved'".to_owned(), "only an open case has one"),
-            (again(2, 2, "null, null"), "a case is in one stage at a time"),
-            (again(2, 1, "due_at, 'agreed'"), "a stage is entered once a round"),
-            (again(1, 2, "due_at, 'agreed'"), "stays are numbered once"),
-            (both, "a post is of an agency or of a partnership"),
-            ("insert into notices select * from notices".to_owned(), "one notice an event and recipient"),
-            ("update notices set state = 'leased'".to_owned(), "a lease has an end and a holder"),
-            ("delete from people".to_owned(), "nobody on record disappears"),
-        ] {
-            let refusal = raw.refusal(&statement);
-            let is_constraint =
-                ["constraint", "unique", "check"].iter().any(|word| refusal.contains(word));
-            assert!(is_constraint, "{why}: {refusal}");
+        let (open, left) = ("null, null", "due_at, 'deadline_passed'");
+        refused(&mut raw, &another(2, 1, 2, open), UNIQUE);
+        refused(&mut raw, &another(2, 1, 1, left), UNIQUE);
+        refused(&mut raw, &another(1, 1, 2, left), UNIQUE);
+        for half in ["due_at, null", "null, 'deadline_passed'"] {
+            refused(&mut raw, &another(2, 1, 2, half), CHECK);
         }
+        for (number, round, stage) in [(0, 1, 2), (2, 0, 2), (2, 1, 0)] {
+            refused(&mut raw, &another(number, round, stage, left), CHECK);
+        }
+        raw.change_one(&another(2, 1, 2, left));
+        raw.change_one(&another(3, 2, 1, left)); // reopened: another round
+        raw.run("delete from stage_entries where number > 1");
+    }
+
+    async fn a_post_stands_in_an_agency_or_in_the_partnership_and_nowhere_else(house: &House) {
+        let mut raw = Raw::of(house);
+        let agency = raw.text("select id as value from agencies where name like 'Police%'");
+        let agency = format!("'{agency}'");
+        let partnership = format!("'{}'", house.founded.partnership.id);
+        let post = |agency: &str, partnership: &str, rung: &str, team: &str, function: &str| {
+            format!(
+                "insert into posts (id, title, agency_id, partnership_id, rung, team, function) \
+                 values ('a-post', 'A post', {agency}, {partnership}, '{rung}', {team}, {function})"
+            )
+        };
+        let (manager, none, function) = ("line_manager", "null", "'scrutineer'");
+        for impossible in [
+            post(&agency, &partnership, manager, none, none),
+            post(&agency, &partnership, "partnership", none, function),
+            post(none, none, manager, none, none),
+            post(&agency, none, "partnership", none, none),
+            post(&agency, none, manager, none, function),
+            post(none, &partnership, manager, none, function),
+            post(none, &partnership, "partnership", none, none),
+            post(none, &partnership, "partnership", "'A team'", function),
+            post(&agency, none, "chief", none, none),
+            post(none, &partnership, "partnership", none, "'tea_maker'"),
+        ] {
+            refused(&mut raw, &impossible, CHECK);
+        }
+        refused(&mut raw, &post("'no-agency'", none, manager, none, none), FOREIGN_KEY);
+        raw.change_one(&post(&agency, none, manager, none, none));
+        raw.change_one("delete from posts where id = 'a-post'");
+        raw.change_one(&post(none, &partnership, "partnership", none, function));
+    }
+
+    async fn a_message_is_leased_with_a_lease_and_ended_with_an_end(house: &House) {
+        raise_many(house, 1).await;
+        let mut raw = Raw::of(house);
+        for halfway in [
+            "state = 'leased'",
+            "state = 'leased', lease_until = queued_at",
+            "lease_token = 'a token'",
+            "state = 'accepted'",
+            "state = 'failed'",
+            "ended_at = queued_at",
+            "state = 'lost'",
+            "attempts = -1",
+        ] {
+            refused(&mut raw, &format!("update notices set {halfway}"), CHECK);
+        }
+    }
+
+    async fn nothing_points_to_what_is_not_there(house: &House) {
+        raise_many(house, 1).await;
+        let mut raw = Raw::of(house);
+        for statement in [
+            "update escalations set policy_version = 99",
+            "update escalations set raiser_id = 'nobody'",
+            "update escalations set partnership_id = 'nowhere'",
+            "update seats set person_id = 'nobody'",
+            "update notices set escalation_id = 'no case'",
+            "delete from escalations",
+            "delete from partnerships",
+            "delete from people where name = 'Priya Nair'",
+        ] {
+            refused(&mut raw, statement, FOREIGN_KEY);
+        }
+    }
+
+    async fn an_address_belongs_to_one_person_and_is_in_small_letters(house: &House) {
+        let mut raw = Raw::of(house);
+        let judith = house.email("Judith Hale");
+        let twice = format!("update people set email = '{judith}' where name = 'Sam Porter'");
+        refused(&mut raw, &twice, UNIQUE);
+        let capitals = "update people set email = 'Sam@example.org' where name = 'Sam Porter'";
+        refused(&mut raw, capitals, CHECK);
+        refused(&mut raw, "update absences set until_at = from_at", CHECK);
+        let zone = raw.count("absences", "until_at > from_at");
+        assert_eq!(zone, 1);
     }
 }

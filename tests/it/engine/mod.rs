@@ -2,6 +2,7 @@
 //! record shows whatever was done to it.
 
 mod constraints;
+mod jobs;
 mod late;
 mod migrations;
 mod nodes;

@@ -65,7 +65,7 @@ pub struct Wishes {
 /// Runs the same test on each database; one that takes the `Database` builds its own house.
 #[macro_export]
 macro_rules! on_each_database {
-    ($($(#[$doc:meta])* async fn $name:ident($database:ident: Database) $body:block)+) => {
+    ($($(#[$doc:meta])* async fn $name:ident($database:ident: Database $(,)?) $body:block)+) => {
         $($(#[$doc])* async fn $name($database: $crate::house::Database) $body)+
 
         mod built_on_sqlite {
@@ -80,7 +80,7 @@ macro_rules! on_each_database {
             })+
         }
     };
-    ($($(#[$doc:meta])* async fn $name:ident($house:ident: &House) $body:block)+) => {
+    ($($(#[$doc:meta])* async fn $name:ident($house:ident: &House $(,)?) $body:block)+) => {
         $($(#[$doc])* async fn $name($house: &$crate::house::House) $body)+
 
         mod on_sqlite {

@@ -1,0 +1,13 @@
+//! The life of an escalation, as the policy tells it.
+#![cfg(test)]
+
+mod answering;
+mod case;
+mod clocks;
+mod drafting;
+mod ending;
+mod need_to_know;
+mod overdue;
+mod record;
+mod seniority;
+mod working;
