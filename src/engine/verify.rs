@@ -86,11 +86,15 @@ fn check(r: &mut Reader<'_>, which: EscalationId) -> Result<Checked, StoreError>
         Ok(None) | Err(StoreError::Unreadable { .. }) => return Ok(unreadable(which)),
         Err(error) => return Err(error),
     };
+    let kinds = timeline::kinds(r, which)?;
     let head = entries.last().map(|entry| entry.hash.as_str());
     let broken = match chain::verify(&entries) {
         Err(broken) => Some(broken),
         // Entries that were cut off at the end leave a chain that is whole: the stored head tells.
         Ok(_) if head != Some(stored.head_hash.as_str()) => Some(Break::StateDiffers("head")),
+        Ok(_) if !entries.iter().map(|entry| entry.event.kind()).eq(&kinds) => {
+            Some(Break::StateDiffers("kind of an entry"))
+        }
         Ok(folded) if folded != stored.escalation => Some(Break::StateDiffers("state")),
         Ok(_) => projections::differing(r, &stored)?.map(Break::StateDiffers),
     };

@@ -21,7 +21,7 @@ pub struct Stored {
     pub head_hash: String,
 }
 
-#[derive(Insertable, AsChangeset)]
+#[derive(PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = escalations)]
 #[diesel(treat_none_as_null = true)]
 pub(super) struct EscalationRow {
@@ -30,20 +30,20 @@ pub(super) struct EscalationRow {
     partnership_id: String,
     policy_key: String,
     policy_version: i32,
-    pub(super) status: String,
+    status: String,
     stage: Option<i32>,
     raising_agency_id: String,
     receiving_agency_id: Option<String>,
     raiser_id: String,
     drafted_at: At,
     raised_at: Option<At>,
-    pub(super) due_at: Option<At>,
+    due_at: Option<At>,
     due_sort_at: At,
-    pub(super) next_act_at: Option<At>,
+    next_act_at: Option<At>,
     is_overdue: bool,
     version: i64,
     head_hash: String,
-    state: String,
+    pub(super) state: String,
 }
 
 /// What lists sort a case by that has no deadline: the end of time.

@@ -69,6 +69,15 @@ pub fn list(
     rows.into_iter().map(EntryRow::into_entry).collect()
 }
 
+/// The kinds that stand beside a case's entries, in order.
+pub fn kinds(r: &mut Reader<'_>, escalation_id: EscalationId) -> Result<Vec<String>, StoreError> {
+    Ok(on!(r, c => timeline_entries::table
+        .filter(timeline_entries::escalation_id.eq(escalation_id.to_string()))
+        .order(timeline_entries::sequence)
+        .select(timeline_entries::kind)
+        .load(c))?)
+}
+
 /// When the latest entry of any case was recorded.
 pub fn latest_recorded_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreError> {
     let at: Option<At> = on!(r, c => timeline_entries::table

@@ -24,7 +24,7 @@ impl Case<'_> {
     ) -> Result<Event, Refusal> {
         let stage = self.stage(number)?;
         let (due, is_protective) = self.due_of(stage, self.now)?;
-        let acting = self.route_to_act(&stage.act, number);
+        let acting = self.route_to_act(stage, number);
         let copied = self.route_all(&stage.copy);
         let mut gaps = acting.gaps;
         let unseen: Vec<_> = copied.gaps.into_iter().filter(|gap| !gaps.contains(gap)).collect();
@@ -108,7 +108,9 @@ impl Case<'_> {
     /// as a designated lead who raised the challenge, the rung above joins them: a case that moves
     /// up must reach somebody more senior (BSCP rule 3).
     /// A policy that names the same rung again means the same people.
-    fn route_to_act(&self, whom: &[Who], number: u32) -> Route {
+    /// Nobody stands on both sides, and whoever in the partnership stands in for an agency does not
+    /// act where the partnership determines: they are told of the gap.
+    fn route_to_act(&self, stage: &Stage, number: u32) -> Route {
         let before = self.escalation.stage_entries.iter().rev().find(|entry| entry.stage < number);
         let named_before = |who: &Who| {
             before
@@ -119,7 +121,7 @@ impl Case<'_> {
             before.is_some_and(|entry| entry.acting.iter().any(|b| b.is_same_recipient(seat)))
         };
         let mut route = Route::default();
-        for who in whom {
+        for who in &stage.act {
             let mut found = self.route(*who);
             let mut rung = match who {
                 who if named_before(who) => None,
@@ -127,10 +129,13 @@ impl Case<'_> {
                 Who::Function(_) => None,
             };
             while let Some((side, above)) = rung
-                && found.seats.iter().all(acted)
+                && found.seats.iter().all(|seat| acted(seat) || faces_itself(&route, seat))
             {
                 found.add(self.route(Who::Rung(side, above)));
                 rung = above.above().map(|next| (side, next));
+            }
+            if !stage.determine.is_empty() && matches!(who, Who::Rung(..)) {
+                found.seats.retain(|seat| seat.side != Side::Partnership);
             }
             route.add(found);
         }
@@ -262,4 +267,9 @@ impl Case<'_> {
         let (due, is_protective) = case.due_of(self.stage(entry.stage)?, entry.entered_at)?;
         Ok(vec![Event::ProtectiveDeadlineSet { protective_deadline: deadline, due, is_protective }])
     }
+}
+
+/// Whether somebody acts for another side already.
+fn faces_itself(route: &Route, seat: &Seat) -> bool {
+    route.seats.iter().any(|there| there.side != seat.side && there.is_same_recipient(seat))
 }

@@ -294,7 +294,7 @@ on_each_database! {
         let priya = house.as_("Priya Nair").await;
         let ellis = house.as_("Ellis Grant").await;
         house.raised().await;
-        assert_eq!(ids(&noor.get("/agencies").await), [hilltop.clone()]);
+        assert_eq!(ids(&noor.get("/agencies").await), [hilltop.as_str()]);
         assert!(walk(&noor, "/notices", 200).await.is_empty());
         assert!(walk(&noor, "/escalations", 200).await.is_empty());
         for client in [&judith, &priya] {

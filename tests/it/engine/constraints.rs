@@ -2,7 +2,6 @@
 
 use super::raise_many;
 use super::sql::Raw;
-use crate::house::House;
 use crate::on_each_database;
 
 /// Asserts that the database refuses a statement, for the reason that one of these words tells.

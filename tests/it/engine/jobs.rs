@@ -3,7 +3,7 @@
 
 use super::sql::Raw;
 use super::{raise_many, sleep_until};
-use crate::house::{Database, House, Wishes};
+use crate::house::{House, Wishes};
 use crate::on_each_database;
 use bscp_escalation::notify::Sent;
 use reqwest::Method;

@@ -2,7 +2,7 @@
 
 use super::sql::Raw;
 use super::{case, entries, raise_many, sleep_until};
-use crate::house::{Database, House, Wishes};
+use crate::house::{House, Wishes};
 use crate::on_each_database;
 use serde_json::json;
 

@@ -1,6 +1,7 @@
 //! The engine's promises: no deadline is missed, no message is lost, nothing happens twice, and the
 //! record shows whatever was done to it.
 
+mod clock_changes;
 mod constraints;
 mod jobs;
 mod late;
@@ -8,6 +9,7 @@ mod migrations;
 mod nodes;
 mod outbox;
 mod poison;
+mod policies;
 mod record;
 mod sql;
 

@@ -25,6 +25,13 @@ const PARTNERSHIP: &str = "partnership@bscp.example";
 
 /// A house whose mail goes to a mail server.
 pub async fn house_and_sink(database: Database, retry_days_max: u32) -> Option<(House, SmtpSink)> {
+    house_and_sink_with(database, ("mail.retry_days_max", retry_days_max.to_string())).await
+}
+
+async fn house_and_sink_with(
+    database: Database,
+    more: (&'static str, String),
+) -> Option<(House, SmtpSink)> {
     let sink = SmtpSink::start().await.unwrap();
     let settings = vec![
         ("mail.smtp.host", sink.host()),
@@ -32,7 +39,7 @@ pub async fn house_and_sink(database: Database, retry_days_max: u32) -> Option<(
         ("mail.smtp.security", "none".to_owned()),
         ("mail.from_email", "escalations@bscp.example".to_owned()),
         ("mail.reply_to", PARTNERSHIP.to_owned()),
-        ("mail.retry_days_max", retry_days_max.to_string()),
+        more,
     ];
     let wishes = Wishes { settings, real_mailer: true, ..Wishes::default() };
     Some((House::build(database, wishes).await?, sink))
@@ -222,8 +229,7 @@ on_each_database! {
         let Some((house, sink)) = house_and_sink(database, 5).await else { return };
         sink.always_for(TOM, LATER);
         let reference = house.raised().await;
-        let mut attempts = 1;
-        for minutes in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+        for (attempts, minutes) in (1..).zip([1, 2, 4, 8, 16, 32, 60, 60, 60]) {
             let tom = notice_to(&house, &reference, "Tom Okafor").await;
             assert_eq!((&tom["state"], &tom["attempts"]), (&"queued".into(), &attempts.into()));
             assert!(tom["last_error"].as_str().unwrap().contains("451 4.3.0 try again later"));
@@ -233,7 +239,6 @@ on_each_database! {
             assert_eq!(house.engine.deliver().await.unwrap(), 0, "tried too soon");
             sleep_until(&house, &next.to_string());
             assert_eq!(house.engine.deliver().await.unwrap(), 1);
-            attempts += 1;
         }
         sink.take_everything();
         wind(&house, TimeDelta::hours(1));
@@ -265,6 +270,35 @@ on_each_database! {
             assert!(first.contains(again), "another message under the same Message-ID");
         }
         assert_eq!(Raw::of(&house).count("notices", "state <> 'accepted'"), 0);
+    }
+
+    async fn a_mail_server_that_hangs_up_after_its_answer_has_the_message(database: Database) {
+        let Some((house, sink)) = house_and_sink(database, 5).await else { return };
+        sink.always(Verb::Message, Act::AnswerAndHangUp);
+        house.raised().await;
+        wind(&house, TimeDelta::hours(1));
+        house.settle().await;
+        let mut raw = Raw::of(&house);
+        let all = raw.count("notices", "state = 'accepted' and attempts = 1");
+        assert_eq!(all, raw.count("notices", "1 = 1"));
+        assert_eq!(i64::try_from(sink.received().len()).unwrap(), all);
+    }
+
+    async fn a_mail_server_that_falls_silent_costs_its_time_and_not_the_message(
+        database: Database
+    ) {
+        let more = ("mail.smtp.timeout_seconds", "1".to_owned());
+        let Some((house, sink)) = house_and_sink_with(database, more).await else { return };
+        sink.once(Verb::Data, Act::FallSilent);
+        house.raised().await;
+        let mut raw = Raw::of(&house);
+        let why = raw.text("select last_error as value from notices where state = 'queued'");
+        assert!(why.contains("did not finish taking the message within 1 seconds"), "{why}");
+        wind(&house, TimeDelta::minutes(1));
+        house.settle().await;
+        assert_eq!(raw.count("notices", "state <> 'accepted'"), 0);
+        let all = raw.count("notices", "1 = 1");
+        assert_eq!(i64::try_from(sink.received().len()).unwrap(), all, "each went once");
     }
 
     async fn a_refused_recipient_is_given_up_at_once_and_the_business_manager_is_told(

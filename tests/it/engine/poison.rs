@@ -4,7 +4,7 @@ use super::outbox::house_and_sink;
 use super::sql::Raw;
 use super::{BSCP, case, entries, notices, raise_many, sleep_until, version};
 use crate::house::smtp_sink::Act;
-use crate::house::{Client, Database, House};
+use crate::house::{Client, House};
 use crate::on_each_database;
 
 /// Makes a case unreadable, and answers what it was.

@@ -123,7 +123,7 @@ impl Raw {
                     "select name as value from sqlite_master \
                      where type = 'trigger' and tbl_name = '{table}'"
                 ));
-                assert_eq!(triggers.len(), 2, "{table}");
+                assert!(triggers.len() >= 2, "{table}: {triggers:?}");
                 for trigger in triggers {
                     self.run(&format!("drop trigger {trigger}"));
                 }

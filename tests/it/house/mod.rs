@@ -3,6 +3,7 @@
 mod client;
 #[cfg(feature = "postgres")]
 mod cluster;
+#[expect(dead_code, reason = "the notify room's own tests use the rest")]
 pub mod smtp_sink;
 
 pub use client::{Answer, Client};
@@ -159,11 +160,6 @@ impl House {
     pub async fn another_node(&self) -> Engine {
         let clock = self.clock.clone();
         app::build_engine_with(&self.settings, clock, memory_mailer()).await.unwrap()
-    }
-
-    /// Which database it stands on.
-    pub fn database(&self) -> Database {
-        if self.settings.database.url.is_postgres() { Database::Postgres } else { Database::Sqlite }
     }
 
     /// Somebody who is signed in, by name.

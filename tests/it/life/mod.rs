@@ -1,5 +1,4 @@
 //! The life of an escalation, as the policy tells it.
-#![cfg(test)]
 
 mod answering;
 mod case;

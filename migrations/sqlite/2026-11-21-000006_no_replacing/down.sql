@@ -1,0 +1,3 @@
+drop trigger timeline_entries_are_not_replaced;
+drop trigger policies_are_not_replaced;
+drop trigger directory_changes_are_not_replaced;
