@@ -107,7 +107,7 @@ impl Case<'_> {
     /// Who must act in a stage. Where a rung is held by those who acted in the stage before, such
     /// as a designated lead who raised the challenge, the rung above joins them: a case that moves
     /// up must reach somebody more senior (BSCP rule 3).
-    /// A policy that names the same rung again means the same people.
+    /// A policy that names the same rung again means the same people, with those who joined them.
     /// Nobody stands on both sides, and whoever in the partnership stands in for an agency does not
     /// act where the partnership determines: they are told of the gap.
     fn route_to_act(&self, stage: &Stage, number: u32) -> Route {
@@ -124,7 +124,10 @@ impl Case<'_> {
         for who in &stage.act {
             let mut found = self.route(*who);
             let mut rung = match who {
-                who if named_before(who) => None,
+                who if named_before(who) => {
+                    found.add(stay_on(before, *who));
+                    None
+                }
                 Who::Rung(side, rung) => rung.above().map(|above| (*side, above)),
                 Who::Function(_) => None,
             };
@@ -267,6 +270,16 @@ impl Case<'_> {
         let (due, is_protective) = case.due_of(self.stage(entry.stage)?, entry.entered_at)?;
         Ok(vec![Event::ProtectiveDeadlineSet { protective_deadline: deadline, due, is_protective }])
     }
+}
+
+/// Those who acted for a side in the stage before, seniors who had joined them included.
+fn stay_on(before: Option<&StageEntry>, who: Who) -> Route {
+    let acted = before.into_iter().flat_map(|entry| &entry.acting);
+    let seats = match who {
+        Who::Rung(side, _) => acted.filter(|seat| seat.side == side).cloned().collect(),
+        Who::Function(_) => Vec::new(),
+    };
+    Route { seats, gaps: Vec::new() }
 }
 
 /// Whether somebody acts for another side already.

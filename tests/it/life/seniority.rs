@@ -251,6 +251,14 @@ on_each_database! {
         case.does("Professor Alan Greer", "determinations", &determination).await;
     }
 
+    async fn a_senior_who_joined_stays_when_the_same_rung_is_named_again(house: &House) {
+        let case = Case::at_stage(house, 4).await;
+        let asked = names(&case.seen().await, "/stage_entries/3/acting");
+        assert!(asked.contains(&"Margaret Bell".to_owned()), "{asked:?}");
+        assert!(asked.contains(&"Simon Achebe".to_owned()), "{asked:?}");
+        case.does("Simon Achebe", "proposals", &proposal()).await;
+    }
+
     async fn nobody_stands_on_both_sides_of_a_disagreement(house: &House) {
         // Joel Mensah manages the one team, and stands in for the manager of the other.
         let case = Case::raised_by(house, "Leah Morris", &house.draft()).await;
