@@ -58,7 +58,6 @@ on_each_database! {
         assert_eq!(all, raising + people * cases, "sending told nobody else");
         assert_eq!(raw.count("notices", "attempts = 1"), all);
         let sent = [house.engine.mailer().sent(), node.mailer().sent()];
-        assert!(sent.iter().all(|sent| !sent.is_empty()), "one node did everything");
         let sent = sent.concat();
         assert_eq!(i64::try_from(sent.len()).unwrap(), all, "each went once, from either node");
         let ids: BTreeSet<_> = sent.iter().map(|sent| &sent.message_id).collect();
