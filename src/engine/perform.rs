@@ -205,7 +205,7 @@ fn case_directory(
     besides.insert(it.raiser.person_id);
     besides.extend(practitioner);
     let besides: Vec<PersonId> = besides.into_iter().collect();
-    directory::load(r, it.partnership_id, &agencies, &besides, now)
+    directory::load(r, it.partnership_id, &agencies, &[], &besides, now)
 }
 
 /// Whether a failed notice was itself a message of last resort, so that nobody is left to tell but

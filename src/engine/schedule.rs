@@ -202,7 +202,7 @@ impl Engine {
                 FAILED_COUNT_MAX,
             )?;
             of.failed_notices_count = failed.len();
-            let people = directory::load(w, partnership.id, &[], &[], now)?;
+            let people = directory::load(w, partnership.id, &[], &[], &[], now)?;
             let functions = [PartnershipFunction::BusinessManager];
             for seat in people.route_to_partnership(&functions, now).seats {
                 let contact = people.contact(&seat);

@@ -19,7 +19,8 @@ diesel::table! {
 diesel::table! {
     posts (id) { id -> Text, title -> Text, agency_id -> Nullable<Text>,
         partnership_id -> Nullable<Text>, rung -> Text, team -> Nullable<Text>,
-        function -> Nullable<Text>, mailbox_email -> Nullable<Text>, version -> Integer, }
+        function -> Nullable<Text>, mailbox_email -> Nullable<Text>, version -> Integer,
+        role -> Nullable<Text>, }
 }
 diesel::table! {
     post_holders (post_id, person_id) { post_id -> Text, person_id -> Text, }

@@ -253,6 +253,7 @@ fn posts() -> Vec<Post> {
             id: id(200 + posts.len()),
             title: title.to_owned(),
             place,
+            role: None,
             mailbox_email: None,
             holders: vec![Holder { person_id: person(holder) }],
             deputies: Vec::new(),

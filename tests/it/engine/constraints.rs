@@ -91,6 +91,12 @@ on_each_database! {
         raw.change_one(&post(&agency, none, manager, none, none));
         raw.change_one("delete from posts where id = 'a-post'");
         raw.change_one(&post(none, &partnership, "partnership", none, function));
+        let too_long = "a".repeat(41);
+        for role in ["", "Director", "duty team", "duty-team", too_long.as_str()] {
+            let role = format!("update posts set role = '{role}' where id = 'a-post'");
+            refused(&mut raw, &role, CHECK);
+        }
+        raw.change_one("update posts set role = 'tier_2' where id = 'a-post'");
     }
 
     async fn a_message_is_leased_with_a_lease_and_ended_with_an_end(house: &House) {
