@@ -137,6 +137,19 @@ pub fn may(
             raiser || acting || partnership,
             "The raiser, whoever must act in this stage, and the partnership do this.",
         ),
+        Kind::RecordDiscussion
+        | Kind::Extend
+        | Kind::Pause
+        | Kind::ChangeUrgency
+        | Kind::StepDown => (
+            raiser || acting || partnership,
+            "The raiser, whoever must act in this stage, and the partnership do this.",
+        ),
+        // Whose task it is the case knows.
+        Kind::TickTask => (true, ""),
+        Kind::ConvenePanel | Kind::Refer | Kind::MovePolicy => {
+            (partnership, "The partnership's officers do this.")
+        }
         Kind::CompleteAction | Kind::GiveFeedback | Kind::Debrief | Kind::ConfirmRecord => {
             (true, "")
         }

@@ -67,17 +67,19 @@ fn words<T: ToString>(all: &[T]) -> Vec<String> {
 fn stage_view((stage, it): (u32, Stage)) -> StageView {
     StageView {
         stage,
-        limits: it.limits.iter().map(|(class, limit)| (class.clone(), limit.to_string())).collect(),
+        limits: it.limits.in_words(),
         act: words(&it.act),
         copy: words(&it.copy),
         determine: words(&it.determine),
         on_deadline: match it.on_deadline {
             OnDeadline::Escalate => "escalate",
             OnDeadline::Notify => "notify",
+            OnDeadline::Inform => "inform",
         },
         on_refusal: match it.on_refusal {
             OnRefusal::Prompt => "prompt",
             OnRefusal::Escalate => "escalate",
+            OnRefusal::Inform => "inform",
         },
         title: it.title,
     }

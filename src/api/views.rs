@@ -216,7 +216,7 @@ impl TimelineEntryView {
             escalation_id: entry.escalation_id,
             sequence: entry.sequence,
             recorded_at: entry.recorded_at,
-            recorded_in_words: view.loaded.calendar.say(entry.recorded_at),
+            recorded_in_words: view.loaded.calendar().say(entry.recorded_at),
             kind: entry.event.kind(),
             who: entry.by.in_words(),
             what: entry.event.in_words(),

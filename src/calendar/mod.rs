@@ -10,6 +10,7 @@ mod bank_holidays;
 mod due;
 mod one_off_days;
 mod rules;
+mod stub;
 #[cfg(test)]
 mod tests;
 mod wording;
@@ -18,3 +19,4 @@ pub use allowance::{Allowance, AllowanceError};
 pub use bank_holidays::Division;
 pub use due::Due;
 pub use rules::{Calendar, CalendarRules, WorkingHoursError};
+pub use stub::*;

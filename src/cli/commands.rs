@@ -27,8 +27,12 @@ pub(super) fn check_policy(file: &Path) -> anyhow::Result<ExitCode> {
             println!("{}: no mistakes found", file.display());
             println!("{} ({}, version {})", policy.title, policy.key, policy.version);
             for (number, stage) in (1..).zip(&policy.stages) {
-                let limits: Vec<String> =
-                    stage.limits.iter().map(|(class, limit)| format!("{class} {limit}")).collect();
+                let limits: Vec<String> = stage
+                    .limits
+                    .in_words()
+                    .iter()
+                    .map(|(class, limit)| format!("{class} {limit}"))
+                    .collect();
                 println!("  {} {number}: {}; {}", policy.label, stage.title, limits.join(", "));
             }
             Ok(ExitCode::SUCCESS)

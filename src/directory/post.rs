@@ -85,6 +85,17 @@ pub enum PartnershipFunction {
     PanelMember,
 }
 
+impl PartnershipFunction {
+    /// The function in words.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::BusinessManager => "business manager",
+            Self::Scrutineer => "scrutineer",
+            Self::PanelMember => "panel member",
+        }
+    }
+}
+
 /// Where a post stands: on a rung of an agency, or at the partnership's top. The type allows no
 /// third way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

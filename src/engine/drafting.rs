@@ -63,7 +63,7 @@ impl Engine {
             .ok_or_else(|| Refusal::not_now(NO_POLICY))?;
         let loaded = self.inner.policies.get(w, partnership_id, &policy)?;
         let (raiser, team) = raiser(actor, agency_id);
-        let year = loaded.calendar.local(now).year();
+        let year = loaded.calendar().local(now).year();
         // The answers are checked before a reference is used up; the transaction gives it back if
         // anything fails after all.
         let reference =

@@ -27,7 +27,7 @@ impl Held {
     pub(super) fn rules(&self) -> Rules<'_> {
         Rules {
             policy: &self.loaded.policy,
-            calendar: &self.loaded.calendar,
+            calendars: &self.loaded.calendars,
             directory: &self.directory,
         }
     }
@@ -135,7 +135,7 @@ impl Engine {
 
     fn facts(&self, held: &Held, after: &Escalation, events: &[Event]) -> Facts {
         let policy = &held.loaded.policy;
-        let calendar = &held.loaded.calendar;
+        let calendar = held.loaded.calendar();
         let entry = after.current_entry();
         let partnership = held.directory.partnership();
         let warnings = entry.into_iter().flat_map(|entry| &entry.gaps);

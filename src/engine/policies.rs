@@ -1,11 +1,11 @@
 //! Policies: loading their files, and keeping the versions that cases use at hand.
 
 use super::{Engine, EngineError};
-use crate::calendar::{Calendar, WorkingHoursError};
+use crate::calendar::{Calendar, CalendarError};
 use crate::clock::UtcInstant;
 use crate::escalation::PolicyRef;
 use crate::ids::PartnershipId;
-use crate::policy::{Mistake, Policy};
+use crate::policy::{Calendars, Mistake, Policy};
 use crate::store::policies::StoredPolicy;
 use crate::store::{Reader, StoreError, people, policies};
 use sha2::{Digest, Sha256};
@@ -18,8 +18,8 @@ use thiserror::Error;
 pub struct LoadedPolicy {
     /// The policy.
     pub policy: Policy,
-    /// Its calendar.
-    pub calendar: Calendar,
+    /// Its calendars.
+    pub calendars: Calendars,
 }
 
 /// The policy versions in use. A version never changes, so what is here is right for ever.
@@ -59,13 +59,18 @@ fn list(mistakes: &[Mistake]) -> String {
 }
 
 impl LoadedPolicy {
-    /// A policy with its calendar.
+    /// A policy with its calendars.
     ///
     /// # Errors
-    /// If its working day ends before it starts.
-    pub fn new(policy: Policy) -> Result<Self, WorkingHoursError> {
-        let calendar = Calendar::new(policy.calendar.clone())?;
-        Ok(Self { policy, calendar })
+    /// What is wrong with a calendar.
+    pub fn new(policy: Policy) -> Result<Self, CalendarError> {
+        let calendars = Calendars::new(&policy)?;
+        Ok(Self { policy, calendars })
+    }
+
+    /// The partnership's calendar: by which instants are said.
+    pub fn calendar(&self) -> &Calendar {
+        self.calendars.partnership()
     }
 }
 

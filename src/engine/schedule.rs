@@ -253,14 +253,14 @@ impl Engine {
                     listed: Listed {
                         reference: it.reference.clone(),
                         stage: entry.stage,
-                        due_long: held.loaded.calendar.say(entry.due.at),
+                        due_long: held.loaded.calendar().say(entry.due.at),
                         is_overdue: entry.due.at <= now,
                     },
                     listed_due_at: entry.due.at,
                     waiting: waiting.cloned().collect(),
                     warnings: entry.gaps.iter().map(|gap| gap.warning.clone()).collect(),
                     directory: &held.directory,
-                    calendar: &held.loaded.calendar,
+                    calendar: held.loaded.calendar(),
                 });
             }
         }

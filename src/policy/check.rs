@@ -1,6 +1,7 @@
 //! What is wrong with a policy, in plain words.
 
-use super::file::{OnDeadline, Policy, Stage};
+use super::file::Policy;
+use super::stage::{EndingRule, OnDeadline, Stage};
 use super::who::Who;
 use crate::directory::Side;
 use std::collections::BTreeSet;
@@ -106,15 +107,16 @@ fn head(policy: &Policy, found: &mut Vec<Mistake>) {
 }
 
 fn one_stage(policy: &Policy, stage: &Stage, place: &str, is_last: bool, found: &mut Vec<Mistake>) {
-    if let Some(ordinary) = policy.urgency_classes.first()
-        && !stage.limits.contains_key(ordinary)
+    let ordinary = policy.ordinary_class();
+    if stage.limits.of(ordinary, ordinary).is_empty()
+        && (stage.tasks.is_empty() || !stage.limits.is_empty())
     {
         found.push(Mistake::at(
             place,
             format!("it has no limit for '{ordinary}': add {ordinary} = \"5 working days\""),
         ));
     }
-    for class in stage.limits.keys().filter(|class| !policy.urgency_classes.contains(class)) {
+    for class in stage.limits.classes().filter(|it| policy.urgency(it).is_none()) {
         found.push(Mistake::at(
             place,
             format!("it has a limit for '{class}', which is not one of urgency_classes"),
@@ -123,7 +125,7 @@ fn one_stage(policy: &Policy, stage: &Stage, place: &str, is_last: bool, found: 
     if stage.act.is_empty() {
         found.push(Mistake::at(place, "nobody must act: name them in act"));
     }
-    if is_last && stage.determine.is_empty() {
+    if is_last && stage.determine.is_empty() && stage.ending == EndingRule::Determination {
         found.push(Mistake::at(
             place,
             "the last stage can never end without agreement: name in determine who decides",

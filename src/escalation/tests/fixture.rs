@@ -8,12 +8,11 @@ mod case;
 pub(crate) use case::*;
 
 use crate::access::{Actor, HeldPost};
-use crate::calendar::Calendar;
 use crate::clock::UtcInstant;
 use crate::directory::*;
 use crate::escalation::*;
 use crate::ids::{AgencyId, PersonId};
-use crate::policy::Policy;
+use crate::policy::{Calendars, Policy};
 use std::str::FromStr;
 use std::sync::LazyLock;
 
@@ -96,7 +95,7 @@ pub(crate) fn person(name: &str) -> PersonId {
 pub(crate) fn at(local: &str) -> UtcInstant {
     let seconds = if local.len() == 16 { ":00" } else { "" };
     let local = format!("{}{seconds}", local.replace(' ', "T"));
-    SHIPPED.calendar.instant_of(local.parse().unwrap())
+    SHIPPED.calendars.partnership().instant_of(local.parse().unwrap())
 }
 
 pub(crate) fn prose(text: &str) -> Prose {
@@ -117,7 +116,7 @@ pub(crate) struct World {
     pub(crate) people: Vec<Person>,
     pub(crate) absences: Vec<Absence>,
     pub(crate) policy: Policy,
-    pub(crate) calendar: Calendar,
+    pub(crate) calendars: Calendars,
 }
 
 impl World {
@@ -129,7 +128,7 @@ impl World {
     /// The same under another policy.
     pub(crate) fn under(policy: &str) -> Self {
         let policy = Policy::parse(policy).unwrap();
-        let calendar = Calendar::new(policy.calendar.clone()).unwrap();
+        let calendars = Calendars::new(&policy).unwrap();
         Self {
             partnership: Partnership {
                 id: id(PARTNERSHIP as usize),
@@ -142,7 +141,7 @@ impl World {
             people: EVERYBODY.iter().map(|(name, of)| somebody(name, *of)).collect(),
             absences: Vec::new(),
             policy,
-            calendar,
+            calendars,
         }
     }
 
