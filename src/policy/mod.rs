@@ -11,5 +11,5 @@ mod tests;
 mod who;
 
 pub use check::Mistake;
-pub use file::{OnDeadline, OnRefusal, Overdue, Policy, Population, Stage, Term};
+pub use file::{GENERAL, OnDeadline, OnRefusal, Overdue, Policy, Population, Stage, Term};
 pub use who::Who;
