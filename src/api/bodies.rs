@@ -13,8 +13,10 @@ use utoipa::ToSchema;
 pub struct DraftBody {
     /// The partnership; needed only if your agency serves several.
     pub partnership_id: Option<PartnershipId>,
-    /// The policy's key; needed only if several are in force.
+    /// The policy's key. Needed only if several are in force; left out, the general one counts.
     pub policy_key: Option<String>,
+    /// The policy's topic, instead of its key: see GET /api/v1/policies.
+    pub topic: Option<String>,
     /// Is the child in immediate danger? If so: 999, the front door or the out-of-hours team
     /// first; what was done is recorded here.
     pub immediate_danger: ImmediateDanger,

@@ -1,5 +1,6 @@
 //! The door for people: one command to one case, once.
 
+use super::in_force::in_force;
 use super::reading::CaseView;
 use super::{Engine, EngineError};
 use crate::access::{self, Actor};
@@ -197,15 +198,17 @@ impl Engine {
             let policy = it.policy.clone();
             return Ok((Command::Raise { policy, receiving: None }, None));
         };
-        let key = Some(it.policy.key.as_str());
-        let policy = super::policies::in_force(r, it.partnership_id, key, now)?
-            .ok_or_else(|| Refusal::not_now(NO_POLICY))?;
+        let in_force = in_force(r, it.partnership_id, now)?;
+        let policy = if in_force.has(&it.policy.key) {
+            in_force.choose(Some(&it.policy.key), None)?
+        } else {
+            let begun_under = self.inner.policies.get(r, it.partnership_id, &it.policy)?;
+            in_force.choose_again(&begun_under.policy.topic)?
+        };
         let receiving = receiving_party(r, draft, it.partnership_id)?;
         Ok((Command::Raise { policy: policy.clone(), receiving }, Some(policy)))
     }
 }
-
-pub(super) const NO_POLICY: &str = "No policy is in force today. The partnership has to load one.";
 
 fn is_in_the_way(error: &StoreError) -> bool {
     error.is_unique_violation() || error.is_worth_another_try()

@@ -16,6 +16,7 @@ mod directory;
 mod drafting;
 mod error;
 mod founding;
+mod in_force;
 mod lists;
 mod perform;
 mod policies;

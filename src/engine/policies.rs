@@ -1,8 +1,7 @@
 //! Policies: loading their files, and keeping the versions that cases use at hand.
 
-use super::{Engine, EngineError};
+use super::Engine;
 use crate::calendar::{Calendar, CalendarError};
-use crate::clock::UtcInstant;
 use crate::escalation::PolicyRef;
 use crate::ids::PartnershipId;
 use crate::policy::{Calendars, Mistake, Policy};
@@ -94,26 +93,6 @@ impl PolicyShelf {
         let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(versions.entry(key).or_insert(loaded)))
     }
-}
-
-/// The version of a policy that is in force: of those effective today, the highest.
-pub(super) fn in_force(
-    r: &mut Reader<'_>,
-    partnership_id: PartnershipId,
-    key: Option<&str>,
-    now: UtcInstant,
-) -> Result<Option<PolicyRef>, EngineError> {
-    let mut found: Option<PolicyRef> = None;
-    for stored in policies::list(r, partnership_id)? {
-        let policy = stored.policy;
-        let today = now.utc().with_timezone(&policy.calendar.zone).date_naive();
-        let wanted = key.is_none_or(|key| key == policy.key);
-        let better = found.as_ref().is_none_or(|best| best.version < policy.version);
-        if wanted && better && policy.is_effective_on(today) {
-            found = Some(PolicyRef { key: policy.key, version: policy.version });
-        }
-    }
-    Ok(found)
 }
 
 impl Engine {

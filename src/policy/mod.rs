@@ -17,8 +17,8 @@ mod who;
 pub use calendars::Calendars;
 pub use check::Mistake;
 pub use file::{
-    Cap, OtherHours, Overdue, Permission, Policy, Population, Raising, RequiredField, Role,
-    RungName, StandIn, Term,
+    Cap, GENERAL, OtherHours, Overdue, Permission, Policy, Population, Raising, RequiredField,
+    Role, RungName, StandIn, Term,
 };
 pub use limits::Limits;
 pub use milestone::{Anchor, Milestone, TaskEnd};
