@@ -1,8 +1,8 @@
 //! Policies: loading their files, and keeping the versions that cases use at hand.
 
-use super::Engine;
+use super::{Engine, EngineError};
 use crate::calendar::{Calendar, CalendarError};
-use crate::escalation::PolicyRef;
+use crate::escalation::{PolicyRef, Refusal};
 use crate::ids::PartnershipId;
 use crate::policy::{Calendars, Mistake, Policy};
 use crate::store::policies::StoredPolicy;
@@ -92,6 +92,18 @@ impl PolicyShelf {
         let loaded = Arc::new(loaded);
         let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(versions.entry(key).or_insert(loaded)))
+    }
+}
+
+/// That a version is there and cases may go by it.
+pub(super) fn published(
+    r: &mut Reader<'_>,
+    partnership_id: PartnershipId,
+    which: &PolicyRef,
+) -> Result<(), EngineError> {
+    match policies::find(r, partnership_id, which)? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::field("/version", "must be a published version of the policy").into()),
     }
 }
 
