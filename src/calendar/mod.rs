@@ -10,7 +10,6 @@ mod bank_holidays;
 mod due;
 mod one_off_days;
 mod rules;
-mod stub;
 #[cfg(test)]
 mod tests;
 mod wording;
@@ -19,4 +18,3 @@ pub use allowance::{Allowance, AllowanceError};
 pub use bank_holidays::Division;
 pub use due::Due;
 pub use rules::{Calendar, CalendarRules, WorkingHoursError};
-pub use stub::*;
