@@ -1,7 +1,7 @@
 //! Policies: loading their files, and keeping the versions that cases use at hand.
 
 use super::{Engine, EngineError};
-use crate::calendar::{Calendar, WorkingHoursError};
+use crate::calendar::{Calendar, CalendarError};
 use crate::clock::UtcInstant;
 use crate::escalation::PolicyRef;
 use crate::ids::PartnershipId;
@@ -62,8 +62,8 @@ impl LoadedPolicy {
     /// A policy with its calendar.
     ///
     /// # Errors
-    /// If its working day ends before it starts.
-    pub fn new(policy: Policy) -> Result<Self, WorkingHoursError> {
+    /// If its calendar cannot be.
+    pub fn new(policy: Policy) -> Result<Self, CalendarError> {
         let calendar = Calendar::new(policy.calendar.clone())?;
         Ok(Self { policy, calendar })
     }
