@@ -126,7 +126,7 @@ impl Case<'_> {
     /// The people of the duty team, where the policy asks them out of hours.
     fn route_to_duty_team(&self, stage: &Stage) -> Route {
         let calendar = self.rules.calendars.partnership();
-        let is_duty = calendar.rules().stub_out_of_hours() == OutOfHours::DutyTeam;
+        let is_duty = calendar.rules().out_of_hours == OutOfHours::DutyTeam;
         let mut route = Route::default();
         if is_duty && !calendar.is_open_at(self.now) {
             for side in [Side::Raising, Side::Receiving] {
