@@ -115,7 +115,7 @@ fn head(policy: &Policy, found: &mut Vec<Mistake>) {
 fn one_stage(policy: &Policy, stage: &Stage, place: &str, is_last: bool, found: &mut Vec<Mistake>) {
     let ordinary = policy.ordinary_class();
     if stage.limits.of(ordinary, ordinary).is_empty()
-        && (stage.tasks.is_empty() || !stage.limits.is_empty())
+        && (stage.all_tasks().is_empty() || !stage.limits.is_empty())
     {
         found.push(Mistake::at(
             place,
