@@ -47,8 +47,9 @@ operations! {
     "/api/v1/people/{id}/absences/{absence_id}" => { delete people::remove_absence }
     "/api/v1/posts" => { get posts::list_posts, post posts::add_post }
     "/api/v1/posts/{id}" => { get posts::read_post, put posts::change_post }
-    "/api/v1/policies" => { get policies::list_policies }
+    "/api/v1/policies" => { get policies::list_policies, post policies::propose_policy }
     "/api/v1/policies/{key}/versions/{version}" => { get policies::read_policy }
+    "/api/v1/policies/{key}/versions/{version}/publications" => { post policies::publish_policy }
     "/api/v1/escalations" => { get escalations::list_escalations, post escalations::begin_draft }
     "/api/v1/escalations/{id}" => { get escalations::read_escalation }
     "/api/v1/escalations/{id}/draft" => { put escalations::change_draft }

@@ -11,6 +11,7 @@ mod outbox;
 mod poison;
 mod policies;
 mod policy_choice;
+mod publishing;
 mod record;
 mod sql;
 
