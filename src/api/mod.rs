@@ -5,6 +5,7 @@
 mod agencies;
 mod answer;
 mod bodies;
+mod closures;
 mod commands;
 mod directory_views;
 mod escalations;

@@ -3,8 +3,8 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    agencies, commands, escalations, health, notices, partnerships, people, policies, posts,
-    reference, sessions,
+    agencies, closures, commands, escalations, health, notices, partnerships, people, policies,
+    posts, reference, sessions,
 };
 use actix_web::{Resource, web};
 
@@ -39,6 +39,8 @@ operations! {
     "/api/v1/me" => { get sessions::read_me }
     "/api/v1/partnerships" => { get partnerships::list_partnerships }
     "/api/v1/partnerships/{id}" => { get partnerships::read_partnership }
+    "/api/v1/partnerships/{id}/closures" => { get closures::list_closures, post closures::add_closure }
+    "/api/v1/partnerships/{id}/closures/{day}/withdrawals" => { post closures::withdraw_closure }
     "/api/v1/agencies" => { get agencies::list_agencies, post agencies::add_agency }
     "/api/v1/agencies/{id}" => { get agencies::read_agency, put agencies::change_agency }
     "/api/v1/people" => { get people::list_people, post people::add_person }

@@ -10,6 +10,7 @@
 //! matter hang on a time of day (`schedule`).
 
 mod change;
+mod closures;
 mod cron;
 mod deliver;
 mod directory;

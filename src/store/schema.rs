@@ -56,6 +56,13 @@ diesel::table! {
         published_at -> Instant, }
 }
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    partnership_closures (id) { id -> Text, partnership_id -> Text, day -> Text, reason -> Text,
+        added_by -> Text, added_at -> Instant, withdrawn_by -> Nullable<Text>,
+        withdrawn_at -> Nullable<Instant>, }
+}
+diesel::table! {
     reference_counters (partnership_id, year) { partnership_id -> Text, year -> Integer,
         last_number -> Integer, }
 }

@@ -2,6 +2,7 @@
 //! record shows whatever was done to it.
 
 mod clock_changes;
+mod closures;
 mod constraints;
 mod jobs;
 mod late;
