@@ -59,11 +59,18 @@ impl Calendar {
     }
 
     pub(super) fn say_days(&self, sum: &DaySum<'_>, at: UtcInstant) -> String {
-        let mut text = self.limit_in_words(sum.limit, sum.end);
-        if sum.limit.allowance() == Allowance::SameWorkingDay {
+        let is_within_the_day = sum.limit.allowance() == Allowance::SameWorkingDay;
+        let asked = match sum.limit.day_ends().unwrap_or(self.rules().days_end) {
+            _ if is_within_the_day => sum.end,
+            asked => asked,
+        };
+        let mut text = self.limit_in_words(sum.limit, asked);
+        if is_within_the_day {
             self.put_start_within_the_day(&mut text, sum);
+        } else if asked == DayEnd::SameTime {
+            self.put_start_to_the_same_time(&mut text, sum);
         } else {
-            self.put_start(&mut text, sum);
+            put_start(&mut text, sum);
         }
         match sum.last {
             Some(last) => {
@@ -109,23 +116,11 @@ impl Calendar {
         text
     }
 
-    fn put_start(&self, text: &mut Text, sum: &DaySum<'_>) {
-        let day = sum.start.day;
-        match sum.start_day {
-            StartDay::Counted => text.words(" from ").day(day).words(", which counts"),
-            StartDay::TooLate => text
-                .words(" after ")
-                .day(day)
-                .words(", when work was over so that it does not count"),
-            StartDay::OfAnotherKind => {
-                let kind = if sum.kind == DayKind::School { "school" } else { "working" };
-                text.words(" after ").day(day).words(", which is not a ").words(kind).words(" day")
-            }
-            StartDay::NotCounted if sum.limit_is_to_the_same_time(self) => {
-                self.put(text.words(" after "), sum.from)
-            }
-            StartDay::NotCounted => text.words(" after ").day(day),
-        };
+    fn put_start_to_the_same_time(&self, text: &mut Text, sum: &DaySum<'_>) {
+        self.put(text.words(" after "), sum.from);
+        if sum.end == DayEnd::Midnight && !sum.is_cut {
+            text.words(", which is not on a ").words(sum.kind.name()).words(", so to midnight");
+        }
     }
 
     fn put_start_within_the_day(&self, text: &mut Text, sum: &DaySum<'_>) {
@@ -188,9 +183,13 @@ impl Calendar {
     }
 }
 
-impl DaySum<'_> {
-    /// Whether the clock was to end at the time of day at which it started, also if it cannot.
-    fn limit_is_to_the_same_time(&self, calendar: &Calendar) -> bool {
-        self.limit.day_ends().unwrap_or(calendar.rules().days_end) == DayEnd::SameTime
-    }
+fn put_start(text: &mut Text, sum: &DaySum<'_>) {
+    let after = if sum.start_day == StartDay::Counted { " from " } else { " after " };
+    text.words(after).day(sum.start.day);
+    match sum.start_day {
+        StartDay::NotCounted => text,
+        StartDay::Counted => text.words(", which counts"),
+        StartDay::TooLate => text.words(", which does not count as work was over"),
+        StartDay::OfAnotherKind => text.words(", which is not a ").words(sum.kind.name()),
+    };
 }

@@ -3,6 +3,7 @@
 mod bank_holidays;
 mod clock_changes;
 mod derivations;
+mod document;
 mod generate;
 mod oracle;
 mod properties;

@@ -46,14 +46,14 @@ pub fn allowances() -> impl Strategy<Value = Allowance> {
     prop_oneof![
         Just(Allowance::Immediately),
         (1..=6_000u32).prop_map(|minutes| Allowance::Elapsed { seconds: minutes * 60 }),
-        (1..=2_400u32).prop_map(|minutes| Allowance::WorkingTime { seconds: minutes * 60 }),
+        (1..=1_800u32).prop_map(|minutes| Allowance::WorkingTime { seconds: minutes * 60 }),
         Just(Allowance::SameWorkingDay),
         (1..=15u32).prop_map(Allowance::WorkingDays),
-        (1..=3u32).prop_map(Allowance::WorkingWeeks),
+        (1..=2u32).prop_map(Allowance::WorkingWeeks),
         (1..=15u32).prop_map(Allowance::SchoolDays),
-        (1..=40u32).prop_map(Allowance::CalendarDays),
-        (1..=4u32).prop_map(Allowance::Weeks),
-        (1..=3u32).prop_map(Allowance::Months),
+        (1..=20u32).prop_map(Allowance::CalendarDays),
+        (1..=3u32).prop_map(Allowance::Weeks),
+        (1..=2u32).prop_map(Allowance::Months),
     ]
 }
 

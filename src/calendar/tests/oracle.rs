@@ -25,6 +25,7 @@ struct Walk<'a> {
     oracle: &'a Oracle<'a>,
     /// Since 1970.
     minute: i64,
+    next_change: (i64, i64),
     date: NaiveDate,
     /// On the clock, since midnight.
     shown: i64,
@@ -229,6 +230,10 @@ impl<'a> Oracle<'a> {
         self.works_on(day) && (term || !known)
     }
 
+    fn change_after(&self, minute: i64) -> (i64, i64) {
+        *self.changes.iter().find(|(at, _)| *at > minute).unwrap()
+    }
+
     fn walk_to(&self, at: UtcInstant) -> Walk<'_> {
         let end = at.utc().timestamp() / 60;
         // early enough to have seen whether the hour is the second of two
@@ -241,6 +246,7 @@ impl<'a> Oracle<'a> {
         let mut walk = Walk {
             oracle: self,
             minute,
+            next_change: self.change_after(minute),
             date: date.date_naive(),
             shown,
             furthest: shown,
@@ -261,16 +267,17 @@ impl Walk<'_> {
     fn tick(&mut self) {
         self.minute += 1;
         self.shown += 1;
-        if let Some((_, by)) = self.oracle.changes.iter().find(|(at, _)| *at == self.minute) {
-            self.shown += by;
+        if self.minute == self.next_change.0 {
+            self.shown += self.next_change.1;
+            self.next_change = self.oracle.change_after(self.minute);
         }
         if self.shown >= DAY {
             self.shown -= DAY;
             self.date = self.date.succ_opt().unwrap();
-            self.furthest = self.shown;
+            self.furthest = -1;
             self.look_up_the_day();
         }
-        self.again = self.shown < self.furthest;
+        self.again = self.shown <= self.furthest;
         self.furthest = self.furthest.max(self.shown);
     }
 

@@ -18,7 +18,7 @@ fn cases_with_pauses() -> impl Strategy<Value = (UtcInstant, CalendarRules, Limi
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(1200))]
 
     #[test]
     fn agrees_on_due_instants((from, rules) in cases(), limits in prop::collection::vec(limits(), 3)) {
@@ -31,7 +31,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn agrees_on_pauses((from, rules, limit, pauses) in cases_with_pauses()) {
