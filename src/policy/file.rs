@@ -1,6 +1,6 @@
 //! What a policy file says.
 
-use super::check::{Mistake, mistakes};
+use super::check::{Mistake, checked};
 use super::limits::Limits;
 use super::stage::{STAGE_TASK, Stage, Task};
 use super::who::Who;
@@ -18,6 +18,13 @@ pub struct Policy {
     pub key: String,
     /// Its title as the partnership prints it.
     pub title: String,
+    /// What it is for, where several policies are live at once: a key, such as
+    /// `conference_outcome`.
+    #[serde(default = "general")]
+    pub topic: String,
+    /// The topic as people read it.
+    #[serde(default)]
+    pub topic_title: Option<String>,
     /// The key of the partnership that it belongs to.
     pub partnership: String,
     /// Counted up with every change: a published version never changes.
@@ -98,6 +105,13 @@ pub struct Policy {
     pub overdue: Overdue,
     /// Its stages, the first first.
     pub stages: Vec<Stage>,
+}
+
+/// The topic of a policy that is for everything that no other is for.
+pub const GENERAL: &str = "general";
+
+fn general() -> String {
+    GENERAL.to_owned()
 }
 
 fn stage_label() -> String {
@@ -248,17 +262,21 @@ pub struct Overdue {
 }
 
 impl Policy {
-    /// Reads a policy file.
+    /// Reads a new policy file.
     ///
     /// # Errors
     /// Every mistake in it, in plain words.
     pub fn parse(text: &str) -> Result<Self, Vec<Mistake>> {
-        let policy: Self =
-            toml::from_str(text).map_err(|error| vec![Mistake::unreadable(text, &error)])?;
-        match mistakes(&policy) {
-            found if found.is_empty() => Ok(policy),
-            found => Err(found),
-        }
+        checked(text)
+    }
+
+    /// Reads a policy that was checked when it was new. It is not judged again: what was good
+    /// then stays in force, whatever is asked of new files since.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn read(text: &str) -> Result<Self, Mistake> {
+        toml::from_str(text).map_err(|error| Mistake::unreadable(text, &error))
     }
 
     /// A stage by its number, counted from 1.

@@ -7,6 +7,9 @@
 mod calendars;
 mod check;
 mod file;
+mod glance;
+mod keys;
+mod language;
 mod limits;
 mod milestone;
 mod stage;
@@ -17,9 +20,10 @@ mod who;
 pub use calendars::Calendars;
 pub use check::Mistake;
 pub use file::{
-    Cap, OtherHours, Overdue, Permission, Policy, Population, Raising, RequiredField, Role,
-    RungName, StandIn, Term,
+    Cap, GENERAL, OtherHours, Overdue, Permission, Policy, Population, Raising, RequiredField,
+    Role, RungName, StandIn, Term,
 };
+pub use language::language;
 pub use limits::Limits;
 pub use milestone::{Anchor, Milestone, TaskEnd};
 pub use stage::{
