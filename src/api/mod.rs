@@ -5,6 +5,8 @@
 mod agencies;
 mod answer;
 mod bodies;
+mod clock_commands;
+mod command_macros;
 mod commands;
 mod directory_views;
 mod escalations;
@@ -18,6 +20,7 @@ mod people;
 mod policies;
 mod posts;
 mod problem;
+mod recounts;
 mod reference;
 mod routes;
 mod sessions;

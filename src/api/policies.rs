@@ -45,6 +45,9 @@ pub struct PolicyView {
     key: String,
     version: i32,
     title: String,
+    /// What it is for, where several policies are in force at once.
+    topic: String,
+    topic_title: Option<String>,
     label: String,
     effective_from: NaiveDate,
     effective_until: Option<NaiveDate>,
@@ -93,6 +96,8 @@ impl PolicyView {
             key: it.key,
             version: it.version,
             title: it.title,
+            topic: it.topic,
+            topic_title: it.topic_title,
             label: it.label,
             effective_from: it.effective_from,
             effective_until: it.effective_until,
@@ -117,7 +122,7 @@ fn all_in(r: &mut Reader<'_>, scope: &Scope) -> Result<Vec<StoredPolicy>, StoreE
             Scope::Partnerships(of) => of.contains(&found.it.id),
         };
         if is_mine {
-            all.extend(policies::list(r, found.it.id)?);
+            all.extend(policies::list(r, found.it.id)?.readable);
         }
     }
     Ok(all)

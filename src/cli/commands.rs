@@ -82,7 +82,7 @@ async fn missing(engine: &Engine) -> anyhow::Result<Vec<String>> {
                 .push("There is no partnership yet: `bscp-escalation directory load FILE`.".into());
         }
         for found in partnerships {
-            if policies::list(r, found.it.id)?.is_empty() {
+            if policies::list(r, found.it.id)?.readable.is_empty() {
                 let name = found.it.name;
                 hints.push(format!("{name} has no policy: `bscp-escalation policy load FILE`."));
             }

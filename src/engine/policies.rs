@@ -2,8 +2,7 @@
 
 use super::{Engine, EngineError};
 use crate::calendar::{Calendar, CalendarError};
-use crate::clock::UtcInstant;
-use crate::escalation::PolicyRef;
+use crate::escalation::{PolicyRef, Refusal};
 use crate::ids::PartnershipId;
 use crate::policy::{Calendars, Mistake, Policy};
 use crate::store::policies::StoredPolicy;
@@ -96,24 +95,16 @@ impl PolicyShelf {
     }
 }
 
-/// The version of a policy that is in force: of those effective today, the highest.
-pub(super) fn in_force(
+/// That a version is there and cases may go by it.
+pub(super) fn published(
     r: &mut Reader<'_>,
     partnership_id: PartnershipId,
-    key: Option<&str>,
-    now: UtcInstant,
-) -> Result<Option<PolicyRef>, EngineError> {
-    let mut found: Option<PolicyRef> = None;
-    for stored in policies::list(r, partnership_id)? {
-        let policy = stored.policy;
-        let today = now.utc().with_timezone(&policy.calendar.zone).date_naive();
-        let wanted = key.is_none_or(|key| key == policy.key);
-        let better = found.as_ref().is_none_or(|best| best.version < policy.version);
-        if wanted && better && policy.is_effective_on(today) {
-            found = Some(PolicyRef { key: policy.key, version: policy.version });
-        }
+    which: &PolicyRef,
+) -> Result<(), EngineError> {
+    match policies::find(r, partnership_id, which)? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::field("/version", "must be a published version of the policy").into()),
     }
-    Ok(found)
 }
 
 impl Engine {

@@ -5,7 +5,7 @@ use super::limits::Limits;
 use super::stage::{STAGE_TASK, Stage, Task};
 use super::who::Who;
 use crate::calendar::{Allowance, CalendarRules, Limit};
-use crate::directory::{Rung, Sector};
+use crate::directory::{Rung, Sector, Side};
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -200,12 +200,44 @@ pub struct RungName {
 pub struct StandIn {
     /// The sector whose agencies lack it.
     pub for_sector: Sector,
-    /// The rung that they lack.
-    pub rung: Rung,
+    /// The rung or the role that they lack.
+    pub post: RungOrRole,
     /// The sector of the agency that stands in.
     pub by_sector: Sector,
-    /// The rung there.
-    pub by_rung: Rung,
+    /// The rung or the role there.
+    pub by_post: RungOrRole,
+}
+
+/// A rung, or a role that the policy declares: `service_manager`, `senior_liaison_officer`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum RungOrRole {
+    /// A rung.
+    Rung(Rung),
+    /// The key of a role.
+    Role(String),
+}
+
+impl TryFrom<String> for RungOrRole {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match format!("receiving.{text}").parse::<Who>()? {
+            Who::Rung(_, rung) => Ok(Self::Rung(rung)),
+            Who::Role(_, role) => Ok(Self::Role(role)),
+            Who::Function(_) => Err(format!("'{text}' is no rung and no role of an agency")),
+        }
+    }
+}
+
+impl From<RungOrRole> for String {
+    fn from(post: RungOrRole) -> Self {
+        let who = match post {
+            RungOrRole::Rung(rung) => Who::Rung(Side::Receiving, rung),
+            RungOrRole::Role(role) => Who::Role(Side::Receiving, role),
+        };
+        who.to_string().trim_start_matches("receiving.").to_owned()
+    }
 }
 
 /// A limit over several stages together.

@@ -80,7 +80,7 @@ impl Policy {
             "task: {}{who}: {}, from: {}; done when: {}",
             task.title,
             limits_in_words(&task.limits),
-            task.starts,
+            task.starts.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
             task.ends
         )
     }

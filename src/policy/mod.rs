@@ -21,11 +21,11 @@ pub use calendars::Calendars;
 pub use check::Mistake;
 pub use file::{
     Cap, GENERAL, OtherHours, Overdue, Permission, Policy, Population, Raising, RequiredField,
-    Role, RungName, StandIn, Term,
+    Role, RungName, RungOrRole, StandIn, Term,
 };
 pub use language::language;
 pub use limits::Limits;
-pub use milestone::{Anchor, Milestone, TaskEnd};
+pub use milestone::{Anchor, Anchors, Milestone, TaskEnd};
 pub use stage::{
     Condition, DUTY_TEAM, EndingRule, Need, OnDeadline, OnRefusal, PanelRule, Reminder, STAGE_TASK,
     Stage, Task,

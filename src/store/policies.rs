@@ -8,6 +8,7 @@ use crate::clock::UtcInstant;
 use crate::escalation::PolicyRef;
 use crate::ids::PartnershipId;
 use crate::policy::Policy;
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 /// A policy version as it is stored.
@@ -21,6 +22,34 @@ pub struct StoredPolicy {
     pub sha256: String,
     /// When it was loaded.
     pub loaded_at: UtcInstant,
+}
+
+/// A version that is there and cannot be read.
+#[derive(Debug)]
+pub struct UnreadablePolicy {
+    /// Which one.
+    pub which: PolicyRef,
+    /// Its first day, and its last.
+    days: (String, Option<String>),
+    /// Why.
+    pub error: StoreError,
+}
+
+impl UnreadablePolicy {
+    /// Whether challenges would be raised under it on a day.
+    pub fn is_effective_on(&self, day: NaiveDate) -> bool {
+        let day = day.to_string(); // days as text are in the order of days
+        self.days.0 <= day && self.days.1.as_ref().is_none_or(|until| day <= *until)
+    }
+}
+
+/// The versions of a partnership's policies. One that cannot be read hides no other.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Those that can be read.
+    pub readable: Vec<StoredPolicy>,
+    /// Those that cannot, which was logged.
+    pub unreadable: Vec<UnreadablePolicy>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -39,10 +68,8 @@ struct PolicyRow {
 
 impl PolicyRow {
     fn into_stored(self) -> Result<StoredPolicy, StoreError> {
-        let policy = Policy::parse(&self.text).map_err(|mistakes| {
-            let first = mistakes.first().map(ToString::to_string).unwrap_or_default();
-            StoreError::unreadable("a policy", first)
-        })?;
+        let policy = Policy::read(&self.text)
+            .map_err(|mistake| StoreError::unreadable("a policy", mistake))?;
         Ok(StoredPolicy {
             partnership_id: id("a policy's partnership", &self.partnership_id)?,
             policy,
@@ -67,16 +94,26 @@ pub fn find(
 }
 
 /// All versions of a partnership's policies, the newest of each first.
-pub fn list(
-    r: &mut Reader<'_>,
-    partnership_id: PartnershipId,
-) -> Result<Vec<StoredPolicy>, StoreError> {
+pub fn list(r: &mut Reader<'_>, partnership_id: PartnershipId) -> Result<Listing, StoreError> {
     let rows: Vec<PolicyRow> = on!(r, c => policies::table
         .filter(policies::partnership_id.eq(partnership_id.to_string()))
         .order((policies::key, policies::version.desc()))
         .select(PolicyRow::as_select())
         .load(c))?;
-    rows.into_iter().map(PolicyRow::into_stored).collect()
+    let mut listing = Listing::default();
+    for row in rows {
+        let which = PolicyRef { key: row.key.clone(), version: row.version };
+        let days = (row.effective_from.clone(), row.effective_until.clone());
+        match row.into_stored() {
+            Ok(stored) => listing.readable.push(stored),
+            Err(error) => {
+                let PolicyRef { key, version } = &which;
+                tracing::error!(%partnership_id, key, version, %error, "passed over a policy");
+                listing.unreadable.push(UnreadablePolicy { which, days, error });
+            }
+        }
+    }
+    Ok(listing)
 }
 
 /// Adds a version.

@@ -90,6 +90,14 @@ impl Form<'_> {
                 }
             }
             (Kind::Limits, value) => self.limits(path, value),
+            (Kind::Anchors, DeValue::Array(array)) if array.is_empty() => {
+                self.wrong(path, "name what starts the clock, such as \"stage entered\"");
+            }
+            (Kind::Anchors, DeValue::Array(array)) => {
+                for (index, element) in array.iter().enumerate() {
+                    self.value(&format!("{path}[{index}]"), &Kind::Anchor, element);
+                }
+            }
             (Kind::Whole { least, most }, DeValue::Integer(number)) => {
                 let number = i64::from_str_radix(number.as_str(), number.radix());
                 if !number.is_ok_and(|number| (*least..=*most).contains(&number)) {
@@ -151,7 +159,9 @@ impl Form<'_> {
             Kind::Allowance => values::allowance(text),
             Kind::Limit => values::limit(text),
             Kind::Who => values::who(text),
-            Kind::Anchor => values::anchor(text),
+            Kind::RungOrRole => values::rung_or_role(text),
+            Kind::Hours => values::hours(text),
+            Kind::Anchor | Kind::Anchors => values::anchor(text),
             Kind::Milestone => values::milestone(text),
             Kind::Reminder => values::reminder(text),
             Kind::Whole { .. } => Err("write the number without quotes".to_owned()),

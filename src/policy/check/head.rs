@@ -2,7 +2,7 @@
 
 use super::reading::Meaning;
 use super::values::did_you_mean;
-use crate::calendar::{Calendar, CalendarRules};
+use crate::calendar::{CalendarError, CalendarRules};
 use crate::policy::{Permission, RequiredField, Term};
 use std::collections::BTreeSet;
 
@@ -109,11 +109,14 @@ fn calendars(meaning: &mut Meaning<'_>) {
 }
 
 fn calendar(meaning: &mut Meaning<'_>, path: &str, rules: &CalendarRules) {
-    if rules.day_ends <= rules.day_starts {
-        let text = "the working day ends before it starts";
-        meaning.wrong(&format!("{path}.day_ends"), text);
-    } else if let Err(error) = Calendar::new(rules.clone()) {
-        meaning.wrong(path, error.to_string());
+    for mistake in rules.mistakes() {
+        let text = mistake.to_string();
+        let (key, text) = match mistake {
+            CalendarError::DayEndsBeforeItStarts { .. } => ("day_ends", text.as_str()),
+            // What it says begins with the key.
+            _ => text.split_once(": ").unwrap_or(("hours", &text)),
+        };
+        meaning.wrong(&format!("{path}.{key}"), text);
     }
 }
 

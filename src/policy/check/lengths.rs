@@ -103,8 +103,12 @@ fn most(allowance: Allowance) -> Option<TimeDelta> {
 fn least(allowance: Allowance) -> TimeDelta {
     let whole_days = |days: u32| TimeDelta::days(i64::from(days.saturating_sub(2)));
     match allowance {
-        Allowance::Elapsed { seconds } => TimeDelta::seconds(seconds.into()),
+        Allowance::Elapsed { seconds } | Allowance::WorkingTime { seconds } => {
+            TimeDelta::seconds(seconds.into())
+        }
         Allowance::CalendarDays(days) => whole_days(days),
+        Allowance::Weeks(weeks) => whole_days(weeks.saturating_mul(7)),
+        Allowance::Months(months) => whole_days(months.saturating_mul(28)),
         other => working_days(other).map_or(TimeDelta::zero(), whole_days),
     }
 }

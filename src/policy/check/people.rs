@@ -2,8 +2,9 @@
 
 use super::reading::Meaning;
 use super::values::{did_you_mean, is_key};
+use crate::calendar::OutOfHours;
 use crate::directory::Rung;
-use crate::policy::{DUTY_TEAM, Permission, Policy, Who};
+use crate::policy::{DUTY_TEAM, Permission, Policy, RungOrRole, Who};
 use std::collections::BTreeSet;
 
 pub(super) fn check(meaning: &mut Meaning<'_>) {
@@ -76,13 +77,17 @@ fn everybody(policy: &Policy) -> Vec<(String, &[Who])> {
 
 /// Whether the policy's calendar asks the duty team out of hours.
 fn asks_duty_team(policy: &Policy) -> bool {
-    policy.calendar.stub_out_of_hours() == crate::calendar::OutOfHours::DutyTeam
+    policy.calendar.out_of_hours == OutOfHours::DutyTeam
 }
 
 fn roles(meaning: &mut Meaning<'_>) {
     let policy = meaning.policy;
-    let used: BTreeSet<&str> =
+    let mut used: BTreeSet<&str> =
         everybody(policy).into_iter().flat_map(|(_, whom)| whom).filter_map(Who::role).collect();
+    used.extend(policy.stand_ins.iter().filter_map(|it| match &it.by_post {
+        RungOrRole::Role(role) => Some(role.as_str()),
+        RungOrRole::Rung(_) => None,
+    }));
     for (key, role) in &policy.roles {
         let path = format!("roles.{key}");
         let is_rung = Who::words().any(|word| word.ends_with(&format!(".{key}")));
@@ -125,19 +130,29 @@ fn rungs(meaning: &mut Meaning<'_>) {
             meaning.wrong(&path, "this rung of this sector has a name already");
         }
     }
-    let mut seen = BTreeSet::new();
     for (index, it) in policy.stand_ins.iter().enumerate() {
         let path = format!("stand_ins[{index}]");
-        for (key, rung) in [("rung", it.rung), ("by_rung", it.by_rung)] {
-            if rung == Rung::Partnership {
-                meaning.wrong(&format!("{path}.{key}"), NO_RUNG);
+        for (key, post) in [("post", &it.post), ("by_post", &it.by_post)] {
+            if let RungOrRole::Role(role) = post
+                && !policy.roles.contains_key(role)
+            {
+                let meant = did_you_mean(role, posts(policy));
+                let text = format!("'{role}' is no rung, and no [roles.{role}] is declared{meant}");
+                meaning.wrong(&format!("{path}.{key}"), text);
             }
         }
-        if (it.for_sector, it.rung) == (it.by_sector, it.by_rung) {
-            meaning.wrong(&path, "a rung cannot stand in for itself");
+        if (it.for_sector, &it.post) == (it.by_sector, &it.by_post) {
+            meaning.wrong(&path, "a post cannot stand in for itself");
         }
-        if !seen.insert((it.for_sector, it.rung)) {
-            meaning.wrong(&path, "somebody stands in for this rung of this sector already");
+        let mut before = policy.stand_ins.iter().take(index);
+        if before.any(|there| (there.for_sector, &there.post) == (it.for_sector, &it.post)) {
+            meaning.wrong(&path, "somebody stands in for this post of this sector already");
         }
     }
+}
+
+/// The rungs and the roles of a policy, by their keys.
+fn posts(policy: &Policy) -> impl Iterator<Item = &str> {
+    let rungs = Who::words().filter_map(|word| word.strip_prefix("receiving."));
+    rungs.chain(policy.roles.keys().map(String::as_str))
 }

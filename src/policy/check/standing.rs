@@ -55,7 +55,7 @@ fn standstill(stage: &Stage, tasks: &[&Task]) -> Option<Ended> {
 fn stands_still(stage: &Stage, tasks: &[&Task], is_done: &dyn Fn(usize) -> bool) -> Option<Ended> {
     let mut ended: Vec<usize> = Vec::new();
     loop {
-        let has_begun = |task: &Task| match &task.starts {
+        let happens = |anchor: &Anchor| match anchor {
             Anchor::StageEntered | Anchor::Raised | Anchor::DecisionReceived => true,
             Anchor::Happens(milestone) => ended
                 .iter()
@@ -69,6 +69,7 @@ fn stands_still(stage: &Stage, tasks: &[&Task], is_done: &dyn Fn(usize) -> bool)
                     }
             }),
         };
+        let has_begun = |task: &Task| task.starts.iter().any(happens);
         let next = tasks
             .iter()
             .enumerate()

@@ -12,8 +12,6 @@ use crate::policy::{
 /// So many that everything that can become of them can be looked at.
 pub(super) const MOST_TASKS: usize = 8;
 
-const RESERVED: [&str; 4] = [STAGE_TASK, "acknowledge", "convene", "decide"];
-
 pub(super) fn check(meaning: &mut Meaning<'_>) {
     let policy = meaning.policy;
     for (index, stage) in policy.stages.iter().enumerate() {
@@ -29,7 +27,11 @@ pub(super) fn check(meaning: &mut Meaning<'_>) {
         }
         for (number, task) in stage.tasks.iter().enumerate() {
             let path = format!("{}.tasks[{number}]", place.path);
-            place.starts(meaning, &format!("{path}.starts"), &task.starts);
+            let is_list = task.starts.iter().count() > 1;
+            for (index, anchor) in task.starts.iter().enumerate() {
+                let at = if is_list { format!("[{index}]") } else { String::new() };
+                place.starts(meaning, &format!("{path}.starts{at}"), anchor);
+            }
             if let Some(why) = place.never(task.ends) {
                 let text = format!("\"{}\" never happens in this stage: {why}", task.ends);
                 meaning.wrong(&format!("{path}.ends"), text);
@@ -61,8 +63,8 @@ impl Place<'_> {
         for (number, task) in self.stage.tasks.iter().enumerate() {
             let path = format!("{}.tasks[{number}].key", self.path);
             let before = self.stage.tasks.iter().take(number);
-            if RESERVED.contains(&task.key.as_str()) {
-                let text = format!("'{}' stands for a clock of its own: take another", task.key);
+            if self.is_taken(&task.key) {
+                let text = format!("'{}' is the key of another clock: take another", task.key);
                 meaning.wrong(&path, text);
             } else if before.into_iter().any(|it| it.key == task.key) {
                 meaning.wrong(&path, format!("the key '{}' stands twice", task.key));
@@ -75,6 +77,19 @@ impl Place<'_> {
                 self.tasks.len()
             );
             meaning.wrong(&format!("{}.tasks", self.path), text);
+        }
+    }
+
+    /// Whether a key stands for a clock that a shorter key makes. The stage's own is never free:
+    /// a protective deadline makes it.
+    fn is_taken(&self, key: &str) -> bool {
+        let panel = self.stage.panel.as_ref();
+        match key {
+            STAGE_TASK => true,
+            "acknowledge" => !self.stage.acknowledge_within.is_empty(),
+            "convene" => panel.is_some_and(|panel| !panel.convene_within.is_empty()),
+            "decide" => panel.is_some_and(|panel| !panel.decide_within.is_empty()),
+            _ => false,
         }
     }
 
@@ -157,28 +172,25 @@ impl Place<'_> {
 
     /// Tasks that wait for each other never begin.
     fn circles(&self, meaning: &mut Meaning<'_>) {
-        let waits_for = |task: &Task| match &task.starts {
-            Anchor::Task(key, _) => self.tasks.iter().position(|it| it.key == *key),
-            _ => None,
-        };
+        let mut may_begin: Vec<&str> = Vec::new();
+        while let Some(next) = self.tasks.iter().find(|task| {
+            let can = |anchor: &Anchor| match anchor {
+                // A task that is not there is a mistake of its own.
+                Anchor::Task(key, _) => {
+                    may_begin.contains(&key.as_str())
+                        || !self.tasks.iter().any(|there| there.key == *key)
+                }
+                _ => true,
+            };
+            !may_begin.contains(&task.key.as_str()) && task.starts.iter().any(can)
+        }) {
+            may_begin.push(&next.key);
+        }
         for (number, task) in self.stage.tasks.iter().enumerate() {
-            let mut circle = vec![task.key.as_str()];
-            let mut at = waits_for(task).and_then(|index| self.tasks.get(index));
-            while let Some(next) = at {
-                if next.key == task.key {
-                    let text = if circle.len() == 1 {
-                        "it waits for itself, so it never begins".to_owned()
-                    } else {
-                        format!("these wait for each other, so none begins: {}", circle.join(", "))
-                    };
-                    meaning.wrong(&format!("{}.tasks[{number}].starts", self.path), text);
-                    break;
-                }
-                if circle.contains(&next.key.as_str()) {
-                    break;
-                }
-                circle.push(&next.key);
-                at = waits_for(next).and_then(|index| self.tasks.get(index));
+            if !may_begin.contains(&task.key.as_str()) {
+                let text = "it waits for what waits for it, so it never begins: let one of these \
+                            tasks start with something else";
+                meaning.wrong(&format!("{}.tasks[{number}].starts", self.path), text);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Single values: whether they can be read, and what was meant where they cannot.
 
-use crate::calendar::{Allowance, Limit};
-use crate::policy::{Anchor, Milestone, Reminder, Who};
+use crate::calendar::{Allowance, DayHours, Limit};
+use crate::policy::{Anchor, Milestone, Reminder, RungOrRole, Who};
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
@@ -74,6 +74,19 @@ pub(super) fn limit(text: &str) -> Result<(), String> {
 
 pub(super) fn who(text: &str) -> Result<(), String> {
     text.parse::<Who>().map(|_| ()).map_err(|error| error + &did_you_mean(text, Who::words()))
+}
+
+pub(super) fn hours(text: &str) -> Result<(), String> {
+    match text.parse::<DayHours>() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("\"{text}\": {error}")),
+    }
+}
+
+pub(super) fn rung_or_role(text: &str) -> Result<(), String> {
+    RungOrRole::try_from(text.to_owned()).map(|_| ()).map_err(|_: String| {
+        format!("'{text}' is no rung and cannot be a role; write one such as \"line_manager\"")
+    })
 }
 
 pub(super) fn anchor(text: &str) -> Result<(), String> {

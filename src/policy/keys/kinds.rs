@@ -57,6 +57,8 @@ pub enum Kind {
     Time,
     /// The name of a time zone.
     Zone,
+    /// The working hours of a weekday.
+    Hours,
     /// One of these words; each with what it means.
     OneOf(&'static [(&'static str, &'static str)]),
     /// A length of time.
@@ -68,8 +70,12 @@ pub enum Kind {
     Limits,
     /// A side and a rung, a function of the partnership, or a role of the policy.
     Who,
+    /// A rung, or the key of a role.
+    RungOrRole,
     /// From where a clock counts.
     Anchor,
+    /// The same, or several of which the first counts.
+    Anchors,
     /// What ends a task.
     Milestone,
     /// When somebody is reminded.
@@ -123,6 +129,7 @@ impl Kind {
             Self::Day => "day".to_owned(),
             Self::Time => "time of day".to_owned(),
             Self::Zone => "time zone".to_owned(),
+            Self::Hours => "hours of a day, or \"closed\"".to_owned(),
             Self::OneOf(words) => {
                 let words: Vec<String> =
                     words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
@@ -132,7 +139,9 @@ impl Kind {
             Self::Limit => "limit".to_owned(),
             Self::Limits => "limits".to_owned(),
             Self::Who => "who".to_owned(),
+            Self::RungOrRole => "rung, or the key of a role".to_owned(),
             Self::Anchor => "start of a clock".to_owned(),
+            Self::Anchors => "start of a clock, or a list of which the first counts".to_owned(),
             Self::Milestone => "end of a task".to_owned(),
             Self::Reminder => "reminder".to_owned(),
             Self::List(of) => format!("list of: {}", of.in_words()),

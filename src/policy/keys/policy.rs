@@ -166,7 +166,7 @@ pub static POLICY: Table = Table {
             "stand_ins",
             Kind::Tables(&STAND_IN),
             "the next rung up",
-            "Whose post stands in for a rung that agencies of a sector do not have.",
+            "Whose post stands in for a rung or a role that agencies of a sector do not have.",
             "a [[stand_ins]] table",
         ),
         Key::optional(
@@ -296,8 +296,8 @@ static RUNG_NAME: Table = Table {
 
 static STAND_IN: Table = Table {
     name: "stand_ins",
-    about: "Who stands in for a rung that agencies of a sector do not have. They act for the side \
-            of the agency that they stand in for.",
+    about: "Who stands in for a rung or a role that agencies of a sector do not have. They act for \
+            the side of the agency that they stand in for.",
     keys: &[
         Key::required(
             "for_sector",
@@ -305,14 +305,24 @@ static STAND_IN: Table = Table {
             "The sector whose agencies lack it.",
             "\"general_practice\"",
         ),
-        Key::required("rung", Kind::OneOf(RUNGS), "The rung that they lack.", "\"line_manager\""),
+        Key::required(
+            "post",
+            Kind::RungOrRole,
+            "The rung or the role that they lack.",
+            "\"line_manager\"",
+        ),
         Key::required(
             "by_sector",
             SECTOR,
             "The sector of the agency that stands in.",
             "\"integrated_care_board\"",
         ),
-        Key::required("by_rung", Kind::OneOf(RUNGS), "The rung there.", "\"service_manager\""),
+        Key::required(
+            "by_post",
+            Kind::RungOrRole,
+            "The rung or the role there.",
+            "\"service_manager\"",
+        ),
     ],
 };
 

@@ -184,8 +184,8 @@ static TASK: Table = Table {
         Key::required(
             "key",
             Kind::Word,
-            "Its key in the stage. Not `stage`, `acknowledge`, `convene` or `decide`, which stand \
-             for the clocks of shorter keys.",
+            "Its key in the stage. Not `stage`, and not `acknowledge`, `convene` or `decide` where \
+             acknowledge_within, convene_within or decide_within stand for them.",
             "\"meet\"",
         ),
         Key::required("title", Kind::Text, "What is to be done, as people read it.", "\"Meet\""),
@@ -199,9 +199,9 @@ static TASK: Table = Table {
         Key::required("limits", Kind::Limits, "The time that it allows.", "\"3 working days\""),
         Key::optional(
             "starts",
-            Kind::Anchor,
+            Kind::Anchors,
             "\"stage entered\"",
-            "What starts its clock.",
+            "What starts its clock: one thing, or whichever of several comes first.",
             "\"speak done\"",
         ),
         Key::optional(

@@ -10,6 +10,7 @@ mod nodes;
 mod outbox;
 mod poison;
 mod policies;
+mod policy_choice;
 mod record;
 mod sql;
 
