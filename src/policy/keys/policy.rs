@@ -379,7 +379,12 @@ static EXTENSION: Table = Table {
             "Who may.",
             "[\"partnership.business_manager\"]",
         ),
-        Key::required("at_most", Kind::Limit, "How much at a time, at the most.", "\"5 working days\""),
+        Key::required(
+            "at_most",
+            Kind::Limit,
+            "How much at a time, at the most.",
+            "\"5 working days\"",
+        ),
         Key::optional(
             "times",
             Kind::Whole { least: 1, most: MANY },
@@ -408,7 +413,12 @@ static PAUSE: Table = Table {
             "Who may.",
             "[\"partnership.business_manager\"]",
         ),
-        Key::required("at_most", Kind::Limit, "How long at a time, at the most.", "\"5 working days\""),
+        Key::required(
+            "at_most",
+            Kind::Limit,
+            "How long at a time, at the most.",
+            "\"5 working days\"",
+        ),
         Key::optional(
             "times",
             Kind::Whole { least: 1, most: MANY },
@@ -457,15 +467,13 @@ static STEP_DOWN: Table = Table {
 static WITHDRAWAL: Table = Table {
     name: "withdrawal",
     about: "Withdrawing a challenge.",
-    keys: &[
-        Key::optional(
-            "may",
-            Kind::List(&Kind::Who),
-            "the raiser, and whoever must act for the raising side",
-            "Of the raiser and those who must act for the raising side, who may.",
-            "[\"raising.line_manager\"]",
-        ),
-    ],
+    keys: &[Key::optional(
+        "may",
+        Kind::List(&Kind::Who),
+        "the raiser, and whoever must act for the raising side",
+        "Of the raiser and those who must act for the raising side, who may.",
+        "[\"raising.line_manager\"]",
+    )],
 };
 
 static REOPENING: Table = Table {

@@ -7,7 +7,11 @@ const TITLE: &str = "title = \"Practitioners\"";
 #[test]
 fn an_unknown_key_is_named_with_the_one_that_was_meant() {
     let file = with(BSCP, "review_on =", "reviewed_on =");
-    one_mistake(&file, "reviewed_on", "there is no key 'reviewed_on' here; did you mean 'review_on'?");
+    one_mistake(
+        &file,
+        "reviewed_on",
+        "there is no key 'reviewed_on' here; did you mean 'review_on'?",
+    );
     let file = with(BSCP, TITLE, "title = \"Practitioners\"\non_silense = \"escalate\"");
     one_mistake(&file, "on_silense", "did you mean 'on_silence'?");
 }
@@ -15,7 +19,11 @@ fn an_unknown_key_is_named_with_the_one_that_was_meant() {
 #[test]
 fn a_key_in_the_wrong_table_is_told_where_it_belongs() {
     let file = with(BSCP, TITLE, "title = \"Practitioners\"\nretention_years = 10");
-    one_mistake(&file, "retention_years", "there is no key 'retention_years' here; it belongs to: policy");
+    one_mistake(
+        &file,
+        "retention_years",
+        "there is no key 'retention_years' here; it belongs to: policy",
+    );
 }
 
 #[test]
@@ -52,10 +60,21 @@ fn a_value_that_cannot_be_read_is_told_what_one_looks_like() {
         ("key = \"bscp\"", "key = \"BSCP policy\"", "use small letters, digits and hyphens"),
         ("key = \"timeliness\"", "key = \"Time!\"", "use small letters, digits and underscores"),
         ("label = \"stage\"", "label = \" \"", "this is blank"),
-        ("act = [\"raising.practitioner\", \"receiving.practitioner\"]",
-         "act = \"raising.practitioner\"", "this is a list: put it in brackets"),
-        ("\"raising.practitioner\"", "\"practitioner\"", "'practitioner' is nobody that a policy can name"),
-        ("\"raising.practitioner\"", "\"partnership.line_manager\"", "is nobody that a policy can name"),
+        (
+            "act = [\"raising.practitioner\", \"receiving.practitioner\"]",
+            "act = \"raising.practitioner\"",
+            "this is a list: put it in brackets",
+        ),
+        (
+            "\"raising.practitioner\"",
+            "\"practitioner\"",
+            "'practitioner' is nobody that a policy can name",
+        ),
+        (
+            "\"raising.practitioner\"",
+            "\"partnership.line_manager\"",
+            "is nobody that a policy can name",
+        ),
     ] {
         let file = with(BSCP, from, to);
         let on = to.lines().next().unwrap();
@@ -71,14 +90,26 @@ fn a_value_that_cannot_be_read_is_told_what_one_looks_like() {
 #[test]
 fn what_starts_and_ends_a_task_and_reminds_of_it() {
     for (from, to, text) in [
-        ("ends = \"discussion held\"", "ends = \"discusion held\"", "did you mean \"discussion held\"?"),
+        (
+            "ends = \"discussion held\"",
+            "ends = \"discusion held\"",
+            "did you mean \"discussion held\"?",
+        ),
         ("\"speak ended\", \"proposal declined\"", "\"spoken\"", "'spoken' does not start a clock"),
-        ("starts = [\"speak ended\", \"proposal declined\"]", "starts = []", "name what starts the clock"),
+        (
+            "starts = [\"speak ended\", \"proposal declined\"]",
+            "starts = []",
+            "name what starts the clock",
+        ),
         ("\"half way\"", "\"sometimes\"", "'sometimes' is no time of a reminder"),
         ("friday = \"09:00-16:30\"", "friday = \"till four\"", "a weekday's hours must be"),
         ("formal = false", "formal = \"no\"", "write true or false"),
         ("post = \"line_manager\"", "post = \"The manager\"", "is no rung and cannot be a role"),
-        ("\"4 working hours\"\n\n[[stages]]", "\"now and then\"\n\n[[stages]]", "is no length of time"),
+        (
+            "\"4 working hours\"\n\n[[stages]]",
+            "\"now and then\"\n\n[[stages]]",
+            "is no length of time",
+        ),
     ] {
         let file = with(EVERY_KEY, from, to);
         one_mistake(&file, to.lines().next().unwrap(), text);

@@ -194,8 +194,7 @@ fn every_example_can_be_written() {
             continue;
         }
         let mut value: toml::Value = toml::from_str(file).unwrap();
-        let example: toml::Table =
-            toml::from_str(&format!("it = {}", place.key.example)).unwrap();
+        let example: toml::Table = toml::from_str(&format!("it = {}", place.key.example)).unwrap();
         *at(&mut value, &place.path) = example["it"].clone();
         let text = toml::to_string(&value).unwrap();
         Policy::read(&text).unwrap_or_else(|error| panic!("{:?}: {error}", place.path));

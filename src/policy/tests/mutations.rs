@@ -23,9 +23,28 @@ impl Row {
 const CHARACTERS: [&str; 14] =
     ["\"", "=", "[", "]", "{", "}", ",", "#", " ", "\n", "x", "0", "\u{e9}", "\\"];
 const TOKENS: [&str; 22] = [
-    "hours", "working days", "days", "working weeks", "minutes", "school days", "months", "0", "1",
-    "3", "99", "4294967296", "-1", "escalate", "notify", "inform", "true", "raising", "receiving",
-    "partnership", "urgent", "stages",
+    "hours",
+    "working days",
+    "days",
+    "working weeks",
+    "minutes",
+    "school days",
+    "months",
+    "0",
+    "1",
+    "3",
+    "99",
+    "4294967296",
+    "-1",
+    "escalate",
+    "notify",
+    "inform",
+    "true",
+    "raising",
+    "receiving",
+    "partnership",
+    "urgent",
+    "stages",
 ];
 
 fn mutated(file: &str, row: &mut Row) -> String {
@@ -81,40 +100,48 @@ fn said(file: &str) -> Option<toml::Table> {
     toml::from_str(file).ok()
 }
 
-fn mutate(name: &str, file: &str, seed: u64) {
+/// Mutates a file: what becomes of it is refused, or different, or the same.
+fn mutate(file: &str, seed: u64) {
     let original = Policy::parse(file).unwrap();
     let mut row = Row(seed);
-    let (mut refused, mut same) = (0, 0);
+    let (mut refused, mut different, mut in_other_words) = (0, 0, 0);
     for number in 0..MUTATIONS {
         let text = mutated(file, &mut row);
         match Policy::parse(&text) {
             Err(found) => {
                 refused += 1;
-                assert!(!found.is_empty(), "{name} {number}");
+                assert!(!found.is_empty(), "{number}");
                 for mistake in found {
                     assert!(!mistake.text.is_empty() && mistake.line >= 1, "{mistake:?}");
                     assert!(mistake.line <= text.matches('\n').count() + 1, "{mistake:?}");
                 }
             }
-            // What says the same is the same; what says something else, is: a default in words.
-            Ok(policy) if policy == original => {
-                same += 1;
-                let (now, before) = (said(&text).unwrap(), said(file).unwrap());
-                let rewritten: toml::Table = toml::from_str(&toml::to_string(&policy).unwrap()).unwrap();
-                let of_original: toml::Table =
-                    toml::from_str(&toml::to_string(&original).unwrap()).unwrap();
-                assert_eq!(rewritten, of_original, "{name} {number}");
-                let _ = (now, before);
-            }
-            Ok(policy) => assert_ne!(said(&text), said(file), "{name} {number} {policy:?}"),
+            // Only a comment, a blank or an order was changed.
+            Ok(policy) if said(&text) == said(file) => assert_eq!(policy, original, "{number}"),
+            Ok(policy) if policy == original => in_other_words += 1,
+            Ok(_) => different += 1,
         }
     }
-    assert!(refused > MUTATIONS / 4, "{name}: {refused} refused, {same} the same");
+    // Such as a default that is no longer said, or "15:0" for "15:00": Eq sees every field.
+    assert!(in_other_words < 10, "{in_other_words}");
+    assert!(refused > MUTATIONS / 4 && different > 10, "{refused} refused, {different} different");
 }
 
-#[test]
-fn nothing_is_passed_over_in_silence() {
-    for (seed, (name, file)) in (2026..).zip(FILES) {
-        mutate(name, file, seed);
-    }
+macro_rules! mutate_each {
+    ($($name:ident: $index:literal),+) => {$(
+        #[test]
+        fn $name() {
+            mutate(FILES[$index].1, 2026 + $index);
+        }
+    )+};
 }
+
+mutate_each!(
+    bscp_mutated: 0,
+    london_mutated: 1,
+    lincolnshire_mutated: 2,
+    sefton_mutated: 3,
+    alerts_mutated: 4,
+    every_key_mutated: 5,
+    referral_mutated: 6
+);
