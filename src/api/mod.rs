@@ -6,6 +6,7 @@ mod agencies;
 mod answer;
 mod bodies;
 mod clock_commands;
+mod closures;
 mod command_macros;
 mod commands;
 mod directory_views;

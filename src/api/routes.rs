@@ -3,8 +3,8 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    agencies, clock_commands, commands, escalations, health, notices, partnerships, people,
-    policies, posts, recounts, reference, sessions,
+    agencies, clock_commands, closures, commands, escalations, health, notices, partnerships,
+    people, policies, posts, recounts, reference, sessions,
 };
 use actix_web::{Resource, web};
 
@@ -40,6 +40,8 @@ operations! {
     "/api/v1/partnerships" => { get partnerships::list_partnerships }
     "/api/v1/partnerships/{id}" => { get partnerships::read_partnership }
     "/api/v1/partnerships/{id}/deadline-recounts" => { post recounts::recount_deadlines }
+    "/api/v1/partnerships/{id}/closures" => { get closures::list_closures, post closures::add_closure }
+    "/api/v1/partnerships/{id}/closures/{day}/withdrawals" => { post closures::withdraw_closure }
     "/api/v1/agencies" => { get agencies::list_agencies, post agencies::add_agency }
     "/api/v1/agencies/{id}" => { get agencies::read_agency, put agencies::change_agency }
     "/api/v1/people" => { get people::list_people, post people::add_person }
@@ -48,8 +50,9 @@ operations! {
     "/api/v1/people/{id}/absences/{absence_id}" => { delete people::remove_absence }
     "/api/v1/posts" => { get posts::list_posts, post posts::add_post }
     "/api/v1/posts/{id}" => { get posts::read_post, put posts::change_post }
-    "/api/v1/policies" => { get policies::list_policies }
+    "/api/v1/policies" => { get policies::list_policies, post policies::propose_policy }
     "/api/v1/policies/{key}/versions/{version}" => { get policies::read_policy }
+    "/api/v1/policies/{key}/versions/{version}/publications" => { post policies::publish_policy }
     "/api/v1/escalations" => { get escalations::list_escalations, post escalations::begin_draft }
     "/api/v1/escalations/{id}" => { get escalations::read_escalation }
     "/api/v1/escalations/{id}/draft" => { put escalations::change_draft }

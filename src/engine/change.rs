@@ -264,7 +264,7 @@ impl Engine {
     }
 }
 
-fn is_in_the_way(error: &StoreError) -> bool {
+pub(super) fn is_in_the_way(error: &StoreError) -> bool {
     error.is_unique_violation() || error.is_worth_another_try()
 }
 

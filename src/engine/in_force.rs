@@ -18,8 +18,8 @@ struct Live {
     topic_title: Option<String>,
 }
 
-/// The policies of a partnership that are in force: of each the highest version that is effective
-/// today.
+/// The policies of a partnership that are in force: of each the highest published version that is
+/// effective today.
 #[derive(Debug)]
 pub(super) struct InForce {
     live: Vec<Live>,
@@ -37,9 +37,9 @@ pub(super) fn in_force(
     // Without its text nobody knows its time zone.
     let today = now.utc().date_naive();
     let mut unreadable = listing.unreadable;
-    unreadable.retain(|it| it.is_effective_on(today));
+    unreadable.retain(|it| it.is_published && it.is_effective_on(today));
     let mut live: Vec<Live> = Vec::new();
-    for stored in listing.readable {
+    for stored in listing.readable.into_iter().filter(|it| it.publication.is_some()) {
         let policy = stored.policy;
         let today = now.utc().with_timezone(&policy.calendar.zone).date_naive();
         // Of each key the newest stands first.
@@ -166,4 +166,4 @@ impl InForce {
     }
 }
 
-const NO_POLICY: &str = "No policy is in force today. The partnership has to load one.";
+const NO_POLICY: &str = "No policy is in force today. The partnership has to publish one.";

@@ -10,6 +10,7 @@
 //! matter hang on a time of day (`schedule`).
 
 mod change;
+mod closures;
 mod cron;
 mod deliver;
 mod directory;
@@ -20,6 +21,7 @@ mod in_force;
 mod lists;
 mod perform;
 mod policies;
+mod publishing;
 mod reading;
 mod recount;
 mod schedule;
@@ -36,7 +38,8 @@ pub use drafting::NewDraft;
 pub use error::EngineError;
 pub use founding::{DirectoryFile, Founded, FoundingError};
 pub use lists::ListedCase;
-pub use policies::{LoadedPolicy, PolicyLoadError};
+pub use policies::LoadedPolicy;
+pub use publishing::{PolicyLoadError, Proposed};
 pub use reading::CaseView;
 pub use recount::{MovedDeadline, RecountWish};
 pub use schedule::JobTimes;

@@ -2,6 +2,7 @@
 //! record shows whatever was done to it.
 
 mod clock_changes;
+mod closures;
 mod constraints;
 mod jobs;
 mod late;
@@ -11,6 +12,7 @@ mod outbox;
 mod poison;
 mod policies;
 mod policy_choice;
+mod publishing;
 mod record;
 mod sql;
 

@@ -21,7 +21,7 @@ fn until(text: &str, day: &str) -> String {
 
 async fn load(house: &House, policies: &[String]) {
     for policy in policies {
-        assert!(house.engine.load_policy(policy.clone()).await.unwrap());
+        assert!(house.load_policy(policy.clone()).await.unwrap());
     }
 }
 
