@@ -47,13 +47,23 @@ comments after `#`. Keys that stand before the first bracket belong to the polic
 const VALUES: &str = "\
 **Text, days, times** stand in quotes: `\"2026-09-01\"`, `\"09:00\"`.
 
-**Length of time**: a whole number and a unit: `\"90 minutes\"`, `\"48 hours\"`,
-`\"5 working days\"`, `\"1 working week\"`, `\"28 days\"`. Minutes and hours run on through nights,
-weekends and holidays. A working week is five working days. The start day is not counted, and the
-last day ends when its working hours do.
+**Length of time**: a whole number and a unit, or a word:
 
-**Limit**: a length of time, and in brackets what else the policy prints for it, which is shown and
-never counted: `\"48 hours (two working days)\"`.
+- `\"90 minutes\"`, `\"48 hours\"` run on through nights, weekends and holidays;
+- `\"4 working hours\"`, `\"30 working minutes\"` run within working hours only;
+- `\"5 working days\"`, `\"1 working week\"` (five working days), `\"5 school days\"`;
+- `\"28 days\"`, `\"2 weeks\"`, `\"3 months\"` count days of any kind;
+- `\"same working day\"` ends with the working day on which it starts, or with the next one where
+  it starts after the cut-off or on no working day;
+- `\"immediately\"` allows what the calendar says, an hour if it says nothing.
+
+Days, weeks and months do not count the day on which they start, and end with their last day, as the
+calendar's `start_day_counts` and `days_end` say.
+
+**Limit**: a length of time; then, where it differs from the calendar, `, to close of business`,
+`, to midnight` or `, to the same time`, and `, start day counted` or `, start day not counted`;
+and in brackets what else the policy prints for it, which is shown and never counted:
+`\"48 hours (two working days)\"`, `\"5 working days, to midnight, start day counted\"`.
 
 **Limits**: one limit for every urgency class; a list of which the shortest counts,
 `[\"5 working days\", \"7 days\"]`; or a table from class to either,

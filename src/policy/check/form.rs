@@ -56,12 +56,10 @@ impl Form<'_> {
             .iter()
             .map(|key| key.name)
             .filter(|key| !given.iter().any(|(there, _)| there.get_ref() == *key));
-        let text = match (values::nearest(name, free), home_of(name, table)) {
-            (Some(meant), _) => {
+        let text = match (home_of(name, table), values::nearest(name, free)) {
+            (Some(home), _) => format!("there is no key '{name}' here; it belongs to: {home}"),
+            (None, Some(meant)) => {
                 format!("there is no key '{name}' here; did you mean '{meant}'?")
-            }
-            (None, Some(home)) => {
-                format!("there is no key '{name}' here; it belongs to: {home}")
             }
             (None, None) => format!(
                 "there is no key '{name}' here; remove it, or use one of: {}",

@@ -3,7 +3,7 @@
 use super::reading::Meaning;
 use super::values::did_you_mean;
 use crate::calendar::{CalendarError, CalendarRules};
-use crate::policy::{Permission, RequiredField, Term};
+use crate::policy::{RequiredField, Term};
 use std::collections::BTreeSet;
 
 pub(super) fn check(meaning: &mut Meaning<'_>) {
@@ -122,43 +122,13 @@ fn calendar(meaning: &mut Meaning<'_>, path: &str, rules: &CalendarRules) {
 
 fn permissions(meaning: &mut Meaning<'_>) {
     let policy = meaning.policy;
-    for (path, permission) in [("extension", &policy.extension), ("pause", &policy.pause)] {
-        let Some(permission) = permission else { continue };
-        if permission.at_most.is_none() {
-            let text = "say in at_most how much at a time: a clock that may be moved without end \
-                        is none. Add at_most = \"5 working days\"";
-            meaning.wrong(&format!("{path}.at_most"), text);
-        }
-        permission_parts(meaning, path, permission, &["within"]);
-    }
-    for (path, permission, idle) in [
-        ("step_down", &policy.step_down, &["at_most", "within"][..]),
-        ("withdrawal", &policy.withdrawal, &["at_most", "times", "within", "reasons"]),
-        ("reopening", &policy.reopening, &["at_most", "reasons"]),
+    for (path, permission) in [
+        ("extension", &policy.extension),
+        ("pause", &policy.pause),
+        ("step_down", &policy.step_down),
     ] {
         if let Some(permission) = permission {
-            permission_parts(meaning, path, permission, idle);
-        }
-    }
-}
-
-/// Names what a permission says and what would have no effect.
-fn permission_parts(
-    meaning: &mut Meaning<'_>,
-    path: &str,
-    permission: &Permission,
-    without_effect: &[&str],
-) {
-    distinct(meaning, &format!("{path}.reasons"), &permission.reasons);
-    for key in without_effect {
-        let is_said = match *key {
-            "at_most" => permission.at_most.is_some(),
-            "times" => permission.times.is_some(),
-            "within" => permission.within.is_some(),
-            _ => !permission.reasons.is_empty(),
-        };
-        if is_said {
-            meaning.wrong(&format!("{path}.{key}"), "it has no effect here: remove it");
+            distinct(meaning, &format!("{path}.reasons"), &permission.reasons);
         }
     }
 }

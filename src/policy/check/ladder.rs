@@ -122,7 +122,9 @@ fn unreachable(meaning: &mut Meaning<'_>) {
                 }
             }
             let stage = policy.stage(number);
-            let to = stage.and_then(|stage| stage.escalates_to).filter(|to| *to > number);
+            // A stage that is not there, or not above, is a mistake of its own.
+            let possible = number.saturating_add(1)..=policy.stage_count();
+            let to = stage.and_then(|it| it.escalates_to).filter(|to| possible.contains(to));
             at = Some(to.unwrap_or(number.saturating_add(1)))
                 .filter(|next| *next <= policy.stage_count())
                 .map(|next| passing_by(policy, &kind, next));

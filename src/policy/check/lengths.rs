@@ -4,6 +4,9 @@ use super::reading::Meaning;
 use crate::calendar::{Allowance, Calendar, Limit};
 use crate::clock::UtcInstant;
 use chrono::{NaiveTime, TimeDelta};
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Two years have every kind of week in them.
 const SAMPLE_DAYS: usize = 730;
@@ -24,16 +27,38 @@ impl Later {
     }
 }
 
+/// When limits run out from the starts at which they are compared: worked out once a limit.
+#[derive(Default)]
+pub(super) struct Samples {
+    starts: OnceCell<Rc<[UtcInstant]>>,
+    dues: RefCell<HashMap<Limit, Rc<[UtcInstant]>>>,
+}
+
 impl Meaning<'_> {
     /// The starts at which limits are compared.
-    pub(super) fn sample_starts(&self) -> Vec<UtcInstant> {
-        let Some(calendars) = &self.calendars else { return Vec::new() };
-        let calendar = calendars.partnership();
-        let days = self.policy.effective_from.iter_days().take(SAMPLE_DAYS);
-        let hours = SAMPLE_HOURS.iter().filter_map(|hour| NaiveTime::from_hms_opt(*hour, 0, 0));
-        days.flat_map(|day| hours.clone().map(move |time| day.and_time(time)))
-            .map(|local| calendar.instant_of(local))
-            .collect()
+    pub(super) fn sample_starts(&self) -> Rc<[UtcInstant]> {
+        let starts = || {
+            let Some(calendars) = &self.calendars else { return Rc::default() };
+            let calendar = calendars.partnership();
+            let days = self.policy.effective_from.iter_days().take(SAMPLE_DAYS);
+            let hours = SAMPLE_HOURS.iter().filter_map(|hour| NaiveTime::from_hms_opt(*hour, 0, 0));
+            days.flat_map(|day| hours.clone().map(move |time| day.and_time(time)))
+                .map(|local| calendar.instant_of(local))
+                .collect()
+        };
+        Rc::clone(self.samples.starts.get_or_init(starts))
+    }
+
+    /// When a limit runs out from each of them.
+    fn sample_dues(&self, calendar: &Calendar, limit: &Limit) -> Rc<[UtcInstant]> {
+        if let Some(dues) = self.samples.dues.borrow().get(limit) {
+            return Rc::clone(dues);
+        }
+        let starts = self.sample_starts();
+        let dues: Rc<[UtcInstant]> =
+            starts.iter().map(|from| calendar.due_of(*from, limit).at).collect();
+        self.samples.dues.borrow_mut().insert(limit.clone(), Rc::clone(&dues));
+        dues
     }
 
     /// Whether limits, of which the shortest counts, run out later than others from most starts.
@@ -44,9 +69,16 @@ impl Meaning<'_> {
             return None;
         }
         let starts = self.sample_starts();
-        let mut later = starts.iter().copied().filter_map(|from| {
-            let (this, other) = (soonest(calendar, from, these)?, soonest(calendar, from, others)?);
-            (this > other).then_some((from, this, other))
+        let dues = |limits: &[Limit]| -> Vec<Rc<[UtcInstant]>> {
+            limits.iter().map(|limit| self.sample_dues(calendar, limit)).collect()
+        };
+        let (these, others) = (dues(these), dues(others));
+        let soonest = |of: &[Rc<[UtcInstant]>], index: usize| {
+            of.iter().filter_map(|dues| dues.get(index).copied()).min()
+        };
+        let mut later = starts.iter().enumerate().filter_map(|(index, from)| {
+            let (this, other) = (soonest(&these, index)?, soonest(&others, index)?);
+            (this > other).then_some((*from, this, other))
         });
         let (from, this, other) = later.next()?;
         (2 * (later.count() + 1) > starts.len()).then(|| Later {

@@ -2,6 +2,7 @@
 
 use super::document::{Document, Lines, document};
 use super::form::form;
+use super::lengths::Samples;
 use super::mistake::Mistake;
 use super::{classes, endings, head, ladder, people, stages, standing, tasks};
 use crate::policy::{Calendars, Policy};
@@ -34,6 +35,7 @@ pub(super) struct Meaning<'a> {
     pub(super) policy: &'a Policy,
     /// None where one of them cannot be made, which is a mistake by itself.
     pub(super) calendars: Option<Calendars>,
+    pub(super) samples: Samples,
     lines: &'a Lines<'a>,
     found: Vec<Mistake>,
 }
@@ -46,7 +48,8 @@ impl Meaning<'_> {
 
 fn meaning(policy: &Policy, lines: &Lines<'_>) -> Vec<Mistake> {
     let calendars = Calendars::new(policy).ok();
-    let mut meaning = Meaning { policy, calendars, lines, found: Vec::new() };
+    let mut meaning =
+        Meaning { policy, calendars, samples: Samples::default(), lines, found: Vec::new() };
     head::check(&mut meaning);
     classes::check(&mut meaning);
     people::check(&mut meaning);

@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 /// How alike two words must be for one to be taken for the other: 1 is the same.
-const ALIKE: f64 = 0.75;
+const ALIKE: f64 = 0.82;
 
 /// The word of a list that somebody meant.
 pub(super) fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {

@@ -185,43 +185,37 @@ pub static POLICY: Table = Table {
         ),
         Key::optional(
             "extension",
-            Kind::Table(&PERMISSION),
+            Kind::Table(&EXTENSION),
             "nobody may",
-            "Giving a clock more time. at_most is how much at a time, and times how often in a \
-             stage.",
+            "Giving a clock more time.",
             "an [extension] table",
         ),
         Key::optional(
             "pause",
-            Kind::Table(&PERMISSION),
+            Kind::Table(&PAUSE),
             "nobody may",
-            "Stopping the clocks of a stage for a while. Deadlines move by the time they stood; \
-             a protective deadline never does. at_most is how long at a time, and times how often \
-             in a stage.",
+            "Stopping the clocks of a stage for a while.",
             "a [pause] table",
         ),
         Key::optional(
             "step_down",
-            Kind::Table(&PERMISSION),
+            Kind::Table(&STEP_DOWN),
             "nobody may",
-            "Going back to a lower stage, where a new round begins. times is how often in the life \
-             of a case.",
+            "Going back to a lower stage.",
             "a [step_down] table",
         ),
         Key::optional(
             "withdrawal",
-            Kind::Table(&PERMISSION),
-            "the raising side may",
-            "Withdrawing a challenge. Of the raiser and those who act for the raising side, only \
-             those who are named may.",
+            Kind::Table(&WITHDRAWAL),
+            "the raiser and whoever must act for the raising side may",
+            "Withdrawing a challenge.",
             "a [withdrawal] table",
         ),
         Key::optional(
             "reopening",
-            Kind::Table(&PERMISSION),
-            "whoever acted last and the partnership may",
-            "Taking an ended case up again. within is how long after its end, and times how often \
-             in the life of a case.",
+            Kind::Table(&REOPENING),
+            "the raiser, whoever acted last and the partnership may",
+            "Taking an ended case up again.",
             "a [reopening] table",
         ),
         Key::required(
@@ -374,46 +368,138 @@ static CAP: Table = Table {
     ],
 };
 
-static PERMISSION: Table = Table {
-    name: "permission",
-    about: "Who may do something that moves a clock or ends a wait, how far and how often: \
-            `[extension]`, `[pause]`, `[step_down]`, `[withdrawal]`, `[reopening]`.",
+static EXTENSION: Table = Table {
+    name: "extension",
+    about: "Giving a clock more time.",
     keys: &[
         Key::optional(
             "may",
             Kind::List(&Kind::Who),
-            "whoever may by the general rules",
+            "the raiser, whoever must act in the stage, and the partnership",
             "Who may.",
             "[\"partnership.business_manager\"]",
         ),
-        Key::optional(
+        Key::required(
             "at_most",
             Kind::Limit,
-            "not for extension and pause, which need it",
-            "How much at a time, at the most. For an extension and a pause only.",
+            "How much at a time, at the most.",
             "\"5 working days\"",
         ),
         Key::optional(
             "times",
             Kind::Whole { least: 1, most: MANY },
             "as often as there is a reason",
-            "How often: in a stage for extension and pause, in the life of a case for stepping \
-             down and reopening.",
+            "How often in a stage.",
+            "1",
+        ),
+        Key::optional(
+            "reasons",
+            Kind::Tables(&TERM),
+            "any, in one's own words",
+            "The reasons that count.",
+            "[{ key = \"court_hearing\", title = \"A court hears the matter\" }]",
+        ),
+    ],
+};
+
+static PAUSE: Table = Table {
+    name: "pause",
+    about: "Stopping the clocks of a stage for a while. Deadlines move by the time they stood. Nobody can stop them beyond a protective deadline.",
+    keys: &[
+        Key::optional(
+            "may",
+            Kind::List(&Kind::Who),
+            "the raiser, whoever must act in the stage, and the partnership",
+            "Who may.",
+            "[\"partnership.business_manager\"]",
+        ),
+        Key::required(
+            "at_most",
+            Kind::Limit,
+            "How long at a time, at the most.",
+            "\"5 working days\"",
+        ),
+        Key::optional(
+            "times",
+            Kind::Whole { least: 1, most: MANY },
+            "as often as there is a reason",
+            "How often in a stage.",
+            "1",
+        ),
+        Key::optional(
+            "reasons",
+            Kind::Tables(&TERM),
+            "any, in one's own words",
+            "The reasons that count.",
+            "[{ key = \"court_hearing\", title = \"A court hears the matter\" }]",
+        ),
+    ],
+};
+
+static STEP_DOWN: Table = Table {
+    name: "step_down",
+    about: "Going back to a lower stage, where a new round begins.",
+    keys: &[
+        Key::optional(
+            "may",
+            Kind::List(&Kind::Who),
+            "the raiser, whoever must act in the stage, and the partnership",
+            "Who may.",
+            "[\"partnership.business_manager\"]",
+        ),
+        Key::optional(
+            "times",
+            Kind::Whole { least: 1, most: MANY },
+            "as often as there is a reason",
+            "How often in the life of a case.",
+            "1",
+        ),
+        Key::optional(
+            "reasons",
+            Kind::Tables(&TERM),
+            "any, in one's own words",
+            "The reasons that count.",
+            "[{ key = \"court_hearing\", title = \"A court hears the matter\" }]",
+        ),
+    ],
+};
+
+static WITHDRAWAL: Table = Table {
+    name: "withdrawal",
+    about: "Withdrawing a challenge.",
+    keys: &[Key::optional(
+        "may",
+        Kind::List(&Kind::Who),
+        "the raiser, and whoever must act for the raising side",
+        "Of the raiser and those who must act for the raising side, who may.",
+        "[\"raising.line_manager\"]",
+    )],
+};
+
+static REOPENING: Table = Table {
+    name: "reopening",
+    about: "Taking an ended case up again, in the stage where it ended or a higher one.",
+    keys: &[
+        Key::optional(
+            "may",
+            Kind::List(&Kind::Who),
+            "the raiser, whoever acted last, and the partnership",
+            "Who may.",
+            "[\"partnership.business_manager\"]",
+        ),
+        Key::optional(
+            "times",
+            Kind::Whole { least: 1, most: MANY },
+            "as often as there is a reason",
+            "How often in the life of a case.",
             "1",
         ),
         Key::optional(
             "within",
             Kind::Limit,
             "at any time",
-            "How long after its end a case may be reopened. For reopening only.",
+            "How long after its end.",
             "\"28 days\"",
-        ),
-        Key::optional(
-            "reasons",
-            Kind::Tables(&TERM),
-            "any, in one's own words",
-            "The reasons that count. For extension, pause and stepping down only.",
-            "[{ key = \"court_hearing\", title = \"A court hears the matter\" }]",
         ),
     ],
 };
