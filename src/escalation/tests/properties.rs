@@ -8,6 +8,7 @@ use crate::timeline;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// One thing that somebody tries, some time after the thing before.
 #[derive(Debug, Clone)]
@@ -128,7 +129,13 @@ const POLICIES: [&str; 8] = [
 /// The shipped and the made-up policies, with posts for their roles and every optional part that
 /// may move a clock.
 fn any_world(number: usize) -> World {
-    let mut world = World::under(POLICIES[number])
+    static WORLDS: LazyLock<Vec<World>> =
+        LazyLock::new(|| POLICIES.iter().map(|policy| furnished(policy)).collect());
+    WORLDS[number].clone()
+}
+
+fn furnished(policy: &str) -> World {
+    let mut world = World::under(policy)
         .with_role("Headteacher", "senior_liaison_officer")
         .with_role("Director", "medical_director")
         .with_role("Team manager, care leavers", "duty_team");
@@ -272,6 +279,11 @@ proptest! {
     ) {
         live_through(world(number), whole_draft(), steps)?;
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn whatever_people_and_time_do_under_any_policy(
