@@ -111,6 +111,8 @@ pub struct PostView {
     id: PostId,
     title: String,
     place: Place,
+    /// What it is for beside its rung, as a policy names it, such as `duty_team`.
+    role: Option<String>,
     mailbox_email: Option<String>,
     holders: Vec<InPostView>,
     /// In the order of asking.
@@ -174,6 +176,7 @@ impl PostView {
             id: it.id,
             title: it.title,
             place: it.place,
+            role: it.role,
             mailbox_email: it.mailbox_email,
             holders,
             deputies,

@@ -24,6 +24,9 @@ use utoipa::{IntoParams, ToSchema};
 pub struct PostBody {
     title: Line,
     place: Place,
+    /// What it is for beside its rung, as a policy names it, such as `duty_team`.
+    #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9_]+$")]
+    role: Option<String>,
     /// A shared mailbox with no sign-in that is always told as well.
     mailbox_email: Option<String>,
     /// Empty while it is vacant.
@@ -39,6 +42,7 @@ impl PostBody {
         NewPost {
             title: self.title,
             place: self.place,
+            role: self.role,
             mailbox_email: self.mailbox_email,
             holders: self.holders,
             deputies: self.deputies,

@@ -6,10 +6,12 @@
 
 mod people;
 mod post;
+mod route;
 mod routing;
 #[cfg(test)]
 mod tests;
 
 pub use people::{Absence, Agency, Contact, Partnership, Person, Sector};
-pub use post::{Deputy, Holder, PartnershipFunction, Place, Post, Rung, Side};
-pub use routing::{Directory, Gap, GapReason, Party, Route, Seat, SeatCapacity};
+pub use post::{Deputy, Holder, PartnershipFunction, Place, Post, Rung, Side, is_role};
+pub use route::{Gap, GapReason, Party, Route, Seat, SeatCapacity};
+pub use routing::Directory;

@@ -30,8 +30,10 @@ pub enum Sector {
     ChildrensSocialCare,
     /// Police.
     Police,
-    /// A health provider: hospital or community trust, general practice.
+    /// A health provider: hospital or community trust.
     HealthProvider,
+    /// General practice.
+    GeneralPractice,
     /// The integrated care board.
     IntegratedCareBoard,
     /// School or college.
@@ -48,6 +50,26 @@ pub enum Sector {
     YouthJustice,
     /// Any other.
     Other,
+}
+
+impl Sector {
+    /// The sector in words.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::ChildrensSocialCare => "children's social care",
+            Self::Police => "police",
+            Self::HealthProvider => "health provider",
+            Self::GeneralPractice => "general practice",
+            Self::IntegratedCareBoard => "integrated care board",
+            Self::School => "school",
+            Self::EarlyYears => "early years",
+            Self::Probation => "probation",
+            Self::Housing => "housing",
+            Self::VoluntarySector => "voluntary sector",
+            Self::YouthJustice => "youth justice",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// An agency; it serves one or several partnerships.

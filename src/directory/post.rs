@@ -85,6 +85,17 @@ pub enum PartnershipFunction {
     PanelMember,
 }
 
+impl PartnershipFunction {
+    /// The function in words.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::BusinessManager => "business manager",
+            Self::Scrutineer => "scrutineer",
+            Self::PanelMember => "panel member",
+        }
+    }
+}
+
 /// Where a post stands: on a rung of an agency, or at the partnership's top. The type allows no
 /// third way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -134,6 +145,15 @@ pub struct Deputy {
     pub rank: i32,
 }
 
+/// The most characters in a role's key.
+const ROLE_CHARACTERS_MAX: usize = 40;
+
+/// Whether a text is a role's key: small letters, digits and underscores, at most 40 of them.
+pub fn is_role(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    (1..=ROLE_CHARACTERS_MAX).contains(&text.len()) && text.chars().all(fits)
+}
+
 /// A post: who stands on a rung.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Post {
@@ -143,6 +163,9 @@ pub struct Post {
     pub title: String,
     /// Where it stands.
     pub place: Place,
+    /// What it is for beside its rung, as a policy names it: a key such as `director` or
+    /// `duty_team`; see [`is_role`].
+    pub role: Option<String>,
     /// A shared mailbox with no sign-in that is always told as well.
     pub mailbox_email: Option<String>,
     /// Who holds it; empty while it is vacant.

@@ -1,134 +1,21 @@
 //! Who is to be reached on a rung of a side: the people there, or whoever stands in for them.
 
-use super::people::{Absence, Contact, Partnership, Person};
+use super::people::{Absence, Agency, Contact, Partnership, Person, Sector};
 use super::post::{PartnershipFunction, Place, Post, Rung, Side};
+use super::route::{Gap, GapReason, Party, Route, Seat, SeatCapacity};
 use crate::clock::UtcInstant;
-use crate::ids::{AgencyId, PersonId, PostId};
-use serde::{Deserialize, Serialize};
+use crate::ids::{AgencyId, PersonId};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
 
-/// How a warning ends where nobody stands in. Others may hold a post on the same rung.
-const ASKED_INSTEAD: &str = "Whoever else is there was asked, or else the next rung up.";
-
-/// One side of a case: an agency, and the team in it if it was named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Party {
-    /// The agency.
-    pub agency_id: AgencyId,
-    /// Its name when the case was raised.
-    pub agency_name: String,
-    /// The team, where the agency has several posts on a rung.
-    pub team: Option<String>,
-}
-
-/// In what capacity somebody is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SeatCapacity {
-    /// Holds the post.
-    Holder,
-    /// Stands in for the post's absent holder.
-    Deputy,
-    /// A shared mailbox with no sign-in.
-    Mailbox,
-    /// On the case in person, such as the raiser, without a post.
-    Person,
-    /// The partnership's own address, because nobody else could be reached.
-    LastResort,
-}
-
-/// Somebody whom a case has reached, and why them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Seat {
-    /// The side they are on.
-    pub side: Side,
-    /// The rung they stand on.
-    pub rung: Rung,
-    /// The post; none for somebody on the case in person, and for the last resort.
-    pub post_id: Option<PostId>,
-    /// The post's title.
-    pub post_title: Option<String>,
-    /// The person; none for a mailbox and for the last resort.
-    pub person_id: Option<PersonId>,
-    /// The name to call them by.
-    pub name: String,
-    /// In what capacity.
-    pub capacity: SeatCapacity,
-}
-
-/// Why somebody else had to be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum GapReason {
-    /// The agency has no such post.
-    NoPost,
-    /// Nobody holds the post.
-    Vacant,
-    /// The holders are away; a deputy stands in.
-    AbsentDeputyStandsIn,
-    /// The holders are away and there is no deputy who is not.
-    AbsentWithoutDeputy,
-    /// The partnership itself has nobody in post: its own address is told.
-    PartnershipUnmanned,
-}
-
-/// A gap in the ladder, to be shown to whoever can mend it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Gap {
-    /// The side with the gap.
-    pub side: Side,
-    /// The rung with the gap.
-    pub rung: Rung,
-    /// The post, if there is one.
-    pub post_id: Option<PostId>,
-    /// Why.
-    pub reason: GapReason,
-    /// The warning in words: what is wrong, and who was asked instead.
-    pub warning: String,
-}
-
-/// Who is to be reached, and what stood in the way. `seats` is never empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Route {
-    /// Who is to be reached.
-    pub seats: Vec<Seat>,
-    /// The gaps on the way to them.
-    pub gaps: Vec<Gap>,
-}
-
-impl Route {
-    /// Adds another route, leaving out seats that are there already.
-    pub fn add(&mut self, other: Self) {
-        for seat in other.seats {
-            if !self.seats.iter().any(|there| there.is_same_recipient(&seat)) {
-                self.seats.push(seat);
-            }
-        }
-        for gap in other.gaps {
-            if !self.gaps.contains(&gap) {
-                self.gaps.push(gap);
-            }
-        }
-    }
-}
-
-impl Seat {
-    /// Whether a message to either reaches the same mailbox.
-    pub fn is_same_recipient(&self, other: &Self) -> bool {
-        match (self.person_id, other.person_id) {
-            (Some(mine), Some(theirs)) => mine == theirs,
-            (None, None) => self.post_id == other.post_id && self.capacity == other.capacity,
-            _ => false,
-        }
-    }
-}
+/// Who is asked where nobody stands in, and no other post on the same rung is manned.
+const NEXT_RUNG: &str = "the next rung up";
 
 /// The part of the directory that a case needs: its agencies' posts, its partnership's, and
 /// everybody in them.
 #[derive(Debug, Clone)]
 pub struct Directory {
     partnership: Partnership,
+    agencies: Vec<Agency>,
     posts: Vec<Post>,
     people: BTreeMap<PersonId, Person>,
     absences: Vec<Absence>,
@@ -143,7 +30,33 @@ impl Directory {
         absences: Vec<Absence>,
     ) -> Self {
         let people = people.into_iter().map(|person| (person.id, person)).collect();
-        Self { partnership, posts, people, absences }
+        Self { partnership, agencies: Vec::new(), posts, people, absences }
+    }
+
+    /// The same with the partnership's agencies known, and those of the case.
+    #[must_use]
+    pub fn with_agencies(self, mut agencies: Vec<Agency>) -> Self {
+        agencies.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        Self { agencies, ..self }
+    }
+
+    /// What kind of agency one of them is; none for an agency that is not in it.
+    pub fn sector_of(&self, id: AgencyId) -> Option<Sector> {
+        self.agencies.iter().find(|agency| agency.id == id).map(|agency| agency.sector)
+    }
+
+    /// The partnership's agencies of a sector, by name, each as a whole. Their people can be
+    /// reached only if the directory was loaded with the sector's posts.
+    pub fn agencies_of_sector(&self, sector: Sector) -> Vec<Party> {
+        let serves = |agency: &&Agency| {
+            agency.sector == sector && agency.partnership_ids.contains(&self.partnership.id)
+        };
+        let party = |agency: &Agency| Party {
+            agency_id: agency.id,
+            agency_name: agency.name.clone(),
+            team: None,
+        };
+        self.agencies.iter().filter(serves).map(party).collect()
     }
 
     /// The partnership that the case belongs to.
@@ -163,7 +76,7 @@ impl Directory {
             return self.route_to_partnership(&[PartnershipFunction::BusinessManager], now);
         }
         let mut route = Route::default();
-        let posts = self.posts_of(party, rung);
+        let posts = self.posts_of(party, |post| post.place.rung() == rung);
         if posts.is_empty() {
             route.gaps.push(Gap {
                 side,
@@ -178,12 +91,49 @@ impl Directory {
             });
         }
         for post in posts {
-            route.add(self.man(post, side, &party.agency_name, now));
+            route.add(self.man(post, side, &party.agency_name, NEXT_RUNG, now));
         }
         if route.seats.is_empty()
             && let Some(above) = rung.above()
         {
             route.add(self.route(side, party, above, now));
+        }
+        route
+    }
+
+    /// Who is to be reached at `now` in an agency's posts of a role, which stand on whatever rung.
+    /// Where it has none, or nobody in it can be reached, `rung` is asked instead, and a gap says
+    /// so. `role_title` is what people call the role.
+    pub fn route_to_role(
+        &self,
+        side: Side,
+        party: &Party,
+        role: &str,
+        rung: Rung,
+        role_title: &str,
+        now: UtcInstant,
+    ) -> Route {
+        let instead = format!("the {}", rung.in_words());
+        let mut route = Route::default();
+        let posts = self.posts_of(party, |post| post.role.as_deref() == Some(role));
+        if posts.is_empty() {
+            route.gaps.push(Gap {
+                side,
+                rung,
+                post_id: None,
+                reason: GapReason::NoPost,
+                warning: format!(
+                    "{} has no post of {role_title}. {} was asked instead.",
+                    party.agency_name,
+                    instead.replacen("the", "The", 1)
+                ),
+            });
+        }
+        for post in posts {
+            route.add(self.man(post, side, &party.agency_name, &instead, now));
+        }
+        if route.seats.is_empty() {
+            route.add(self.route(side, party, rung, now));
         }
         route
     }
@@ -197,7 +147,7 @@ impl Directory {
     ) -> Route {
         let mut route = Route::default();
         for post in self.posts_with_function(functions) {
-            route.add(self.man(post, Side::Partnership, &self.partnership.name, now));
+            route.add(self.man(post, Side::Partnership, &self.partnership.name, NEXT_RUNG, now));
         }
         if !route.seats.is_empty() {
             return route;
@@ -308,30 +258,29 @@ impl Directory {
         held.min_by_key(|post| post.place.rung()).map(|post| post.title.clone())
     }
 
-    /// The posts of a party on a rung: those of its team, or else those of the whole agency, or
-    /// else all there are; rather one person too many than nobody.
-    fn posts_of(&self, party: &Party, rung: Rung) -> Vec<&Post> {
-        let on_rung: Vec<(&Post, &Option<String>)> = self
+    /// The posts of a party that are wanted, by rung or by role: those of its team, or else those
+    /// of the whole agency, or else all there are; rather one person too many than nobody.
+    fn posts_of(&self, party: &Party, wanted: impl Fn(&Post) -> bool) -> Vec<&Post> {
+        let found: Vec<(&Post, &Option<String>)> = self
             .posts
             .iter()
+            .filter(|post| wanted(post))
             .filter_map(|post| match &post.place {
-                Place::Agency { agency_id, rung: on, team }
-                    if *agency_id == party.agency_id && *on == rung =>
-                {
+                Place::Agency { agency_id, team, .. } if *agency_id == party.agency_id => {
                     Some((post, team))
                 }
                 _ => None,
             })
             .collect();
         let of_team = |wanted: &Option<String>| -> Vec<&Post> {
-            on_rung.iter().filter(|(_, team)| *team == wanted).map(|(post, _)| *post).collect()
+            found.iter().filter(|(_, team)| *team == wanted).map(|(post, _)| *post).collect()
         };
         let mut chosen = of_team(&party.team);
         if chosen.is_empty() {
             chosen = of_team(&None);
         }
         if chosen.is_empty() {
-            chosen = on_rung.iter().map(|(post, _)| *post).collect();
+            chosen = found.iter().map(|(post, _)| *post).collect();
         }
         chosen
     }
@@ -350,8 +299,17 @@ impl Directory {
 
     /// Who is in a post at `now`: mailbox and present holders; deputies where no holder is present.
     /// A mailbox alone answers for a post that nobody was ever meant to hold, and for no other.
-    fn man(&self, post: &Post, side: Side, agency_name: &str, now: UtcInstant) -> Route {
+    /// `instead` says who is asked where all that reaches nobody.
+    fn man(
+        &self,
+        post: &Post,
+        side: Side,
+        agency_name: &str,
+        instead: &str,
+        now: UtcInstant,
+    ) -> Route {
         let rung = post.place.rung();
+        let asked = format!("Whoever else is there was asked, or else {instead}.");
         let mut route = Route::default();
         let seat = |person: &Person, capacity| Seat {
             side,
@@ -390,7 +348,7 @@ impl Directory {
         let (reason, warning) = match (holders.as_slice(), deputy) {
             ([], None) => (
                 GapReason::Vacant,
-                format!("Nobody holds the post {} of {agency_name}. {ASKED_INSTEAD}", post.title),
+                format!("Nobody holds the post {} of {agency_name}. {asked}", post.title),
             ),
             ([], Some(deputy)) => (
                 GapReason::Vacant,
@@ -409,7 +367,7 @@ impl Directory {
             ([first, ..], None) => (
                 GapReason::AbsentWithoutDeputy,
                 format!(
-                    "{} ({} of {agency_name}) is away and so is any deputy. {ASKED_INSTEAD}",
+                    "{} ({} of {agency_name}) is away and so is any deputy. {asked}",
                     first.name, post.title
                 ),
             ),

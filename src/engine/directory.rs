@@ -5,7 +5,9 @@ use super::lists::partnership_posts;
 use super::{Engine, EngineError};
 use crate::access::{self, Actor};
 use crate::clock::UtcInstant;
-use crate::directory::{Absence, Agency, Deputy, Holder, Person, Place, Post, Rung, Sector};
+use crate::directory::{
+    Absence, Agency, Deputy, Holder, Person, Place, Post, Rung, Sector, is_role,
+};
 use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;
@@ -45,6 +47,8 @@ pub struct NewPost {
     pub title: Line,
     /// Where it stands.
     pub place: Place,
+    /// Its role's key.
+    pub role: Option<String>,
     /// A shared mailbox.
     pub mailbox_email: Option<String>,
     /// Who holds it.
@@ -201,6 +205,9 @@ impl Engine {
                 return Err(Refusal::NotFound.into());
             }
             let place = checked_place(&new.place)?;
+            if new.role.as_ref().is_some_and(|role| !is_role(role)) {
+                return Err(Refusal::field("/role", NO_ROLE).into());
+            }
             if let Some(email) = &new.mailbox_email {
                 check_address("/mailbox_email", email)?;
             }
@@ -287,12 +294,16 @@ impl Engine {
     }
 }
 
+const NO_ROLE: &str = "must be small letters, digits and underscores, at most 40 of them, such as \
+    duty_team";
+
 impl NewPost {
     fn post(&self, id: PostId, place: Place) -> Post {
         Post {
             id,
             title: self.title.to_string(),
             place,
+            role: self.role.clone(),
             mailbox_email: self.mailbox_email.clone(),
             holders: self
                 .holders
@@ -316,7 +327,7 @@ fn expected(request: &Request, there: Option<i32>) -> Result<Option<i32>, Engine
 }
 
 /// Somebody else was first between the reading and the saving: their change must not be lost.
-fn stale(error: StoreError) -> EngineError {
+pub(super) fn stale(error: StoreError) -> EngineError {
     match error {
         StoreError::Stale(_) => EngineError::Stale,
         other => other.into(),

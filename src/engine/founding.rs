@@ -7,7 +7,7 @@ use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{
     Absence, Agency, Deputy, Holder, Partnership, PartnershipFunction, Person, Place, Post, Rung,
-    Sector,
+    Sector, is_role,
 };
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;
@@ -64,6 +64,7 @@ struct PostEntry {
     title: String,
     agency: Option<String>,
     rung: Option<Rung>,
+    role: Option<String>,
     team: Option<String>,
     function: Option<PartnershipFunction>,
     mailbox: Option<String>,
@@ -142,6 +143,13 @@ impl DirectoryFile {
             if !is_address(address) {
                 return Err(wrong(format!("'{address}', which is not an email address")));
             }
+        }
+        let roles = self.posts.iter().filter_map(|post| post.role.as_deref());
+        if let Some(role) = roles.into_iter().find(|role| !is_role(role)) {
+            return Err(wrong(format!(
+                "role = \"{role}\": use small letters, digits and underscores, at most 40 of them, \
+                 such as \"duty_team\""
+            )));
         }
         Ok(())
     }
@@ -283,6 +291,7 @@ impl Founding {
             id: PostId::new(),
             title: entry.title.clone(),
             place,
+            role: entry.role.clone(),
             mailbox_email: entry.mailbox.clone(),
             holders: ids(&entry.holders)?
                 .into_iter()

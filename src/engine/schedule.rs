@@ -202,7 +202,7 @@ impl Engine {
                 FAILED_COUNT_MAX,
             )?;
             of.failed_notices_count = failed.len();
-            let people = directory::load(w, partnership.id, &[], &[], now)?;
+            let people = directory::load(w, partnership.id, &[], &[], &[], now)?;
             let functions = [PartnershipFunction::BusinessManager];
             for seat in people.route_to_partnership(&functions, now).seats {
                 let contact = people.contact(&seat);
@@ -253,14 +253,14 @@ impl Engine {
                     listed: Listed {
                         reference: it.reference.clone(),
                         stage: entry.stage,
-                        due_long: held.loaded.calendar.say(entry.due.at),
+                        due_long: held.loaded.calendar().say(entry.due.at),
                         is_overdue: entry.due.at <= now,
                     },
                     listed_due_at: entry.due.at,
                     waiting: waiting.cloned().collect(),
                     warnings: entry.gaps.iter().map(|gap| gap.warning.clone()).collect(),
                     directory: &held.directory,
-                    calendar: &held.loaded.calendar,
+                    calendar: held.loaded.calendar(),
                 });
             }
         }

@@ -4,11 +4,13 @@
 use super::event::{Doer, Event, Signature};
 use super::stage_entry::{Left, Overdue, StageEntry};
 use super::state::{
-    Acknowledgement, Action, Content, Debrief, Ending, Escalation, Feedback, Meeting, Position,
-    Proposal, ProposalAnswer, RecordConfirmation, Response, Status,
+    Acknowledgement, Action, Content, Debrief, Discussion, Ending, Escalation, Feedback, Meeting,
+    Position, Proposal, ProposalAnswer, RecordConfirmation, Response, Status,
 };
+use super::task_run::{Clocks, Pause, TaskRun, TaskState};
 use crate::clock::UtcInstant;
 use crate::ids::EscalationId;
+use crate::policy::STAGE_TASK;
 
 impl Escalation {
     /// The state that a timeline's first entry makes; none if it is not a draft by a person.
@@ -39,6 +41,7 @@ impl Escalation {
             responses: Vec::new(),
             proposals: Vec::new(),
             endings: Vec::new(),
+            discussions: Vec::new(),
             meetings: Vec::new(),
             actions: Vec::new(),
             feedback: Vec::new(),
@@ -67,7 +70,7 @@ impl Escalation {
                 self.immediate_danger = immediate_danger.clone();
                 self.content = Content::Draft(draft.clone());
             }
-            Event::Raised { policy, challenge, protective_deadline } => {
+            Event::Raised { policy, challenge, protective_deadline, .. } => {
                 self.policy = policy.clone();
                 self.content = Content::Raised(challenge.clone());
                 self.protective_deadline = protective_deadline.clone();
@@ -75,18 +78,19 @@ impl Escalation {
                 self.raised_at = Some(at);
             }
             Event::StageEntered { entry, .. } => self.stage_entries.push((**entry).clone()),
-            Event::StageLeft { entry, why } => {
+            Event::StageLeft { entry, why, unrecorded } => {
                 if let Some(entry) = self.entry_mut(*entry) {
-                    entry.left = Some(Left { at, why: *why });
+                    entry.left = Some(Left { at, why: *why, unrecorded: unrecorded.clone() });
                 }
             }
-            Event::DeadlinePassed { entry, tell_again_at: Some(tell_again_at), .. } => {
+            Event::DeadlinePassed { entry, tell_again_at, task, .. } => {
                 if let Some(entry) = self.entry_mut(*entry) {
-                    entry.overdue = Some(Overdue {
-                        recorded_at: at,
-                        told_again_times: 0,
-                        tell_again_at: *tell_again_at,
-                    });
+                    entry.miss(task.as_deref().unwrap_or(STAGE_TASK), at);
+                    if let (Some(tell_again_at), None) = (*tell_again_at, &entry.overdue) {
+                        let recorded_at = at;
+                        entry.overdue =
+                            Some(Overdue { recorded_at, told_again_times: 0, tell_again_at });
+                    }
                 }
             }
             Event::OverdueToldAgain { entry, times, tell_again_at } => {
@@ -107,16 +111,15 @@ impl Escalation {
                 self.status = Status::Open;
                 self.record_confirmations.clear();
             }
-            Event::ProtectiveDeadlineSet { protective_deadline, due, is_protective } => {
+            Event::ProtectiveDeadlineSet { protective_deadline, due, is_protective, tasks } => {
                 self.protective_deadline = Some(protective_deadline.clone());
-                if let Some(entry) = self.stage_entries.last_mut() {
-                    entry.due = due.clone();
-                    entry.is_protective = *is_protective;
-                }
+                let (due, tasks) = (due.clone(), tasks.clone());
+                self.set_clocks(&Clocks { due, is_protective: *is_protective, tasks });
             }
-            Event::MeetingRecorded { meeting, record } => {
+            Event::MeetingRecorded { meeting, record, entry } => {
                 if let Some(meeting) = self.meetings.iter_mut().find(|m| m.number == *meeting) {
                     meeting.record = Some(record.clone());
+                    meeting.recorded_in = *entry;
                 }
             }
             Event::ActionDone { action } => {
@@ -124,7 +127,63 @@ impl Escalation {
                     action.done_at = Some(at);
                 }
             }
+            other => self.apply_to_the_clocks(other),
+        }
+    }
+
+    /// What moves clocks.
+    fn apply_to_the_clocks(&mut self, event: &Event) {
+        match event {
+            Event::TasksMoved { clocks, settles_overdue, .. } => {
+                self.set_clocks(clocks);
+                if let (true, Some(entry)) = (*settles_overdue, self.stage_entries.last_mut()) {
+                    entry.overdue = None;
+                }
+            }
+            Event::Reminded { clocks, .. }
+            | Event::OtherSideWarned { clocks, .. }
+            | Event::DeadlineExtended { clocks, .. }
+            | Event::DeadlinesRecounted { clocks, .. }
+            | Event::Paused { clocks, .. } => self.set_clocks(clocks),
+            Event::PauseEnded { at, clocks } => {
+                self.set_clocks(clocks);
+                let entry = self.stage_entries.last_mut();
+                if let Some(pause) = entry.and_then(|entry| entry.pauses.last_mut()) {
+                    pause.ended_at = Some(*at);
+                }
+            }
+            Event::UrgencyChanged { urgency_class, clocks, .. } => {
+                self.set_clocks(clocks);
+                if let Content::Raised(challenge) = &mut self.content {
+                    challenge.urgency_class.clone_from(urgency_class);
+                }
+            }
+            Event::PolicyMoved { policy, title, clocks, .. } => {
+                self.set_clocks(clocks);
+                self.policy = policy.clone();
+                if let Some(entry) = self.stage_entries.last_mut() {
+                    entry.title.clone_from(title);
+                }
+            }
+            Event::PanelConvened { panel } => {
+                if let Some(entry) = self.stage_entries.last_mut() {
+                    for member in &panel.members {
+                        if !entry.acting.iter().any(|seat| seat.is_same_recipient(member)) {
+                            entry.acting.push(member.clone());
+                        }
+                    }
+                    entry.panel = Some((**panel).clone());
+                }
+            }
             _ => {}
+        }
+    }
+
+    fn set_clocks(&mut self, clocks: &Clocks) {
+        if let Some(entry) = self.stage_entries.last_mut() {
+            entry.due = clocks.due.clone();
+            entry.is_protective = clocks.is_protective;
+            entry.tasks.clone_from(&clocks.tasks);
         }
     }
 
@@ -186,6 +245,18 @@ impl Escalation {
                 self.status = Status::Withdrawn;
                 self.endings.push(Ending::Withdrawn { reason, at, by });
             }
+            Event::Referred { to, reason } => {
+                self.status = Status::Resolved;
+                self.endings.push(Ending::Referred { to, reason, at, by });
+            }
+            Event::Paused { until, reason, .. } => {
+                if let Some(entry) = self.stage_entries.last_mut() {
+                    entry.pauses.push(Pause { from: at, until, reason, by, ended_at: None });
+                }
+            }
+            Event::DiscussionRecorded { held_at, with, text } => {
+                self.discussions.push(Discussion { stage_entry, held_at, with, text, by });
+            }
             other => self.apply_to_the_work(other, by, at),
         }
     }
@@ -201,6 +272,7 @@ impl Escalation {
                     purpose,
                     arranged_by: by,
                     record: None,
+                    recorded_in: None,
                 });
             }
             Event::ActionSet { what, owner, due_on } => self.actions.push(Action {
@@ -231,6 +303,21 @@ impl Escalation {
     fn answer(&mut self, number: u32, answer: ProposalAnswer) {
         if let Some(proposal) = self.proposals.iter_mut().find(|p| p.number == number) {
             proposal.answer = Some(answer);
+        }
+    }
+}
+
+impl StageEntry {
+    /// A task's time ran out; what is due next is what runs out next.
+    fn miss(&mut self, key: &str, at: UtcInstant) {
+        let Some(task) = self.tasks.iter_mut().find(|task| task.key == key) else { return };
+        if let TaskState::Running(clock) = &task.state {
+            task.state = TaskState::Missed { at, due_at: clock.due.at };
+        }
+        let running = self.tasks.iter().filter_map(TaskRun::clock);
+        if let Some(next) = running.min_by_key(|clock| clock.due.at) {
+            self.is_protective = next.is_protective;
+            self.due = next.due.clone();
         }
     }
 }

@@ -4,9 +4,10 @@ use super::challenge::{Draft, ImmediateDanger, ProtectiveDeadline};
 use super::event::Signature;
 use super::state::{PolicyRef, PositionBody, Stance};
 use super::text::{Line, Prose};
+use crate::calendar::Limit;
 use crate::clock::UtcInstant;
-use crate::directory::Party;
-use crate::ids::{EscalationId, NoticeId, PartnershipId};
+use crate::directory::{Party, Sector};
+use crate::ids::{AgencyId, EscalationId, NoticeId, PartnershipId, PersonId};
 use chrono::NaiveDate;
 
 /// What is needed to open a draft.
@@ -28,6 +29,19 @@ pub struct Opening {
     pub immediate_danger: ImmediateDanger,
     /// What is written so far.
     pub draft: Draft,
+}
+
+/// Somebody who is to sit on a panel, as the directory knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PanelMember {
+    /// The person.
+    pub person_id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// The agency that they work for; none for the partnership's own people.
+    pub agency_id: Option<AgencyId>,
+    /// That agency's sector.
+    pub sector: Option<Sector>,
 }
 
 /// What may be asked of an escalation that is there.
@@ -158,6 +172,82 @@ pub enum Command {
     },
     /// Tick that the outcome stands on the child's record.
     ConfirmRecord,
+    /// Record a discussion between the two sides.
+    RecordDiscussion {
+        /// When it was held.
+        held_at: UtcInstant,
+        /// With whom.
+        with: Line,
+        /// What it came to.
+        text: Option<Prose>,
+    },
+    /// Tick off a task of the stage.
+    TickTask {
+        /// Its key.
+        task: String,
+        /// In one's own words.
+        note: Option<Prose>,
+    },
+    /// Give a clock more time.
+    Extend {
+        /// The task; the stage's own clock if left out.
+        task: Option<String>,
+        /// How much.
+        by: Limit,
+        /// Why.
+        reason: Prose,
+    },
+    /// Stop the clocks of the stage for a while.
+    Pause {
+        /// Until when at the most.
+        until: UtcInstant,
+        /// Why.
+        reason: Prose,
+    },
+    /// Let the clocks go on.
+    Resume,
+    /// Put the case in another urgency class.
+    ChangeUrgency {
+        /// The key of the class.
+        urgency_class: String,
+        /// Why.
+        reason: Prose,
+    },
+    /// Take the case back to a lower stage.
+    StepDown {
+        /// The stage.
+        to_stage: u32,
+        /// Why.
+        reason: Prose,
+    },
+    /// Name the panel of the last stage.
+    ConvenePanel {
+        /// Its members, looked up.
+        members: Vec<PanelMember>,
+        /// Who chairs it.
+        chair_id: PersonId,
+        /// When it meets.
+        meets_at: Option<UtcInstant>,
+    },
+    /// Refer the case to a body that decides.
+    Refer {
+        /// The key of where to.
+        to: String,
+        /// Why.
+        reason: Prose,
+    },
+    /// Move the case to another version of its policy.
+    MovePolicy {
+        /// The version.
+        policy: PolicyRef,
+        /// Why.
+        reason: Prose,
+    },
+    /// Work the clocks out again by the calendar as it is now.
+    Recount {
+        /// Why.
+        reason: Prose,
+    },
     /// Time passed: do what is due.
     Lapse,
     /// A message was given up.
@@ -190,6 +280,15 @@ pub enum CommandKind {
     Meet,
     SetAction,
     CompleteAction,
+    RecordDiscussion,
+    TickTask,
+    Extend,
+    Pause,
+    ChangeUrgency,
+    StepDown,
+    ConvenePanel,
+    Refer,
+    MovePolicy,
     GiveFeedback,
     Debrief,
     ConfirmRecord,
@@ -221,6 +320,15 @@ impl Command {
             Self::GiveFeedback { .. } => CommandKind::GiveFeedback,
             Self::Debrief { .. } => CommandKind::Debrief,
             Self::ConfirmRecord => CommandKind::ConfirmRecord,
+            Self::RecordDiscussion { .. } => CommandKind::RecordDiscussion,
+            Self::TickTask { .. } => CommandKind::TickTask,
+            Self::Extend { .. } => CommandKind::Extend,
+            Self::Pause { .. } | Self::Resume => CommandKind::Pause,
+            Self::ChangeUrgency { .. } => CommandKind::ChangeUrgency,
+            Self::StepDown { .. } => CommandKind::StepDown,
+            Self::ConvenePanel { .. } => CommandKind::ConvenePanel,
+            Self::Refer { .. } => CommandKind::Refer,
+            Self::MovePolicy { .. } | Self::Recount { .. } => CommandKind::MovePolicy,
             Self::Lapse | Self::ReportFailedNotice { .. } => CommandKind::OfTime,
         }
     }

@@ -3,8 +3,9 @@
 use super::challenge::{Challenge, Draft, ImmediateDanger, ProtectiveDeadline};
 use super::stage_entry::{Answer, LeavingReason, StageEntry};
 use super::state::{PolicyRef, PositionBody, Stance};
+use super::task_run::{Clocks, Panel, TaskRun};
 use super::text::{Line, Prose};
-use crate::calendar::Due;
+use crate::calendar::{Due, Limit};
 use crate::clock::UtcInstant;
 use crate::directory::{Party, Side};
 use crate::ids::{NoticeId, PartnershipId, PersonId, PostId};
@@ -73,6 +74,9 @@ pub enum Event {
         challenge: Box<Challenge>,
         /// A date before which the child must be safe.
         protective_deadline: Option<ProtectiveDeadline>,
+        /// By when the policy wants it raised, where that had passed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        late_after: Option<Due>,
     },
     /// A stage was entered, and its people were told.
     StageEntered {
@@ -87,6 +91,9 @@ pub enum Event {
         entry: u32,
         /// Why.
         why: LeavingReason,
+        /// What the policy wants in the record before the stage is left and did not stand there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unrecorded: Vec<String>,
     },
     /// A stage's clock ran out.
     DeadlinePassed {
@@ -102,6 +109,121 @@ pub enum Event {
         answer: Answer,
         /// When people are told again, if the case stays in the stage.
         tell_again_at: Option<UtcInstant>,
+        /// The task whose time ran out; the stage's own clock if it is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        task: Option<String>,
+    },
+    /// Tasks of a stage were done, or their clocks started.
+    TasksMoved {
+        /// The stay's number.
+        entry: u32,
+        /// The keys of those that were done.
+        done: Vec<String>,
+        /// The keys of those that started.
+        started: Vec<String>,
+        /// The clocks now.
+        clocks: Clocks,
+        /// What was overdue is no more: what was missing was done, and another clock runs.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        settles_overdue: bool,
+    },
+    /// Those who must act were reminded.
+    Reminded {
+        /// The stay's number.
+        entry: u32,
+        /// The keys of the tasks that they were reminded of.
+        tasks: Vec<String>,
+        /// The clocks now.
+        clocks: Clocks,
+    },
+    /// The receiving side was warned that the case is about to move up.
+    OtherSideWarned {
+        /// The stay's number.
+        entry: u32,
+        /// The clocks now.
+        clocks: Clocks,
+    },
+    /// A clock was given more time.
+    DeadlineExtended {
+        /// The task.
+        task: String,
+        /// How much.
+        by: Limit,
+        /// Why.
+        reason: Prose,
+        /// The clocks now.
+        clocks: Clocks,
+    },
+    /// The clocks of the stage were stopped.
+    Paused {
+        /// Until when at the most.
+        until: UtcInstant,
+        /// Why.
+        reason: Prose,
+        /// The clocks as they are if it lasts so long.
+        clocks: Clocks,
+    },
+    /// The clocks of the stage went on.
+    PauseEnded {
+        /// When: never later than was said.
+        at: UtcInstant,
+        /// The clocks now.
+        clocks: Clocks,
+    },
+    /// The case was put in another urgency class.
+    UrgencyChanged {
+        /// The key of the class.
+        urgency_class: String,
+        /// Why.
+        reason: Prose,
+        /// The clocks now.
+        clocks: Clocks,
+    },
+    /// The case was moved to another version of the policy.
+    PolicyMoved {
+        /// The version that it keeps from now on.
+        policy: PolicyRef,
+        /// Why.
+        reason: Prose,
+        /// The title of its stage there.
+        title: String,
+        /// The clocks now.
+        clocks: Clocks,
+    },
+    /// The clocks were worked out again by the calendar as it is now.
+    DeadlinesRecounted {
+        /// Why.
+        reason: Prose,
+        /// The clocks now.
+        clocks: Clocks,
+    },
+    /// A discussion between the two sides was recorded.
+    DiscussionRecorded {
+        /// When it was held.
+        held_at: UtcInstant,
+        /// With whom.
+        with: Line,
+        /// What it came to.
+        text: Option<Prose>,
+    },
+    /// A task was ticked off by whoever had to do it.
+    TaskTicked {
+        /// Its key.
+        task: String,
+        /// In their own words.
+        note: Option<Prose>,
+    },
+    /// The panel was named.
+    PanelConvened {
+        /// The panel.
+        panel: Box<Panel>,
+    },
+    /// The partnership referred the case out: it is resolved here.
+    Referred {
+        /// The key of where to.
+        to: String,
+        /// Why.
+        reason: Prose,
     },
     /// People were told again of a case that is overdue.
     OverdueToldAgain {
@@ -182,6 +304,9 @@ pub enum Event {
         due: Due,
         /// Whether that is the protective deadline.
         is_protective: bool,
+        /// The timed tasks now, where the stage has any beside its own clock.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tasks: Vec<TaskRun>,
     },
     /// A meeting was arranged.
     MeetingArranged {
@@ -198,6 +323,9 @@ pub enum Event {
         meeting: u32,
         /// What it came to.
         record: Prose,
+        /// The number of the stay in which this was recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entry: Option<u32>,
     },
     /// An action was set down.
     ActionSet {

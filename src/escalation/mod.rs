@@ -13,6 +13,7 @@ mod event;
 mod refusal;
 mod stage_entry;
 mod state;
+mod task_run;
 mod tell;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -20,14 +21,16 @@ mod text;
 mod words;
 
 pub use challenge::{Challenge, Child, Draft, ImmediateDanger, ProtectiveDeadline, StartStage};
-pub use command::{Command, CommandKind, Opening};
+pub use command::{Command, CommandKind, Opening, PanelMember};
 pub use decide::{Rules, decide, open_draft};
 pub use event::{Doer, Event, Signature};
 pub use refusal::{FieldFault, Refusal};
 pub use stage_entry::{Answer, EntryReason, LeavingReason, Left, Overdue, StageEntry};
 pub use state::{
-    Acknowledgement, Action, Content, Debrief, Ending, Escalation, Feedback, Meeting, PolicyRef,
-    Position, PositionBody, Proposal, ProposalAnswer, RecordConfirmation, Response, Stance, Status,
+    Acknowledgement, Action, Content, Debrief, Discussion, Ending, Escalation, Feedback, Meeting,
+    PolicyRef, Position, PositionBody, Proposal, ProposalAnswer, RecordConfirmation, Response,
+    Stance, Status,
 };
+pub use task_run::{Clock, Clocks, Extension, Panel, Pause, TaskRun, TaskState};
 pub use tell::{Notice, NoticeKind, tell};
 pub use text::{Line, Prose};

@@ -1,9 +1,12 @@
 //! One stay of an escalation in a stage: entered, due, left, and why.
 
-use crate::calendar::Due;
+use super::task_run::{Clock, Panel, Pause, TaskRun, TaskState};
+use crate::calendar::{Due, Interval};
 use crate::clock::UtcInstant;
 use crate::directory::{Gap, Seat};
+use crate::policy::STAGE_TASK;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// One stay of an escalation in a stage.
@@ -21,7 +24,8 @@ pub struct StageEntry {
     pub entered_at: UtcInstant,
     /// Why it was entered.
     pub why: EntryReason,
-    /// When its clock runs out, with its derivation in words.
+    /// What is due in it next, with its derivation in words: the stage's own clock, or the task
+    /// that must be done soonest.
     pub due: Due,
     /// Whether the protective deadline is what counts, because it is sooner than the policy's limit.
     pub is_protective: bool,
@@ -29,8 +33,20 @@ pub struct StageEntry {
     pub acting: Vec<Seat>,
     /// Who is told beside them.
     pub copied: Vec<Seat>,
+    /// Who must be consulted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consulted: Vec<Seat>,
     /// The gaps on the way to them.
     pub gaps: Vec<Gap>,
+    /// Its timed tasks; empty for a stage that has nothing but its own clock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskRun>,
+    /// When its clocks stood still.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Pause>,
+    /// The panel that was named in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panel: Option<Panel>,
     /// That its clock ran out and the case stays here; none while it has not.
     pub overdue: Option<Overdue>,
     /// How it was left; none while the case is here.
@@ -51,6 +67,8 @@ pub enum EntryReason {
     EscalatedEarly,
     /// The case was reopened.
     Reopened,
+    /// People took the case back to a lower stage.
+    SteppedDown,
 }
 
 /// How a stage was left.
@@ -60,6 +78,9 @@ pub struct Left {
     pub at: UtcInstant,
     /// Why.
     pub why: LeavingReason,
+    /// What the policy wants in the record and did not stand there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unrecorded: Vec<String>,
 }
 
 /// Why a stage was left.
@@ -78,6 +99,10 @@ pub enum LeavingReason {
     Determined,
     /// The raising side withdrew.
     Withdrawn,
+    /// The partnership referred the case out.
+    Referred,
+    /// People took the case back to a lower stage.
+    SteppedDown,
 }
 
 /// What the receiving side had answered when a clock ran out. Silence and refusal are different
@@ -109,12 +134,57 @@ pub struct Overdue {
 impl StageEntry {
     /// Everybody whom it reached.
     pub fn seats(&self) -> impl Iterator<Item = &Seat> {
-        self.acting.iter().chain(&self.copied)
+        let of_tasks = self.tasks.iter().flat_map(|task| &task.acting);
+        self.acting.iter().chain(of_tasks).chain(&self.consulted).chain(&self.copied)
     }
 
-    /// When time has something to do here next: at the due instant, then each time that people are
-    /// to be told again.
+    /// Its timed tasks, its own clock included where that is all there is.
+    pub fn all_tasks(&self) -> Cow<'_, [TaskRun]> {
+        if !self.tasks.is_empty() {
+            return Cow::Borrowed(&self.tasks);
+        }
+        let state = match &self.overdue {
+            Some(overdue) => TaskState::Missed { at: overdue.recorded_at, due_at: self.due.at },
+            None => TaskState::Running(Clock {
+                from: self.entered_at,
+                due: self.due.clone(),
+                is_protective: self.is_protective,
+                reminders: Vec::new(),
+                warn_at: None,
+                extensions: Vec::new(),
+            }),
+        };
+        let (key, title) = (STAGE_TASK.to_owned(), self.title.clone());
+        Cow::Owned(vec![TaskRun { key, title, acting: Vec::new(), state }])
+    }
+
+    /// The task that is due next, where it is not the stage itself.
+    pub fn task_due_next(&self) -> Option<&TaskRun> {
+        let running = self.tasks.iter().filter(|run| run.clock().is_some());
+        let next = running.min_by_key(|run| run.clock().map(|clock| clock.due.at));
+        next.filter(|run| run.key != STAGE_TASK)
+    }
+
+    /// The pause in which its clocks stand still, if they do.
+    pub fn pause(&self) -> Option<&Pause> {
+        self.pauses.last().filter(|pause| pause.ended_at.is_none())
+    }
+
+    /// The times in which its clocks stood still; one that lasts is taken to its longest.
+    pub fn paused(&self) -> Vec<Interval> {
+        let interval = |it: &Pause| Interval { from: it.from, to: it.ended_at.unwrap_or(it.until) };
+        self.pauses.iter().map(interval).collect()
+    }
+
+    /// When time has something to do here next: the first reminder, the first clock that runs out,
+    /// the next time that people are to be told again, or the end of a pause.
     pub fn next_act_at(&self) -> UtcInstant {
-        self.overdue.as_ref().map_or(self.due.at, |overdue| overdue.tell_again_at)
+        if let Some(pause) = self.pause() {
+            return pause.until;
+        }
+        let again = self.overdue.as_ref().map(|overdue| overdue.tell_again_at);
+        let tasks = self.all_tasks();
+        let clocks = tasks.iter().filter_map(|task| task.clock().map(Clock::next_act_at));
+        clocks.chain(again).min().unwrap_or(self.due.at)
     }
 }

@@ -198,6 +198,17 @@ pub enum Ending {
         /// By whom.
         by: Signature,
     },
+    /// The partnership referred it to a body that decides.
+    Referred {
+        /// The key of where to.
+        to: String,
+        /// Why.
+        reason: Prose,
+        /// When.
+        at: UtcInstant,
+        /// By whom.
+        by: Signature,
+    },
 }
 
 /// A meeting about the case.
@@ -215,6 +226,24 @@ pub struct Meeting {
     pub arranged_by: Signature,
     /// What it came to; none until it is recorded.
     pub record: Option<Prose>,
+    /// The stage entry in which that was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_in: Option<u32>,
+}
+
+/// A discussion between the two sides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Discussion {
+    /// The stage entry in which it was recorded.
+    pub stage_entry: u32,
+    /// When it was held.
+    pub held_at: UtcInstant,
+    /// With whom.
+    pub with: Line,
+    /// What it came to.
+    pub text: Option<Prose>,
+    /// Who recorded it.
+    pub by: Signature,
 }
 
 /// Something that somebody is to do.
@@ -312,6 +341,9 @@ pub struct Escalation {
     pub proposals: Vec<Proposal>,
     /// How it ended, each time that it did; the last counts while it is not open.
     pub endings: Vec<Ending>,
+    /// Discussions between the two sides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discussions: Vec<Discussion>,
     /// Meetings.
     pub meetings: Vec<Meeting>,
     /// Actions.
@@ -338,6 +370,11 @@ impl Escalation {
     /// The stay in the stage where it is now; none when it is not open.
     pub fn current_entry(&self) -> Option<&StageEntry> {
         self.stage_entries.last().filter(|entry| entry.left.is_none())
+    }
+
+    /// The key of its urgency class; empty while it is a draft.
+    pub fn urgency_class(&self) -> &str {
+        self.challenge().map_or("", |challenge| &challenge.urgency_class)
     }
 
     /// The proposal on the table. What was put before the case was taken up again is not.

@@ -7,6 +7,7 @@ use super::stage_entry::{EntryReason, StageEntry};
 use super::state::{Escalation, Stance};
 use crate::clock::UtcInstant;
 use crate::directory::{PartnershipFunction, Route, Seat, SeatCapacity, Side};
+use crate::policy::STAGE_TASK;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,6 +57,24 @@ pub enum NoticeKind {
     Gap,
     /// A message could not be delivered; the recipient is told in its place.
     NoticeFailed,
+    /// A task of the stage begins, and the recipient must do it.
+    TaskBegins,
+    /// A task of the stage was not done in time; the recipient is informed.
+    TaskMissed,
+    /// A clock runs out soon, and the recipient must act.
+    Reminder,
+    /// The case is about to move up, and the recipient's side has not answered.
+    EscalationWarning,
+    /// A stage begins, and the recipient is to be consulted.
+    Consulted,
+    /// The clocks stand still.
+    Paused,
+    /// The clocks go on.
+    PauseEnded,
+    /// The case goes by another version of the policy.
+    PolicyMoved,
+    /// The case was referred out.
+    Referred,
     /// A daily list of what waits for the recipient.
     Chaser,
     /// A daily list for the partnership.
@@ -73,6 +92,10 @@ impl NoticeKind {
                 | Self::Overdue
                 | Self::Gap
                 | Self::NoticeFailed
+                | Self::TaskBegins
+                | Self::Reminder
+                | Self::EscalationWarning
+                | Self::Consulted
                 | Self::Chaser
         )
     }
@@ -157,6 +180,47 @@ impl Telling<'_> {
                 self.everybody_acting(NoticeKind::DueMoved);
                 self.raiser(NoticeKind::DueMoved);
             }
+            other => self.of_clocks(other),
+        }
+    }
+
+    /// What tasks, clocks and panels ask people to know.
+    fn of_clocks(&mut self, event: &Event) {
+        match event {
+            Event::DeadlinePassed { tell_again_at: None, task, entry, .. } => {
+                let moves_on = self.after.current_entry().is_none_or(|it| it.number != *entry);
+                if !moves_on {
+                    self.task_missed(task.as_deref().unwrap_or(STAGE_TASK));
+                }
+            }
+            Event::TasksMoved { started, .. } => {
+                for key in started {
+                    self.doers_of(key, NoticeKind::TaskBegins);
+                }
+            }
+            Event::Reminded { tasks, .. } => {
+                for key in tasks {
+                    self.doers_of(key, NoticeKind::Reminder);
+                }
+            }
+            Event::OtherSideWarned { .. } => {
+                self.acting_of(Side::Receiving, NoticeKind::EscalationWarning);
+            }
+            Event::DeadlineExtended { .. }
+            | Event::UrgencyChanged { .. }
+            | Event::DeadlinesRecounted { .. } => {
+                self.everybody_acting_and_raiser(NoticeKind::DueMoved)
+            }
+            Event::Paused { .. } => self.everybody_acting_and_raiser(NoticeKind::Paused),
+            Event::PauseEnded { .. } => self.everybody_acting_and_raiser(NoticeKind::PauseEnded),
+            Event::PolicyMoved { .. } => self.everybody_acting_and_raiser(NoticeKind::PolicyMoved),
+            Event::PanelConvened { panel } => {
+                for seat in &panel.members {
+                    self.add(seat.clone(), NoticeKind::ActionNeeded);
+                }
+                self.everybody_acting_and_raiser(NoticeKind::MeetingArranged);
+            }
+            Event::Referred { .. } => self.everybody(NoticeKind::Referred),
             Event::MeetingArranged { .. } => self.everybody_acting(NoticeKind::MeetingArranged),
             Event::ActionSet { .. } => self.everybody_acting(NoticeKind::ActionSet),
             Event::NoticeFailed { to_last_resort: true, .. } => {
@@ -168,14 +232,43 @@ impl Telling<'_> {
             | Event::DraftChanged { .. }
             | Event::Raised { .. }
             | Event::StageLeft { .. }
-            | Event::DeadlinePassed { tell_again_at: None, .. }
             | Event::ProposalConfirmed { .. }
             | Event::MeetingRecorded { .. }
             | Event::ActionDone { .. }
             | Event::FeedbackGiven { .. }
             | Event::Debriefed { .. }
+            | Event::DiscussionRecorded { .. }
+            | Event::TaskTicked { .. }
             | Event::RecordConfirmed => {}
+            // The rest was told of above.
+            _ => {}
         }
+    }
+
+    fn everybody_acting_and_raiser(&mut self, kind: NoticeKind) {
+        self.everybody_acting(kind);
+        self.raiser(kind);
+    }
+
+    /// Those who must do a task: named in it, or else all who must act in the stage.
+    fn doers_of(&mut self, key: &str, kind: NoticeKind) {
+        let entry = self.after.stage_entries.last();
+        let run = entry.and_then(|entry| entry.tasks.iter().find(|run| run.key == key));
+        match run {
+            Some(run) if !run.acting.is_empty() => {
+                for seat in run.acting.clone() {
+                    self.add(seat, kind);
+                }
+            }
+            _ => self.everybody_acting(kind),
+        }
+    }
+
+    /// A task was not done in time: those who must do it, the raiser and the partnership know.
+    fn task_missed(&mut self, key: &str) {
+        self.doers_of(key, NoticeKind::TaskMissed);
+        self.raiser(NoticeKind::TaskMissed);
+        self.business_manager(NoticeKind::TaskMissed);
     }
 
     /// Those who act are asked; the copied, the raiser and everybody of the stages before are
@@ -183,6 +276,14 @@ impl Telling<'_> {
     fn stage_entered(&mut self, entry: &StageEntry) {
         for seat in &entry.acting {
             self.add(seat.clone(), NoticeKind::ActionNeeded);
+        }
+        for task in entry.tasks.iter().filter(|task| task.clock().is_some()) {
+            for seat in &task.acting {
+                self.add(seat.clone(), NoticeKind::TaskBegins);
+            }
+        }
+        for seat in &entry.consulted {
+            self.add(seat.clone(), NoticeKind::Consulted);
         }
         if !entry.gaps.is_empty() {
             self.business_manager(NoticeKind::Gap);
@@ -209,7 +310,7 @@ impl Telling<'_> {
 
     fn overdue(&mut self) {
         for who in &self.rules.policy.overdue.tell {
-            for seat in super::decide::route(self.after, self.rules, *who, self.now).seats {
+            for seat in super::decide::route(self.after, self.rules, who, self.now).seats {
                 self.add(seat, NoticeKind::Overdue);
             }
         }
@@ -217,7 +318,7 @@ impl Telling<'_> {
         // Whoever stands in by now for those who went away since is asked as well.
         let stage = self.after.current_entry().and_then(|e| self.rules.policy.stage(e.stage));
         for who in stage.map(|stage| stage.act.as_slice()).unwrap_or_default() {
-            for seat in super::decide::route(self.after, self.rules, *who, self.now).seats {
+            for seat in super::decide::route(self.after, self.rules, who, self.now).seats {
                 self.add(seat, NoticeKind::Overdue);
             }
         }

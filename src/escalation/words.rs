@@ -4,6 +4,8 @@
 use super::event::{Doer, Event};
 use super::stage_entry::{Answer, EntryReason, LeavingReason};
 use super::state::Stance;
+use super::task_run::Clocks;
+use crate::policy::STAGE_TASK;
 
 impl Event {
     /// Its kind, as the timeline stores it.
@@ -35,6 +37,19 @@ impl Event {
             Self::Debriefed { .. } => "debriefed",
             Self::RecordConfirmed => "record_confirmed",
             Self::NoticeFailed { .. } => "notice_failed",
+            Self::TasksMoved { .. } => "tasks_moved",
+            Self::Reminded { .. } => "reminded",
+            Self::OtherSideWarned { .. } => "other_side_warned",
+            Self::DeadlineExtended { .. } => "deadline_extended",
+            Self::Paused { .. } => "paused",
+            Self::PauseEnded { .. } => "pause_ended",
+            Self::UrgencyChanged { .. } => "urgency_changed",
+            Self::PolicyMoved { .. } => "policy_moved",
+            Self::DeadlinesRecounted { .. } => "deadlines_recounted",
+            Self::DiscussionRecorded { .. } => "discussion_recorded",
+            Self::TaskTicked { .. } => "task_ticked",
+            Self::PanelConvened { .. } => "panel_convened",
+            Self::Referred { .. } => "referred",
         }
     }
 
@@ -60,6 +75,7 @@ impl Event {
                     match entry.why {
                         EntryReason::EscalatedEarly => ", ahead of the deadline",
                         EntryReason::Reopened => ", again",
+                        EntryReason::SteppedDown => ", stepped down",
                         EntryReason::Raised if entry.stage > 1 => ", started higher",
                         _ => "",
                     },
@@ -67,8 +83,8 @@ impl Event {
                     entry.due.derivation
                 )
             }
-            Self::StageLeft { why, .. } => format!(
-                "the stage ends: {}",
+            Self::StageLeft { why, unrecorded, .. } => format!(
+                "the stage ends: {}{}",
                 match why {
                     LeavingReason::DeadlinePassed => "its time ran out",
                     LeavingReason::Refused => "the receiving side refused",
@@ -76,8 +92,18 @@ impl Event {
                     LeavingReason::Agreed => "both sides agreed",
                     LeavingReason::Determined => "the partnership determined",
                     LeavingReason::Withdrawn => "withdrawn",
+                    LeavingReason::Referred => "the partnership referred the case out",
+                    LeavingReason::SteppedDown => "stepped down",
+                },
+                match unrecorded.as_slice() {
+                    [] => String::new(),
+                    missing => format!("; not in the record: {}", missing.join("; ")),
                 }
             ),
+            Self::DeadlinePassed { task: Some(task), late_seconds, tell_again_at, .. } => {
+                let stays = if tell_again_at.is_some() { "; this is overdue" } else { "" };
+                format!("the time of the task '{task}' ran out{}{stays}", late(*late_seconds))
+            }
             Self::DeadlinePassed { stage, late_seconds, answer, tell_again_at, .. } => {
                 deadline_passed(*stage, *late_seconds, *answer, tell_again_at.is_some())
             }
@@ -105,6 +131,61 @@ impl Event {
             Self::ProtectiveDeadlineSet { due, .. } => {
                 format!("set a protective deadline; due now {}", due.derivation)
             }
+            other => other.clocks_in_words(),
+        }
+    }
+
+    fn clocks_in_words(&self) -> String {
+        let due = |clocks: &Clocks| format!("due next: {}", clocks.due.derivation);
+        match self {
+            Self::TasksMoved { done, started, clocks, .. } => {
+                let title = |key: &String| {
+                    let run = clocks.tasks.iter().find(|run| run.key == *key);
+                    run.map_or(key.clone(), |run| run.title.clone())
+                };
+                let list = |keys: &[String]| keys.iter().map(title).collect::<Vec<_>>().join("; ");
+                let mut parts = Vec::new();
+                if !done.is_empty() {
+                    parts.push(format!("done: {}", list(done)));
+                }
+                if !started.is_empty() {
+                    parts.push(format!("begins: {}", list(started)));
+                }
+                parts.push(due(clocks));
+                parts.join("; ")
+            }
+            Self::Reminded { .. } => "those who must act were reminded".to_owned(),
+            Self::OtherSideWarned { .. } => {
+                "the receiving side was warned that the case is about to move up".to_owned()
+            }
+            Self::DeadlineExtended { task, by, clocks, .. } if task == STAGE_TASK => {
+                format!("gave the stage a further {by}; {}", due(clocks))
+            }
+            Self::DeadlineExtended { task, by, clocks, .. } => {
+                format!("gave the task '{task}' a further {by}; {}", due(clocks))
+            }
+            Self::Paused { clocks, .. } => format!("stopped the clocks; {}", due(clocks)),
+            Self::PauseEnded { clocks, .. } => format!("the clocks go on; {}", due(clocks)),
+            Self::UrgencyChanged { urgency_class, clocks, .. } => {
+                format!("put the case in the class '{urgency_class}'; {}", due(clocks))
+            }
+            Self::PolicyMoved { policy, clocks, .. } => {
+                format!(
+                    "moved the case to version {} of the policy; {}",
+                    policy.version,
+                    due(clocks)
+                )
+            }
+            Self::DeadlinesRecounted { clocks, .. } => {
+                format!("worked the deadlines out again; {}", due(clocks))
+            }
+            Self::DiscussionRecorded { .. } => "recorded a discussion".to_owned(),
+            Self::TaskTicked { task, .. } => format!("ticked off the task '{task}'"),
+            Self::PanelConvened { panel } => {
+                let names: Vec<&str> = panel.members.iter().map(|it| it.name.as_str()).collect();
+                format!("named the panel: {}", names.join(", "))
+            }
+            Self::Referred { to, .. } => format!("resolved here: referred to {to}"),
             other => other.work_in_words(),
         }
     }
@@ -130,6 +211,15 @@ impl Event {
     }
 }
 
+/// How late something was recorded, if it was.
+fn late(seconds: i64) -> String {
+    match seconds {
+        ..=60 => String::new(),
+        61..=7_199 => format!("; recorded {} minutes late", seconds / 60),
+        _ => format!("; recorded {} hours late", seconds / 3_600),
+    }
+}
+
 fn deadline_passed(stage: u32, late_seconds: i64, answer: Answer, stays: bool) -> String {
     let answered = match answer {
         Answer::Silence => "the receiving side was silent",
@@ -137,11 +227,7 @@ fn deadline_passed(stage: u32, late_seconds: i64, answer: Answer, stays: bool) -
         Answer::Refusal => "the receiving side refused",
         Answer::AnsweredNotAgreed => "answered, not agreed",
     };
-    let late = match late_seconds {
-        ..=60 => String::new(),
-        61..=7_199 => format!("; recorded {} minutes late", late_seconds / 60),
-        _ => format!("; recorded {} hours late", late_seconds / 3_600),
-    };
+    let late = late(late_seconds);
     let stays = if stays { "; it stays open and overdue" } else { "" };
     format!("the time of stage {stage} ran out: {answered}{late}{stays}")
 }

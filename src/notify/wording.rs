@@ -21,6 +21,8 @@ pub struct Facts {
     pub due_short: Option<String>,
     /// When it is due: `Wed 30 Dec 2026, 17:00`.
     pub due_long: Option<String>,
+    /// What is due then, where it is a task of the stage and not the stage itself.
+    pub due_task: Option<String>,
     /// How the due instant was worked out, in words.
     pub due_derivation: Option<String>,
     /// Warnings about gaps in the ladder: names of posts and people, none of a child.
@@ -160,6 +162,21 @@ fn subject(kind: NoticeKind, facts: &Facts) -> String {
         ) => {
             format!("Action needed by {due}: escalation {reference}{stage}")
         }
+        (
+            NoticeKind::TaskBegins | NoticeKind::Reminder | NoticeKind::EscalationWarning,
+            Some(due),
+        ) => {
+            let what =
+                if kind == NoticeKind::TaskBegins { "Action needed" } else { "Reminder: due" };
+            format!("{what} by {due}: escalation {reference}{stage}")
+        }
+        (NoticeKind::Consulted, Some(due)) => {
+            format!("Your view is needed by {due}: escalation {reference}{stage}")
+        }
+        (NoticeKind::TaskMissed, _) => {
+            format!("Not done in time: escalation {reference}{stage}")
+        }
+        (NoticeKind::Referred, _) => format!("Referred on: escalation {reference}"),
         (NoticeKind::Overdue, _) => {
             format!("Overdue, action needed now: escalation {reference}{stage}")
         }
@@ -189,6 +206,9 @@ fn fact_lines(facts: &Facts) -> Vec<(String, String)> {
         let of = facts.stage_count;
         lines.push((label, format!("{stage} of {of}, {}", facts.stage_title)));
     }
+    if let Some(task) = &facts.due_task {
+        lines.push(("What is due next".to_owned(), task.clone()));
+    }
     if let Some(due) = &facts.due_long {
         lines.push(("By when".to_owned(), due.clone()));
     }
@@ -215,6 +235,10 @@ fn what_and_next(kind: NoticeKind, facts: &Facts) -> (String, String) {
         NoticeKind::Agreed | NoticeKind::Determined => {
             "each agency confirms that the outcome stands on the child's record. You are asked for \
              feedback, and a debrief is offered."
+        }
+        NoticeKind::Referred => {
+            "those to whom it was referred decide. Each agency confirms that this stands on the \
+             child's record."
         }
         NoticeKind::Withdrawn => "nothing, unless somebody reopens it with a reason.",
         NoticeKind::Overdue => "everybody here is told again each working day until it is settled.",
@@ -261,8 +285,38 @@ fn what(kind: NoticeKind) -> &'static str {
         NoticeKind::Withdrawn => "The raising side has withdrawn this escalation.",
         NoticeKind::Reopened => "This escalation was reopened. Sign in to read why.",
         NoticeKind::DueMoved => {
-            "A protective deadline was set. The time by which this must be settled was worked out \
-             again."
+            "The time by which this must be settled has changed. Sign in to see who changed it and \
+             why."
+        }
+        NoticeKind::TaskBegins => {
+            "A task in this escalation is yours to do now. Sign in to see what it is."
+        }
+        NoticeKind::TaskMissed => {
+            "A task in this escalation was not done in the time that the policy allows. Sign in to \
+             see which."
+        }
+        NoticeKind::Reminder => {
+            "The time of this stage runs out soon. You are asked to act before it does."
+        }
+        NoticeKind::EscalationWarning => {
+            "This escalation is about to move to more senior staff. You can still answer it, or \
+             agree on an outcome with the other side."
+        }
+        NoticeKind::Consulted => {
+            "You are to be consulted on this escalation. Sign in, read what both sides say, and \
+             give your view."
+        }
+        NoticeKind::Paused => {
+            "The clocks of this escalation were stopped for a while. Sign in to see why and until \
+             when."
+        }
+        NoticeKind::PauseEnded => "The clocks of this escalation go on.",
+        NoticeKind::PolicyMoved => {
+            "This escalation goes by a newer version of the policy now. Sign in to see what has \
+             changed."
+        }
+        NoticeKind::Referred => {
+            "The partnership has referred this escalation on. Sign in to see where to and why."
         }
         NoticeKind::Overdue => {
             "The time of this stage has run out and the escalation is not settled. It stays open \

@@ -5,21 +5,33 @@ use super::error::StoreError;
 use super::{people, posts};
 use crate::access::{Actor, HeldPost};
 use crate::clock::UtcInstant;
-use crate::directory::{Directory, Place, Post, SeatCapacity};
+use crate::directory::{Agency, Directory, Place, Post, SeatCapacity, Sector};
 use crate::ids::{AgencyId, PartnershipId, PersonId, SessionId};
 use std::collections::BTreeSet;
 
 /// The directory of these agencies and a partnership, with `besides` in it whatever post they hold.
+/// The partnership's agencies of `sectors` are in it with their posts too, to stand in.
 pub fn load(
     r: &mut Reader<'_>,
     partnership_id: PartnershipId,
     agency_ids: &[AgencyId],
+    sectors: &[Sector],
     besides: &[PersonId],
     now: UtcInstant,
 ) -> Result<Directory, StoreError> {
     let partnership = people::find_partnership(r, partnership_id)?
         .ok_or(StoreError::Missing("the case's partnership"))?;
-    let posts = posts::posts_of(r, agency_ids, partnership_id)?;
+    let agencies = people::agencies_beside(r, partnership_id, agency_ids)?;
+    let stands_in = |agency: &&Agency| {
+        sectors.contains(&agency.sector) && agency.partnership_ids.contains(&partnership_id)
+    };
+    let with_posts: BTreeSet<AgencyId> = agency_ids
+        .iter()
+        .copied()
+        .chain(agencies.iter().filter(stands_in).map(|agency| agency.id))
+        .collect();
+    let with_posts: Vec<AgencyId> = with_posts.into_iter().collect();
+    let posts = posts::posts_of(r, &with_posts, partnership_id)?;
     let mut ids: BTreeSet<PersonId> = besides.iter().copied().collect();
     for post in &posts {
         ids.extend(post.holders.iter().map(|holder| holder.person_id));
@@ -28,7 +40,7 @@ pub fn load(
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let found = people::people_of(r, &ids)?;
     let absences = people::absences_of(r, &ids, now)?;
-    Ok(Directory::new(partnership.it, posts, found, absences))
+    Ok(Directory::new(partnership.it, posts, found, absences).with_agencies(agencies))
 }
 
 /// Somebody who is signed in, as the directory knows them at `now`; none if they have left.

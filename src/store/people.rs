@@ -200,6 +200,26 @@ pub fn find_agency(
     Ok(with_partnerships(r, row.into_iter().collect())?.pop())
 }
 
+/// All agencies of a partnership, and these beside them, whatever partnership they serve now.
+pub fn agencies_beside(
+    r: &mut Reader<'_>,
+    partnership_id: PartnershipId,
+    agency_ids: &[AgencyId],
+) -> Result<Vec<Agency>, StoreError> {
+    let agency_ids: Vec<String> = agency_ids.iter().map(ToString::to_string).collect();
+    let rows: Vec<AgencyRow> = on!(r, c => agencies::table
+        .filter(agencies::id.eq_any(
+            agency_partnerships::table
+                .filter(agency_partnerships::partnership_id.eq(partnership_id.to_string()))
+                .select(agency_partnerships::agency_id),
+        )
+        .or(agencies::id.eq_any(&agency_ids)))
+        .order(agencies::id)
+        .select(AgencyRow::as_select())
+        .load(c))?;
+    Ok(with_partnerships(r, rows)?.into_iter().map(|found| found.it).collect())
+}
+
 fn with_partnerships(
     r: &mut Reader<'_>,
     rows: Vec<AgencyRow>,

@@ -22,6 +22,7 @@ struct PostRow {
     function: Option<String>,
     mailbox_email: Option<String>,
     version: i32,
+    role: Option<String>,
 }
 
 impl PostRow {
@@ -36,6 +37,7 @@ impl PostRow {
             function: None,
             mailbox_email: it.mailbox_email.as_deref().map(super::people::normal_email),
             version,
+            role: it.role.clone(),
         };
         Ok(match &it.place {
             Place::Agency { agency_id, team, .. } => {
@@ -74,6 +76,7 @@ impl PostRow {
             id: id("a post's id", &self.id)?,
             title: self.title,
             place,
+            role: self.role,
             mailbox_email: self.mailbox_email,
             holders: holders
                 .map(|(_, person)| Ok(Holder { person_id: id("a post's holder", person)? }))

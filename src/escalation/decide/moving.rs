@@ -1,16 +1,17 @@
 //! Entering stages, and what time does.
 
 use super::Case;
-use crate::calendar::Due;
-use crate::clock::UtcInstant;
-use crate::directory::{Route, Rung, Seat, Side};
+use super::clocks::Stay;
+use crate::calendar::OutOfHours;
+use crate::directory::{Party, Route, Rung, Seat, Side};
 use crate::escalation::apply::next_number;
 use crate::escalation::challenge::ProtectiveDeadline;
-use crate::escalation::event::{Event, Signature};
+use crate::escalation::event::{Doer, Event, Signature};
 use crate::escalation::refusal::Refusal;
-use crate::escalation::stage_entry::{EntryReason, LeavingReason, StageEntry};
+use crate::escalation::stage_entry::{Answer, EntryReason, LeavingReason, StageEntry};
+use crate::escalation::task_run::Clocks;
 use crate::escalation::text::Prose;
-use crate::policy::{OnDeadline, Stage, Who};
+use crate::policy::{DUTY_TEAM, Need, RungOrRole, STAGE_TASK, Stage, Who};
 
 impl Case<'_> {
     /// Entering a stage: its people, and the instant at which its clock runs out. The clock starts
@@ -23,14 +24,22 @@ impl Case<'_> {
         reason: Option<Prose>,
     ) -> Result<Event, Refusal> {
         let stage = self.stage(number)?;
-        let (due, is_protective) = self.due_of(stage, self.now)?;
+        let stay = Stay { stage, number, entered_at: self.now, round, paused: Vec::new() };
+        let Clocks { due, is_protective, tasks } = self.clocks_at_entry(&stay)?;
         let acting = self.route_to_act(stage, number);
+        let consulted = self.route_all(&stage.consult);
         let copied = self.route_all(&stage.copy);
         let mut gaps = acting.gaps;
-        let unseen: Vec<_> = copied.gaps.into_iter().filter(|gap| !gaps.contains(gap)).collect();
-        gaps.extend(unseen);
-        let acts = |seat: &Seat| acting.seats.iter().any(|there| there.is_same_recipient(seat));
-        let copied = copied.seats.into_iter().filter(|seat| !acts(seat)).collect();
+        for gap in consulted.gaps.into_iter().chain(copied.gaps) {
+            if !gaps.contains(&gap) {
+                gaps.push(gap);
+            }
+        }
+        let is_in = |seats: &[Seat], seat: &Seat| seats.iter().any(|it| it.is_same_recipient(seat));
+        let mut consulted = consulted.seats;
+        consulted.retain(|seat| !is_in(&acting.seats, seat));
+        let mut copied = copied.seats;
+        copied.retain(|seat| !is_in(&acting.seats, seat) && !is_in(&consulted, seat));
         let entry = StageEntry {
             number: next_number(self.escalation.stage_entries.len()),
             round,
@@ -42,7 +51,11 @@ impl Case<'_> {
             is_protective,
             copied,
             acting: acting.seats,
+            consulted,
             gaps,
+            tasks,
+            pauses: Vec::new(),
+            panel: None,
             overdue: None,
             left: None,
         };
@@ -56,50 +69,10 @@ impl Case<'_> {
         })
     }
 
-    /// When a stage's clock runs out: the policy's limit, or the protective deadline if that is
-    /// sooner. A protective deadline that has passed cannot be met any more: from then on the
-    /// policy's shorter limit counts.
-    fn due_of(&self, stage: &Stage, from: UtcInstant) -> Result<(Due, bool), Refusal> {
-        let policy = self.rules.policy;
-        let protective = self.escalation.protective_deadline.as_ref();
-        // Once one ran out, a later one does not bring the longer limit back.
-        let ran_out = |entry: &StageEntry| {
-            let left = entry.left.as_ref().map(|left| left.why);
-            entry.is_protective && left == Some(LeavingReason::DeadlinePassed)
-        };
-        let passed = protective.is_some_and(|deadline| deadline.at <= from);
-        let is_urgent = passed || self.escalation.stage_entries.iter().any(ran_out);
-        let own = self.escalation.challenge().map_or("", |challenge| &challenge.urgency_class);
-        let after_passed =
-            policy.urgency_after_protective_deadline.as_deref().filter(|_| is_urgent);
-        let limits = [Some(own), after_passed].into_iter().flatten();
-        let by_policy = limits
-            .filter_map(|class| policy.limit(stage, class))
-            .map(|limit| self.rules.calendar.due(from, limit))
-            .min_by_key(|due| due.at)
-            .ok_or_else(|| Refusal::not_now("The policy gives this stage no limit."))?;
-        Ok(match protective.filter(|deadline| !passed && deadline.at < by_policy.at) {
-            Some(deadline) => (self.protective_due(deadline, &by_policy), true),
-            None => (by_policy, false),
-        })
-    }
-
-    fn protective_due(&self, deadline: &ProtectiveDeadline, by_policy: &Due) -> Due {
-        let calendar = self.rules.calendar;
-        Due {
-            at: deadline.at,
-            derivation: format!(
-                "the protective deadline, {}, which is sooner than {}",
-                calendar.say(deadline.at),
-                by_policy.derivation
-            ),
-        }
-    }
-
-    fn route_all(&self, whom: &[Who]) -> Route {
+    pub(super) fn route_all(&self, whom: &[Who]) -> Route {
         let mut route = Route::default();
         for who in whom {
-            route.add(self.route(*who));
+            route.add(self.route(who));
         }
         route
     }
@@ -122,94 +95,189 @@ impl Case<'_> {
         };
         let mut route = Route::default();
         for who in &stage.act {
-            let mut found = self.route(*who);
+            let mut found = self.route(who);
             let mut rung = match who {
                 who if named_before(who) => {
-                    found.add(stay_on(before, *who));
+                    found.add(stay_on(before, who));
                     None
                 }
                 Who::Rung(side, rung) => rung.above().map(|above| (*side, above)),
+                Who::Role(side, role) => {
+                    let on = self.rules.policy.roles.get(role).map(|role| role.rung);
+                    on.and_then(Rung::above).map(|above| (*side, above))
+                }
                 Who::Function(_) => None,
             };
             while let Some((side, above)) = rung
                 && found.seats.iter().all(|seat| acted(seat) || faces_itself(&route, seat))
             {
-                found.add(self.route(Who::Rung(side, above)));
+                found.add(self.route(&Who::Rung(side, above)));
                 rung = above.above().map(|next| (side, next));
             }
-            if !stage.determine.is_empty() && matches!(who, Who::Rung(..)) {
+            if !stage.determine.is_empty() && !matches!(who, Who::Function(_)) {
                 found.seats.retain(|seat| seat.side != Side::Partnership);
             }
             route.add(found);
         }
+        route.add(self.route_to_duty_team(stage));
         route
     }
 
-    pub(super) fn route(&self, who: Who) -> Route {
-        let directory = self.rules.directory;
-        let raising = &self.escalation.raising;
-        let challenge = self.escalation.challenge();
-        match (who, challenge) {
-            (Who::Function(function), _) => directory.route_to_partnership(&[function], self.now),
-            (Who::Rung(Side::Raising, Rung::Practitioner), _) => directory.route_to_person(
-                Side::Raising,
-                raising,
-                Rung::Practitioner,
-                self.escalation.raiser.person_id,
-                self.now,
-            ),
-            (Who::Rung(Side::Raising, rung), _) => {
-                directory.route(Side::Raising, raising, rung, self.now)
-            }
-            (Who::Rung(Side::Receiving, rung), Some(challenge)) => {
-                let party = &challenge.receiving;
-                match challenge.receiving_practitioner_id {
-                    Some(person) if rung == Rung::Practitioner => {
-                        directory.route_to_person(Side::Receiving, party, rung, person, self.now)
-                    }
-                    _ => directory.route(Side::Receiving, party, rung, self.now),
+    /// The people of the duty team, where the policy asks them out of hours.
+    fn route_to_duty_team(&self, stage: &Stage) -> Route {
+        let calendar = self.rules.calendars.partnership();
+        let is_duty = calendar.rules().out_of_hours == OutOfHours::DutyTeam;
+        let mut route = Route::default();
+        if is_duty && !calendar.is_open_at(self.now) {
+            for side in [Side::Raising, Side::Receiving] {
+                if stage.act.iter().any(|who| who.side() == side) {
+                    route.add(self.route(&Who::Role(side, DUTY_TEAM.to_owned())));
                 }
             }
-            (Who::Rung(..), _) => directory.route_to_partnership(&[], self.now),
+        }
+        route
+    }
+
+    pub(super) fn route(&self, who: &Who) -> Route {
+        let directory = self.rules.directory;
+        let (side, rung) = match who {
+            Who::Function(function) => {
+                return directory.route_to_partnership(&[*function], self.now);
+            }
+            Who::Rung(side, rung) => (*side, *rung),
+            Who::Role(side, role) => return self.route_to_role(*side, role),
+        };
+        let Some(party) = self.party(side) else {
+            return directory.route_to_partnership(&[], self.now);
+        };
+        let in_person = match side {
+            Side::Raising => Some(self.escalation.raiser.person_id),
+            _ => self.escalation.challenge().and_then(|it| it.receiving_practitioner_id),
+        };
+        if let (Rung::Practitioner, Some(person)) = (rung, in_person) {
+            return directory.route_to_person(side, party, rung, person, self.now);
+        }
+        self.stand_in(side, party, &RungOrRole::Rung(rung))
+            .unwrap_or_else(|| directory.route(side, party, rung, self.now))
+    }
+
+    /// Another agency's people, where the policy lets them stand in for a rung or a role that
+    /// agencies of this sector do not have.
+    fn stand_in(&self, side: Side, party: &Party, post: &RungOrRole) -> Option<Route> {
+        let directory = self.rules.directory;
+        let sector = directory.sector_of(party.agency_id)?;
+        let stand_ins = &self.rules.policy.stand_ins;
+        let it = stand_ins.iter().find(|it| it.for_sector == sector && it.post == *post)?;
+        let others = directory.agencies_of_sector(it.by_sector);
+        let other = others.first()?;
+        Some(match &it.by_post {
+            RungOrRole::Rung(rung) => directory.route(side, other, *rung, self.now),
+            RungOrRole::Role(key) => {
+                let role = self.rules.policy.roles.get(key)?;
+                directory.route_to_role(side, other, key, role.rung, &role.title, self.now)
+            }
+        })
+    }
+
+    fn route_to_role(&self, side: Side, key: &str) -> Route {
+        let directory = self.rules.directory;
+        let role = self.rules.policy.roles.get(key);
+        match (self.party(side), role) {
+            (Some(party), Some(role)) => {
+                self.stand_in(side, party, &RungOrRole::Role(key.to_owned())).unwrap_or_else(|| {
+                    directory.route_to_role(side, party, key, role.rung, &role.title, self.now)
+                })
+            }
+            (Some(party), None) => directory.route(side, party, Rung::HeadOfService, self.now),
+            (None, _) => directory.route_to_partnership(&[], self.now),
         }
     }
 
-    /// What is due now. One stage at a time: the next one's clock starts with this moment, so its
-    /// people have their whole time however late this is.
-    pub(super) fn lapse(&self) -> Result<Vec<Event>, Refusal> {
-        let Some(entry) = self.escalation.current_entry() else {
-            return Ok(Vec::new());
-        };
-        if entry.next_act_at() > self.now {
-            return Ok(Vec::new());
+    /// The agency on a side; none for the partnership, and for the receiving side of a draft.
+    pub(super) fn party(&self, side: Side) -> Option<&Party> {
+        match side {
+            Side::Raising => Some(&self.escalation.raising),
+            Side::Receiving => self.escalation.challenge().map(|challenge| &challenge.receiving),
+            Side::Partnership => None,
         }
-        let policy = self.rules.policy;
-        let at_of_day = policy.overdue.again_each_working_day_at;
-        let tell_again_at = self.rules.calendar.next_working_day_at(self.now, at_of_day);
-        if let Some(overdue) = &entry.overdue {
-            let times = overdue.told_again_times.saturating_add(1);
-            return Ok(vec![Event::OverdueToldAgain { entry: entry.number, times, tell_again_at }]);
-        }
-        let stays = self.stage(entry.stage)?.on_deadline == OnDeadline::Notify
-            || entry.stage >= policy.stage_count();
-        let mut events = vec![Event::DeadlinePassed {
-            entry: entry.number,
-            stage: entry.stage,
-            due_at: entry.due.at,
-            late_seconds: self.now.since(entry.due.at).num_seconds(),
-            answer: self.escalation.answer_by(entry.number, entry.due.at),
-            tell_again_at: stays.then_some(tell_again_at),
-        }];
-        if !stays {
-            let next = entry.stage.saturating_add(1);
-            events.push(self.left(entry, LeavingReason::DeadlinePassed));
-            events.push(self.enter_stage(next, entry.round, EntryReason::DeadlinePassed, None)?);
-        }
-        Ok(events)
     }
 
     pub(super) fn left(&self, entry: &StageEntry, why: LeavingReason) -> Event {
-        Event::StageLeft { entry: entry.number, why }
+        let missing = |need: &&Need| !self.stands(**need, entry);
+        let needs = self.stage(entry.stage).map(|stage| stage.exit_needs.as_slice());
+        let needs = needs.unwrap_or_default().iter().filter(missing);
+        let unrecorded = needs.map(|need| need.in_words().to_owned()).collect();
+        Event::StageLeft { entry: entry.number, why, unrecorded }
+    }
+
+    /// Whether something that a policy wants stands in the record.
+    fn stands(&self, need: Need, entry: &StageEntry) -> bool {
+        let it = self.escalation;
+        let stated = |side: Side| {
+            it.positions.iter().any(|p| p.stage_entry == entry.number && p.by.side == side)
+        };
+        match need {
+            Need::RaisingPosition => stated(Side::Raising),
+            Need::ReceivingPosition => stated(Side::Receiving),
+            Need::Answer => {
+                !matches!(it.answer_in(entry.number), Answer::Silence | Answer::AcknowledgedOnly)
+            }
+            Need::Discussion => it.discussions.iter().any(|d| d.stage_entry == entry.number),
+            Need::Meeting => it.meetings.iter().any(|m| m.recorded_in == Some(entry.number)),
+            Need::Action => !it.actions.is_empty(),
+        }
+    }
+
+    /// Refuses what people do while something that the policy wants does not stand in the record.
+    /// Time is not held up by it.
+    pub(super) fn needs(&self, needs: &[Need], entry: &StageEntry) -> Result<(), Refusal> {
+        let missing: Vec<&str> = needs
+            .iter()
+            .filter(|need| !self.stands(**need, entry))
+            .map(|need| need.in_words())
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::not_now(format!(
+            "The policy wants this in the record first: {}.",
+            missing.join("; ")
+        )))
+    }
+
+    /// The stage that a case moves to from a stay. Where a cap over several stages ran out, that is
+    /// the one after them. Stages that are not for this case are passed by; none is left after the
+    /// last.
+    pub(super) fn next_stage(&self, entry: &StageEntry) -> Option<u32> {
+        let last = self.rules.policy.stage_count();
+        let policy_stage = self.rules.policy.stage(entry.stage)?;
+        let mut next = policy_stage.escalates_to.unwrap_or(entry.stage.saturating_add(1));
+        if let Some(to) = self.cap_ran_out(entry) {
+            next = next.max(to.saturating_add(1).min(last));
+        }
+        if next <= entry.stage {
+            next = entry.stage.saturating_add(1);
+        }
+        while next < last
+            && self.rules.policy.stage(next).is_some_and(|stage| !self.holds(&stage.when))
+        {
+            next = next.saturating_add(1);
+        }
+        (next <= last).then_some(next)
+    }
+
+    /// The last stage that a cap spans which has run out over a stay.
+    fn cap_ran_out(&self, entry: &StageEntry) -> Option<u32> {
+        let stay = self.stay_of(entry).ok()?;
+        // Looked at from just before the stage's own clock runs out, the cap still lies ahead.
+        let tasks = entry.all_tasks();
+        let own = tasks.iter().find(|task| task.key == STAGE_TASK)?.clock()?;
+        if own.due.at > self.now {
+            return None;
+        }
+        let before = Case { now: entry.entered_at, ..*self };
+        let (cap, due) = before.cap_over(&stay)?;
+        (due.at <= own.due.at).then_some(cap.to_stage)
     }
 
     /// Moving up before the deadline.
@@ -220,25 +288,26 @@ impl Case<'_> {
     ) -> Result<Vec<Event>, Refusal> {
         let entry = self.open_entry()?;
         let last = self.rules.policy.stage_count();
-        if entry.stage >= last {
+        let Some(next) = self.next_stage(entry) else {
             return Err(Refusal::not_now(
                 "This is at the last stage already. The partnership determines it.",
             ));
-        }
-        let to = to_stage.unwrap_or(entry.stage.saturating_add(1));
+        };
+        let to = to_stage.unwrap_or(next);
         if to <= entry.stage || to > last {
             return Err(Refusal::field(
                 "/to_stage",
                 format!("must be above the current stage {} and at most {last}", entry.stage),
             ));
         }
+        self.needs(&self.stage(to)?.entry_needs, entry)?;
         let entered =
             self.enter_stage(to, entry.round, EntryReason::EscalatedEarly, Some(reason))?;
         Ok(vec![self.left(entry, LeavingReason::EscalatedEarly), entered])
     }
 
-    /// Setting or moving the protective deadline: the current stage's clock is worked out again
-    /// from when the stage was entered.
+    /// Setting or moving the protective deadline: the stage's clocks are worked out again from
+    /// where they started. Clocks that stand still go on: what protects the child does not wait.
     pub(super) fn set_protective_deadline(
         &self,
         by: &Signature,
@@ -251,7 +320,7 @@ impl Case<'_> {
                 "must be in the future: a time before which the child must be safe",
             ));
         }
-        if entry.overdue.is_some() || entry.due.at <= self.now {
+        if entry.overdue.is_some() || (entry.pause().is_none() && entry.due.at <= self.now) {
             return Err(Refusal::not_now(
                 "This is overdue already: everybody is told again each working day until it ends.",
             ));
@@ -264,19 +333,33 @@ impl Case<'_> {
                     .to_owned(),
             ));
         }
+        let mut events: Vec<Event> = Vec::new();
         let mut with = self.escalation.clone();
+        if entry.pause().is_some() {
+            let ended = self.end_pause(entry, self.now)?;
+            with = with.apply(&ended, &Doer::Person(by.clone()), self.now);
+            events.push(ended);
+        }
         with.protective_deadline = Some(deadline.clone());
         let case = Case { escalation: &with, rules: self.rules, now: self.now };
-        let (due, is_protective) = case.due_of(self.stage(entry.stage)?, entry.entered_at)?;
-        Ok(vec![Event::ProtectiveDeadlineSet { protective_deadline: deadline, due, is_protective }])
+        let Clocks { due, is_protective, tasks } = case.clocks_again(case.open_entry()?)?;
+        events.push(Event::ProtectiveDeadlineSet {
+            protective_deadline: deadline,
+            due,
+            is_protective,
+            tasks,
+        });
+        Ok(events)
     }
 }
 
 /// Those who acted for a side in the stage before, seniors who had joined them included.
-fn stay_on(before: Option<&StageEntry>, who: Who) -> Route {
+fn stay_on(before: Option<&StageEntry>, who: &Who) -> Route {
     let acted = before.into_iter().flat_map(|entry| &entry.acting);
     let seats = match who {
-        Who::Rung(side, _) => acted.filter(|seat| seat.side == side).cloned().collect(),
+        Who::Rung(side, _) | Who::Role(side, _) => {
+            acted.filter(|seat| seat.side == *side).cloned().collect()
+        }
         Who::Function(_) => Vec::new(),
     };
     Route { seats, gaps: Vec::new() }

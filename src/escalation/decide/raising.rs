@@ -1,14 +1,16 @@
 //! Writing a challenge, and raising it.
 
 use super::{Case, Rules};
+use crate::calendar::Due;
 use crate::clock::UtcInstant;
 use crate::directory::Party;
-use crate::escalation::challenge::{Draft, ImmediateDanger};
+use crate::escalation::challenge::{Challenge, Draft, ImmediateDanger};
 use crate::escalation::command::Opening;
 use crate::escalation::event::{Doer, Event};
 use crate::escalation::refusal::{FieldFault, Refusal};
 use crate::escalation::stage_entry::EntryReason;
-use crate::escalation::state::{Escalation, PolicyRef, Status};
+use crate::escalation::state::{Content, Escalation, PolicyRef, Status};
+use crate::policy::RequiredField;
 
 /// Begins a draft: the first question must be answered, everything else may wait.
 ///
@@ -57,6 +59,7 @@ impl Case<'_> {
         let rules = self.rules;
         let ordinary = rules.policy.urgency_classes.first().map_or("", String::as_str);
         let mut faults = known_terms(draft, rules);
+        required(draft, rules, &mut faults);
         self.deadline_faults(draft, &mut faults);
         if receiving.as_ref().is_some_and(|party| {
             party.agency_id == self.escalation.raising.agency_id
@@ -77,10 +80,11 @@ impl Case<'_> {
         };
         let (stage, reason) = match &draft.start_stage {
             Some(start) => (start.stage, Some(start.reason.clone())),
-            None => (1, None),
+            None => (self.first_stage(&challenge), None),
         };
         let raised = Event::Raised {
             policy,
+            late_after: self.late_after(&challenge),
             challenge: Box::new(challenge),
             protective_deadline: draft.protective_deadline.clone(),
         };
@@ -91,8 +95,31 @@ impl Case<'_> {
         Ok(vec![raised, entered])
     }
 
+    /// The stage in which a case starts by its urgency class, those that are not for it passed by.
+    fn first_stage(&self, challenge: &Challenge) -> u32 {
+        let policy = self.rules.policy;
+        let mut with = self.escalation.clone();
+        with.content = Content::Raised(Box::new(challenge.clone()));
+        let case = Case { escalation: &with, ..*self };
+        let mut stage = policy.start_stage(&challenge.urgency_class);
+        while stage < policy.stage_count()
+            && policy.stage(stage).is_some_and(|it| !case.holds(&it.when))
+        {
+            stage = stage.saturating_add(1);
+        }
+        stage
+    }
+
+    /// By when the policy wants a challenge raised, where that has passed. Nobody is turned away.
+    fn late_after(&self, challenge: &Challenge) -> Option<Due> {
+        let within = self.rules.policy.raising.within.as_ref()?;
+        let calendar = self.rules.calendars.partnership();
+        let day = challenge.decision_received_on?;
+        let received = calendar.instant_of(day.and_time(calendar.rules().day_ends));
+        Some(calendar.due_of(received, within)).filter(|due| due.at < self.now)
+    }
+
     fn a_draft(&self) -> Result<&Draft, Refusal> {
-        use crate::escalation::state::Content;
         match (&self.escalation.content, self.escalation.status) {
             (Content::Draft(draft), Status::Draft) => Ok(draft),
             (_, Status::Withdrawn) => {
@@ -109,7 +136,7 @@ impl Case<'_> {
                 "must be in the future: a time before which the child must be safe",
             ));
         }
-        let today = self.rules.calendar.local(self.now).date_naive();
+        let today = self.rules.calendars.partnership().local(self.now).date_naive();
         if draft.decision_received_on.is_some_and(|day| day > today) {
             faults
                 .push(FieldFault::new("/draft/decision_received_on", "must not be in the future"));
@@ -123,6 +150,46 @@ impl Case<'_> {
                 "/draft/start_stage/stage",
                 format!("must be from 1 to {}", self.rules.policy.stage_count()),
             ));
+        }
+    }
+}
+
+/// What the policy requires beside what every challenge needs.
+fn required(draft: &Draft, rules: &Rules<'_>, faults: &mut Vec<FieldFault>) {
+    for field in &rules.policy.raising.require {
+        let (is_there, name, detail) = match field {
+            RequiredField::DecisionReceivedOn => (
+                draft.decision_received_on.is_some(),
+                "decision_received_on",
+                "say on which day the decision was received",
+            ),
+            RequiredField::LevelOfNeed => {
+                (draft.level_of_need.is_some(), "level_of_need", "say which level of need it is")
+            }
+            RequiredField::ReceivingPractitionerId => (
+                draft.receiving_practitioner_id.is_some(),
+                "receiving_practitioner_id",
+                "say whose decision it is",
+            ),
+            RequiredField::Agreed => {
+                (draft.agreed.is_some(), "agreed", "say what both sides agree on")
+            }
+            RequiredField::Disputed => {
+                (draft.disputed.is_some(), "disputed", "say what is disputed")
+            }
+            RequiredField::InformationSharing => (
+                draft.information_sharing.is_some(),
+                "information_sharing",
+                "say why information is shared, or why not",
+            ),
+            RequiredField::ProtectiveDeadline => (
+                draft.protective_deadline.is_some(),
+                "protective_deadline",
+                "say by when the child must be safe",
+            ),
+        };
+        if !is_there {
+            faults.push(FieldFault::new(format!("/draft/{name}"), detail));
         }
     }
 }

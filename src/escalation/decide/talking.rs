@@ -15,7 +15,8 @@ impl Case<'_> {
     pub(super) fn acknowledge(&self, note: Option<Prose>) -> Result<Vec<Event>, Refusal> {
         let entry = self.open_entry()?;
         let acknowledged = &self.escalation.acknowledgements;
-        if acknowledged.iter().any(|ack| ack.stage_entry == entry.number) {
+        let unnoticed = entry.overdue.as_ref().is_some_and(|it| !self.noticed_since(entry, it));
+        if !unnoticed && acknowledged.iter().any(|ack| ack.stage_entry == entry.number) {
             return Err(Refusal::not_now("This was acknowledged in this stage already."));
         }
         Ok(vec![Event::Acknowledged { note }])
@@ -34,8 +35,10 @@ impl Case<'_> {
         let entry = self.open_entry()?;
         let mut events = vec![Event::Responded { stance, rationale }];
         let escalates = self.stage(entry.stage)?.on_refusal == OnRefusal::Escalate;
-        let next = entry.stage.saturating_add(1);
-        if stance == Stance::Refuses && escalates && self.rules.policy.stage(next).is_some() {
+        if stance == Stance::Refuses
+            && escalates
+            && let Some(next) = self.next_stage(entry)
+        {
             events.push(self.left(entry, LeavingReason::Refused));
             events.push(self.enter_stage(next, entry.round, EntryReason::Refused, None)?);
         }
@@ -63,6 +66,7 @@ impl Case<'_> {
     ) -> Result<Vec<Event>, Refusal> {
         let entry = self.open_entry()?;
         let proposal = self.proposal_to_answer(by, number)?;
+        self.needs(&self.stage(entry.stage)?.exit_needs, entry)?;
         Ok(vec![
             Event::ProposalConfirmed { proposal: number },
             self.left(entry, LeavingReason::Agreed),
@@ -125,7 +129,21 @@ impl Case<'_> {
         if arranged.at > self.now {
             return Err(Refusal::not_now("This meeting has not begun yet."));
         }
-        Ok(vec![Event::MeetingRecorded { meeting, record }])
+        let entry = self.escalation.current_entry().map(|entry| entry.number);
+        Ok(vec![Event::MeetingRecorded { meeting, record, entry }])
+    }
+
+    pub(super) fn record_discussion(
+        &self,
+        held_at: UtcInstant,
+        with: Line,
+        text: Option<Prose>,
+    ) -> Result<Vec<Event>, Refusal> {
+        self.open_entry()?;
+        if held_at > self.now {
+            return Err(Refusal::field("/held_at", "must not be in the future"));
+        }
+        Ok(vec![Event::DiscussionRecorded { held_at, with, text }])
     }
 
     pub(super) fn set_action(
@@ -164,7 +182,7 @@ impl Case<'_> {
         text: Option<Prose>,
     ) -> Result<Vec<Event>, Refusal> {
         self.raised()?;
-        if held_on > self.rules.calendar.local(self.now).date_naive() {
+        if held_on > self.rules.calendars.partnership().local(self.now).date_naive() {
             return Err(Refusal::field("/held_on", "must not be in the future"));
         }
         Ok(vec![Event::Debriefed { held_on, with, text }])

@@ -8,12 +8,11 @@ mod case;
 pub(crate) use case::*;
 
 use crate::access::{Actor, HeldPost};
-use crate::calendar::Calendar;
 use crate::clock::UtcInstant;
 use crate::directory::*;
 use crate::escalation::*;
 use crate::ids::{AgencyId, PersonId};
-use crate::policy::Policy;
+use crate::policy::{Calendars, Policy};
 use std::str::FromStr;
 use std::sync::LazyLock;
 
@@ -96,7 +95,7 @@ pub(crate) fn person(name: &str) -> PersonId {
 pub(crate) fn at(local: &str) -> UtcInstant {
     let seconds = if local.len() == 16 { ":00" } else { "" };
     let local = format!("{}{seconds}", local.replace(' ', "T"));
-    SHIPPED.calendar.instant_of(local.parse().unwrap())
+    SHIPPED.calendars.partnership().instant_of(local.parse().unwrap())
 }
 
 pub(crate) fn prose(text: &str) -> Prose {
@@ -116,8 +115,9 @@ pub(crate) struct World {
     pub(crate) posts: Vec<Post>,
     pub(crate) people: Vec<Person>,
     pub(crate) absences: Vec<Absence>,
+    pub(crate) sectors: Vec<(u32, Sector)>,
     pub(crate) policy: Policy,
-    pub(crate) calendar: Calendar,
+    pub(crate) calendars: Calendars,
 }
 
 impl World {
@@ -128,8 +128,11 @@ impl World {
 
     /// The same under another policy.
     pub(crate) fn under(policy: &str) -> Self {
-        let policy = Policy::parse(policy).unwrap();
-        let calendar = Calendar::new(policy.calendar.clone()).unwrap();
+        Self::of(Policy::parse(policy).unwrap())
+    }
+
+    fn of(policy: Policy) -> Self {
+        let calendars = Calendars::new(&policy).unwrap();
         Self {
             partnership: Partnership {
                 id: id(PARTNERSHIP as usize),
@@ -141,15 +144,21 @@ impl World {
             posts: posts(),
             people: EVERYBODY.iter().map(|(name, of)| somebody(name, *of)).collect(),
             absences: Vec::new(),
+            sectors: vec![
+                (SCHOOL, Sector::School),
+                (SOCIAL_CARE, Sector::ChildrensSocialCare),
+                (POLICE, Sector::Police),
+            ],
             policy,
-            calendar,
+            calendars,
         }
     }
 
-    /// Under the shipped policy with one text in it put in place of another.
+    /// Under the shipped policy with one text in it put in place of another, wherever it stands. It
+    /// need not be a policy that somebody would publish.
     pub(crate) fn with(from: &str, to: &str) -> Self {
         assert!(BSCP.contains(from), "the shipped policy does not say: {from}");
-        Self::under(&BSCP.replace(from, to))
+        Self::of(Policy::read(&BSCP.replace(from, to)).unwrap())
     }
 
     pub(crate) fn directory(&self) -> Directory {
@@ -159,6 +168,38 @@ impl World {
             self.people.clone(),
             self.absences.clone(),
         )
+        .with_agencies(
+            self.sectors.iter().map(|(number, sector)| self.agency(*number, *sector)).collect(),
+        )
+    }
+
+    fn agency(&self, number: u32, sector: Sector) -> Agency {
+        Agency {
+            id: agency(number),
+            name: format!("Agency {number}"),
+            sector,
+            partnership_ids: vec![self.partnership.id],
+        }
+    }
+
+    /// An agency is of another sector.
+    pub(crate) fn with_sector(mut self, number: u32, sector: Sector) -> Self {
+        self.sectors.retain(|(there, _)| *there != number);
+        self.sectors.push((number, sector));
+        self
+    }
+
+    /// A post carries a role.
+    pub(crate) fn with_role(mut self, title: &str, role: &str) -> Self {
+        self.post_mut(title).role = Some(role.to_owned());
+        self
+    }
+
+    /// A post is held by somebody else, and by nobody besides.
+    pub(crate) fn held_by(mut self, title: &str, name: &str) -> Self {
+        let person_id = person(name);
+        self.post_mut(title).holders = vec![Holder { person_id }];
+        self
     }
 
     /// Somebody is away from an instant on, until it is said otherwise.
@@ -253,6 +294,7 @@ fn posts() -> Vec<Post> {
             id: id(200 + posts.len()),
             title: title.to_owned(),
             place,
+            role: None,
             mailbox_email: None,
             holders: vec![Holder { person_id: person(holder) }],
             deputies: Vec::new(),

@@ -5,7 +5,9 @@ use super::{
 };
 use crate::house::{Answer, Client, House, PASSWORD};
 use crate::on_each_database;
+use bscp_escalation::directory::{Directory, Rung, Sector, Side};
 use bscp_escalation::engine::DirectoryFile;
+use bscp_escalation::store::{Reader, StoreError, directory};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -229,6 +231,68 @@ on_each_database! {
         assert_eq!(left.status, 200, "{}", left.body);
         let read = judith.get(&format!("/posts/{}", added.text("/id"))).await;
         assert!(read.text("/gap").starts_with("Absent"), "who has left does not fill a post");
+    }
+
+    async fn a_post_may_have_a_role_beside_its_rung(house: &House) {
+        let judith = house.as_("Judith Hale").await;
+        let founded = post_titled(&judith, "Designated doctor").await;
+        assert_eq!(founded.text("/role"), "senior_liaison_officer");
+        let place = json!({ "of": "agency", "agency_id": house.agency_id("primary"),
+            "rung": "head_of_service", "team": null });
+        let new = json!({ "title": "Duty officer", "place": place, "role": "duty_team" });
+        let added = judith.post("/posts", &new).await;
+        assert_eq!((added.status, added.text("/role")), (201, "duty_team".to_owned()));
+        let path = format!("/posts/{}", added.text("/id"));
+        let read = judith.get(&path).await;
+        assert_eq!(read.text("/role"), "duty_team");
+        for role in [json!("tier_2"), Value::Null] {
+            let changed = put(&judith, &path, &judith.get(&path).await, "role", role.clone()).await;
+            assert_eq!(changed.status, 200, "{}", changed.body);
+            assert_eq!(judith.get(&path).await.body["role"], role);
+        }
+    }
+
+    async fn a_directory_file_with_a_role_that_is_no_key_is_refused(house: &House) {
+        let file = r#"
+            [partnership]
+            key = "lewisham"
+            name = "Lewisham"
+            reference_prefix = "LEW"
+            contact_email = "partnership@lewisham.example"
+            [[posts]]
+            title = "Business manager"
+            function = "business_manager"
+            role = "The Boss"
+        "#;
+        let refused =
+            house.engine.found_partnership(DirectoryFile::parse(file).unwrap()).await.unwrap_err();
+        let said = refused.to_string();
+        assert!(said.contains("role = \"The Boss\": use small letters"), "{said}");
+    }
+
+    async fn a_cases_directory_has_every_sector_and_the_posts_that_stand_in(house: &House) {
+        let partnership_id = house.founded.partnership.id;
+        let [primary, icb] = ["primary", "icb"].map(|key| house.founded.agencies[key]);
+        let load = async |sectors: &'static [Sector]| -> Directory {
+            let now = house.engine.now();
+            let loading = move |r: &mut Reader<'_>| -> Result<Directory, StoreError> {
+                directory::load(r, partnership_id, &[primary], sectors, &[], now)
+            };
+            house.engine.store().read(loading).await.unwrap()
+        };
+        let liaison = |of: &Directory| {
+            let party = of.agencies_of_sector(Sector::IntegratedCareBoard).remove(0);
+            let (role, rung) = ("senior_liaison_officer", Rung::ServiceManager);
+            let now = house.engine.now();
+            of.route_to_role(Side::Receiving, &party, role, rung, "liaison officer", now).seats
+        };
+        let alone = load(&[]).await;
+        assert_eq!(alone.sector_of(primary), Some(Sector::School));
+        assert_eq!(alone.sector_of(icb), Some(Sector::IntegratedCareBoard));
+        assert_eq!(alone.agencies_of_sector(Sector::HealthProvider).len(), 2);
+        assert_eq!(liaison(&alone)[0].name, "Judith Hale", "its posts were not asked for");
+        let with_board = load(&[Sector::IntegratedCareBoard]).await;
+        assert_eq!(liaison(&with_board)[0].name, "Dr Ian Lowe");
     }
 
     async fn an_absence_is_added_shown_and_taken_back(house: &House) {

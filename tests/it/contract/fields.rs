@@ -164,6 +164,10 @@ on_each_database! {
         assert_faults(&put("deputies", json!([super::NOBODY])).await, &["/deputies/0"]);
         assert_faults(&put("mailbox_email", json!("the front door")).await, &["/mailbox_email"]);
         assert_faults(&put("title", json!(" ")).await, &["/title"]);
+        let too_long = "a".repeat(41);
+        for role in ["", " ", "Director", "duty team", "duty-team", too_long.as_str()] {
+            assert_faults(&put("role", json!(role)).await, &["/role"]);
+        }
         let place = |rung: &str, agency_id: &str, more: Value| {
             let mut place = json!({ "of": "agency", "agency_id": agency_id, "rung": rung });
             for (name, value) in more.as_object().unwrap() {
