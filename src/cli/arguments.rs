@@ -100,11 +100,17 @@ pub(super) enum PersonCommand {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PolicyCommand {
-    /// Read a policy file and name its mistakes
+    /// Read a policy file: name every mistake, or print the policy at a glance
     Check {
         /// The file
         file: PathBuf,
+        /// A directory file, to name whom the policy asks for and who is nobody there
+        #[arg(long, value_name = "FILE")]
+        directory: Option<PathBuf>,
     },
+    /// Print the reference of the policy language
+    #[command(hide = true)]
+    Language,
     /// Propose a policy version: it is stored, and in force once a second officer has published it
     Load {
         /// The file

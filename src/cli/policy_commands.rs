@@ -4,7 +4,7 @@ use super::commands::read;
 use crate::app;
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::engine::{Engine, LoadedPolicy, PolicyLoadError};
+use crate::engine::{DirectoryFile, Engine, PolicyLoadError};
 use crate::escalation::PolicyRef;
 use crate::ids::PersonId;
 use crate::policy::Policy;
@@ -14,30 +14,40 @@ use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub(super) fn check(file: &Path) -> anyhow::Result<ExitCode> {
-    match Policy::parse(&read(file)?) {
-        Ok(policy) => {
-            LoadedPolicy::new(policy.clone()).context("reading its calendar")?;
-            println!("{}: no mistakes found", file.display());
-            println!("{} ({}, version {})", policy.title, policy.key, policy.version);
-            for (number, stage) in (1..).zip(&policy.stages) {
-                let limits: Vec<String> = stage
-                    .limits
-                    .in_words()
-                    .iter()
-                    .map(|(class, limit)| format!("{class} {limit}"))
-                    .collect();
-                println!("  {} {number}: {}; {}", policy.label, stage.title, limits.join(", "));
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+/// Names every mistake of a file, or prints the policy at a glance; with a directory file, names
+/// also whom it asks for and who is nobody there.
+pub(super) fn check(file: &Path, directory: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let policy = match Policy::parse(&read(file)?) {
+        Ok(policy) => policy,
         Err(mistakes) => {
             for mistake in mistakes {
                 println!("{}: {mistake}", file.display());
             }
-            Ok(ExitCode::FAILURE)
+            return Ok(ExitCode::FAILURE);
         }
+    };
+    println!("{}: no mistakes found\n", file.display());
+    print!("{}", policy.at_a_glance());
+    let Some(directory) = directory else { return Ok(ExitCode::SUCCESS) };
+    let missing = DirectoryFile::parse(&read(directory)?)?.nobody_for(&policy);
+    if missing.is_empty() {
+        println!("\n{}: somebody is there for everything", directory.display());
+        return Ok(ExitCode::SUCCESS);
     }
+    println!(
+        "\n{}: nobody is there for some of it. The next rung up is asked:",
+        directory.display()
+    );
+    for sentence in missing {
+        println!("  {sentence}");
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// Prints the reference of the policy language.
+pub(super) fn language() -> ExitCode {
+    print!("{}", crate::policy::language());
+    ExitCode::SUCCESS
 }
 
 /// Proposes a file in an officer's name.

@@ -40,7 +40,10 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     }
     match command {
         Command::Openapi => commands::openapi(),
-        Command::Policy(PolicyCommand::Check { file }) => policy_commands::check(&file),
+        Command::Policy(PolicyCommand::Check { file, directory }) => {
+            policy_commands::check(&file, directory.as_deref())
+        }
+        Command::Policy(PolicyCommand::Language) => Ok(policy_commands::language()),
         Command::Config(ConfigCommand::Check(place)) => {
             let settings = settings(&place)?;
             commands::check_config(&settings)

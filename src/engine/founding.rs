@@ -22,11 +22,11 @@ use thiserror::Error;
 pub struct DirectoryFile {
     partnership: PartnershipEntry,
     #[serde(default)]
-    agencies: Vec<AgencyEntry>,
+    pub(super) agencies: Vec<AgencyEntry>,
     #[serde(default)]
     people: Vec<PersonEntry>,
     #[serde(default)]
-    posts: Vec<PostEntry>,
+    pub(super) posts: Vec<PostEntry>,
     #[serde(default)]
     absences: Vec<AbsenceEntry>,
 }
@@ -42,10 +42,10 @@ struct PartnershipEntry {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AgencyEntry {
-    key: String,
-    name: String,
-    sector: Sector,
+pub(super) struct AgencyEntry {
+    pub(super) key: String,
+    pub(super) name: String,
+    pub(super) sector: Sector,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -60,16 +60,16 @@ struct PersonEntry {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PostEntry {
+pub(super) struct PostEntry {
     title: String,
-    agency: Option<String>,
-    rung: Option<Rung>,
-    role: Option<String>,
+    pub(super) agency: Option<String>,
+    pub(super) rung: Option<Rung>,
+    pub(super) role: Option<String>,
     team: Option<String>,
-    function: Option<PartnershipFunction>,
-    mailbox: Option<String>,
+    pub(super) function: Option<PartnershipFunction>,
+    pub(super) mailbox: Option<String>,
     #[serde(default)]
-    holders: Vec<String>,
+    pub(super) holders: Vec<String>,
     #[serde(default)]
     deputies: Vec<String>,
 }

@@ -11,6 +11,7 @@
 
 mod change;
 mod closures;
+mod coverage;
 mod cron;
 mod deliver;
 mod directory;

@@ -39,7 +39,7 @@ impl Policy {
                 capital(&self.label),
                 cap.from_stage,
                 cap.to_stage,
-                limits_in_words(&cap.limits)
+                self.limits_in_words(&cap.limits)
             );
         }
         text
@@ -51,7 +51,7 @@ impl Policy {
             lines.push("only for some cases (see when)".to_owned());
         }
         if !stage.limits.is_empty() {
-            lines.push(limits_in_words(&stage.limits));
+            lines.push(self.limits_in_words(&stage.limits));
         }
         lines.push(format!("acts: {}", self.whom(&stage.act)));
         for (word, whom) in [("consulted", &stage.consult), ("copied", &stage.copy)] {
@@ -77,9 +77,9 @@ impl Policy {
             format!(" ({})", self.whom(&task.who))
         };
         format!(
-            "task: {}{who}: {}, from: {}; done when: {}",
+            "task: {}{who}; {}; from: {}; done when: {}",
             task.title,
-            limits_in_words(&task.limits),
+            self.limits_in_words(&task.limits),
             task.starts.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
             task.ends
         )
@@ -112,16 +112,24 @@ impl Policy {
         }
     }
 
+    /// The limits of each class, in the order of the classes.
+    fn limits_in_words(&self, limits: &Limits) -> String {
+        let words = limits.in_words();
+        let order = |class: &str| self.urgency(class).unwrap_or_default();
+        let mut words: Vec<(String, String)> = words.into_iter().collect();
+        words.sort_by_key(|(class, _)| order(class));
+        let is_one = limits.classes().next().is_none();
+        let said = |(class, limit): (String, String)| match is_one {
+            true => limit,
+            false => format!("{class}: {limit}"),
+        };
+        words.into_iter().map(said).collect::<Vec<_>>().join("; ")
+    }
+
     fn whom(&self, whom: &[Who]) -> String {
         let words: Vec<String> = whom.iter().map(|who| self.who_in_words(who)).collect();
         words.join("; ")
     }
-}
-
-fn limits_in_words(limits: &Limits) -> String {
-    let words: Vec<String> =
-        limits.in_words().iter().map(|(class, limit)| format!("{class}: {limit}")).collect();
-    words.join("; ")
 }
 
 fn capital(word: &str) -> String {

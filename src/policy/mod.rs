@@ -6,6 +6,7 @@
 
 mod calendars;
 mod check;
+mod everybody;
 mod file;
 mod glance;
 mod keys;

@@ -19,12 +19,15 @@ const EVERY_KEY: &str = include_str!("../../tests/policies/every_key.toml");
 const REFERRAL: &str = include_str!("../../tests/policies/referral.toml");
 
 /// The policies that are shipped, and those that have every key.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 10] = [
     ("bscp", BSCP),
     ("london", include_str!("../../config/policies/london.toml")),
     ("lincolnshire", include_str!("../../config/policies/lincolnshire.toml")),
     ("sefton-2017", include_str!("../../config/policies/sefton-2017.toml")),
     ("alerts-2017", include_str!("../../config/policies/alerts-2017.toml")),
+    ("conference-dissent", include_str!("../../config/policies/made-up/conference-dissent.toml")),
+    ("islands", include_str!("../../config/policies/made-up/islands.toml")),
+    ("night-ward", include_str!("../../config/policies/made-up/night-ward.toml")),
     ("every key", EVERY_KEY),
     ("referral", REFERRAL),
 ];

@@ -4,7 +4,7 @@ use super::reading::Meaning;
 use crate::policy::{Limits, Policy};
 
 pub(super) fn check(meaning: &mut Meaning<'_>) {
-    for (path, limits) in all_limits(meaning.policy) {
+    for (stage, path, limits) in all_limits(meaning.policy) {
         if limits.is_empty() {
             continue;
         }
@@ -18,21 +18,31 @@ pub(super) fn check(meaning: &mut Meaning<'_>) {
                 format!("it has no limit for '{ordinary}': add {ordinary} = \"5 working days\""),
             );
         } else {
-            more_urgent_is_not_longer(meaning, &path, limits);
+            more_urgent_is_not_longer(meaning, stage, &path, limits);
         }
     }
 }
 
-fn more_urgent_is_not_longer(meaning: &mut Meaning<'_>, path: &str, limits: &Limits) {
+/// A class whose cases start above a stage needs no limit of its own in it.
+fn more_urgent_is_not_longer(
+    meaning: &mut Meaning<'_>,
+    stage: Option<usize>,
+    path: &str,
+    limits: &Limits,
+) {
     let policy = meaning.policy;
     let classes = &policy.urgency_classes;
     for (index, urgent) in classes.iter().enumerate() {
+        let has_own = limits.classes().any(|class| class == urgent);
+        let starts_at = usize::try_from(policy.start_stage(urgent)).unwrap_or(usize::MAX);
+        if !has_own && stage.is_some_and(|stage| stage < starts_at) {
+            continue;
+        }
         let longer = classes.iter().take(index).find_map(|other| {
             let (these, those) = (policy.limits(limits, urgent), policy.limits(limits, other));
             meaning.longer(these, those).map(|later| (other, later))
         });
         if let Some((other, later)) = longer {
-            let has_own = limits.classes().any(|class| class == urgent);
             let whose = if has_own { "its limit" } else { "the ordinary limit, which it gets," };
             let text = format!(
                 "'{urgent}' is more urgent than '{other}', and {whose} is longer: {}",
@@ -43,22 +53,24 @@ fn more_urgent_is_not_longer(meaning: &mut Meaning<'_>, path: &str, limits: &Lim
     }
 }
 
-/// Every place of a policy that has limits by class.
-pub(super) fn all_limits(policy: &Policy) -> Vec<(String, &Limits)> {
+/// Every place of a policy that has limits by class, with the number of its stage.
+fn all_limits(policy: &Policy) -> Vec<(Option<usize>, String, &Limits)> {
     let mut all = Vec::new();
     for (index, cap) in policy.caps.iter().enumerate() {
-        all.push((format!("caps[{index}].limits"), &cap.limits));
+        all.push((None, format!("caps[{index}].limits"), &cap.limits));
     }
     for (index, stage) in policy.stages.iter().enumerate() {
-        let path = format!("stages[{index}]");
-        all.push((format!("{path}.limits"), &stage.limits));
-        all.push((format!("{path}.acknowledge_within"), &stage.acknowledge_within));
+        let mut add = |key: String, limits| {
+            all.push((Some(index + 1), format!("stages[{index}].{key}"), limits));
+        };
+        add("limits".to_owned(), &stage.limits);
+        add("acknowledge_within".to_owned(), &stage.acknowledge_within);
         if let Some(panel) = &stage.panel {
-            all.push((format!("{path}.panel.convene_within"), &panel.convene_within));
-            all.push((format!("{path}.panel.decide_within"), &panel.decide_within));
+            add("panel.convene_within".to_owned(), &panel.convene_within);
+            add("panel.decide_within".to_owned(), &panel.decide_within);
         }
         for (number, task) in stage.tasks.iter().enumerate() {
-            all.push((format!("{path}.tasks[{number}].limits"), &task.limits));
+            add(format!("tasks[{number}].limits"), &task.limits);
         }
     }
     all

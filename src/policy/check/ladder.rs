@@ -37,7 +37,8 @@ impl<'a> Kinds<'a> {
             kinds.raising.extend(when.raising_sector.iter().copied().map(Some));
             kinds.receiving.extend(when.receiving_sector.iter().copied().map(Some));
         }
-        if kinds.areas.len() > policy.areas_of_disagreement.len() {
+        let named = kinds.areas.len() - 1;
+        if named > 0 && named == policy.areas_of_disagreement.len() {
             kinds.areas.remove(&None); // every area is named, so there is no other
         }
         kinds
@@ -108,6 +109,9 @@ pub(super) fn check(meaning: &mut Meaning<'_>) {
 /// Names the stages that no case reaches by the policy. That people may skip to one does not count.
 fn unreachable(meaning: &mut Meaning<'_>) {
     let policy = meaning.policy;
+    if policy.urgency_classes.is_empty() {
+        return; // there are no cases, which was said already
+    }
     let kinds = Kinds::of(policy, policy.stages.iter().map(|stage| &stage.when));
     let mut reached = BTreeSet::new();
     for kind in kinds.all() {

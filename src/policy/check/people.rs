@@ -4,12 +4,12 @@ use super::reading::Meaning;
 use super::values::{did_you_mean, is_key};
 use crate::calendar::OutOfHours;
 use crate::directory::Rung;
-use crate::policy::{DUTY_TEAM, Permission, Policy, RungOrRole, Who};
+use crate::policy::{DUTY_TEAM, Policy, RungOrRole, Who};
 use std::collections::BTreeSet;
 
 pub(super) fn check(meaning: &mut Meaning<'_>) {
     let policy = meaning.policy;
-    for (path, whom) in everybody(policy) {
+    for (path, whom) in policy.lists_of_people() {
         let mut seen = BTreeSet::new();
         for (index, who) in whom.iter().enumerate() {
             let path = format!("{path}[{index}]");
@@ -40,41 +40,6 @@ fn known(policy: &Policy) -> Vec<String> {
     Who::words().map(str::to_owned).chain(of_sides).collect()
 }
 
-/// Every list of people in a policy.
-fn everybody(policy: &Policy) -> Vec<(String, &[Who])> {
-    let mut all: Vec<(String, &[Who])> = vec![("overdue.tell".to_owned(), &policy.overdue.tell)];
-    let permissions: [(&str, &Option<Permission>); 5] = [
-        ("extension", &policy.extension),
-        ("pause", &policy.pause),
-        ("step_down", &policy.step_down),
-        ("withdrawal", &policy.withdrawal),
-        ("reopening", &policy.reopening),
-    ];
-    for (key, permission) in permissions {
-        if let Some(permission) = permission {
-            all.push((format!("{key}.may"), &permission.may));
-        }
-    }
-    for (index, stage) in policy.stages.iter().enumerate() {
-        let path = format!("stages[{index}]");
-        for (key, whom) in [
-            ("act", &stage.act),
-            ("consult", &stage.consult),
-            ("copy", &stage.copy),
-            ("determine", &stage.determine),
-        ] {
-            all.push((format!("{path}.{key}"), whom));
-        }
-        if let Some(panel) = &stage.panel {
-            all.push((format!("{path}.panel.chair"), &panel.chair));
-        }
-        for (number, task) in stage.tasks.iter().enumerate() {
-            all.push((format!("{path}.tasks[{number}].who"), &task.who));
-        }
-    }
-    all
-}
-
 /// Whether the policy's calendar asks the duty team out of hours.
 fn asks_duty_team(policy: &Policy) -> bool {
     policy.calendar.out_of_hours == OutOfHours::DutyTeam
@@ -82,8 +47,7 @@ fn asks_duty_team(policy: &Policy) -> bool {
 
 fn roles(meaning: &mut Meaning<'_>) {
     let policy = meaning.policy;
-    let mut used: BTreeSet<&str> =
-        everybody(policy).into_iter().flat_map(|(_, whom)| whom).filter_map(Who::role).collect();
+    let mut used: BTreeSet<&str> = policy.everybody().into_iter().filter_map(Who::role).collect();
     used.extend(policy.stand_ins.iter().filter_map(|it| match &it.by_post {
         RungOrRole::Role(role) => Some(role.as_str()),
         RungOrRole::Rung(_) => None,

@@ -119,6 +119,12 @@ fn limits_by_class() {
     let third =
         BSCP.replace("[\"standard\", \"urgent\"]", "[\"standard\", \"urgent\", \"at once\"]");
     has_mistake(&third, "limits = {", "the ordinary limit, which it gets, is longer");
+    // A class that starts above a stage needs no limit there.
+    let above =
+        third.replace("label = \"stage\"", "label = \"stage\"\nstart_stages = { \"at once\" = 4 }");
+    let found = Policy::parse(&above).unwrap_err();
+    let keys: Vec<&str> = found.iter().map(|it| it.key.as_str()).collect();
+    assert_eq!(keys, ["stages, number 4: limits.at once"]);
 }
 
 #[test]

@@ -142,6 +142,9 @@ mutate_each!(
     lincolnshire_mutated: 2,
     sefton_mutated: 3,
     alerts_mutated: 4,
-    every_key_mutated: 5,
-    referral_mutated: 6
+    conference_dissent_mutated: 5,
+    islands_mutated: 6,
+    night_ward_mutated: 7,
+    every_key_mutated: 8,
+    referral_mutated: 9
 );
