@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use super::simulating::{DiffArguments, SimulateArguments};
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -105,6 +106,10 @@ pub(super) enum PolicyCommand {
         /// The file
         file: PathBuf,
     },
+    /// Play a policy file before it is live: each deadline, how it comes about, who is told
+    Simulate(SimulateArguments),
+    /// Tell what a new policy file changes, or which open cases a change would move
+    Diff(DiffArguments),
     /// Load a policy file into the server's database
     Load {
         /// The file

@@ -6,5 +6,6 @@ mod arguments;
 mod commands;
 mod logging;
 mod run;
+mod simulating;
 
 pub use run::run;

@@ -4,7 +4,7 @@ use super::arguments::{
     Arguments, Command, ConfigCommand, DirectoryCommand, PersonCommand, Place, PolicyCommand,
     TimelineCommand,
 };
-use super::{commands, logging};
+use super::{commands, logging, simulating};
 use crate::config::{ConfigError, Settings};
 use clap::Parser;
 use std::collections::HashMap;
@@ -60,6 +60,13 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Person(PersonCommand::SetPassword { email, place }) => {
             with(&place, |settings| commands::set_password(settings, email))
         }
+        Command::Policy(PolicyCommand::Simulate(asked)) => simulating::simulate(asked),
+        Command::Policy(PolicyCommand::Diff(asked)) if asked.against_open_cases => {
+            let settings = settings(&asked.place)?;
+            logging::start(&settings.log);
+            actix_web::rt::System::new().block_on(simulating::diff_open_cases(settings, asked))
+        }
+        Command::Policy(PolicyCommand::Diff(asked)) => simulating::diff_files(&asked),
         Command::Policy(PolicyCommand::Load { file, place }) => {
             with(&place, |settings| commands::load_policy(settings, file))
         }

@@ -1,0 +1,1 @@
+//! Simulations: scripts, courses and what they look like.
