@@ -21,6 +21,7 @@ mod problem;
 mod reference;
 mod routes;
 mod sessions;
+mod simulations;
 mod views;
 
 pub use openapi::document;

@@ -4,7 +4,7 @@
 use super::problem::{Code, Problem};
 use super::{
     agencies, commands, escalations, health, notices, partnerships, people, policies, posts,
-    reference, sessions,
+    reference, sessions, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -48,6 +48,7 @@ operations! {
     "/api/v1/posts" => { get posts::list_posts, post posts::add_post }
     "/api/v1/posts/{id}" => { get posts::read_post, put posts::change_post }
     "/api/v1/policies" => { get policies::list_policies }
+    "/api/v1/policies/simulations" => { post simulations::simulate_policy }
     "/api/v1/policies/{key}/versions/{version}" => { get policies::read_policy }
     "/api/v1/escalations" => { get escalations::list_escalations, post escalations::begin_draft }
     "/api/v1/escalations/{id}" => { get escalations::read_escalation }

@@ -1,7 +1,7 @@
 //! Playing a policy: a question that is too long for an address. Nothing is written.
 
-use super::extract::{App, Ask};
 use super::escalations::ReadProblems;
+use super::extract::{App, Ask};
 use super::policies::all_in;
 use super::problem::{Code, Problem};
 use crate::calendar::Calendar;
@@ -119,9 +119,8 @@ pub async fn simulate_policy(
     let body = asked.body;
     let policy = match (&body.text, &body.policy) {
         (Some(text), None) => Policy::parse(text).map_err(|mistakes| {
-            let fault = |mistake: &crate::policy::Mistake| {
-                FieldFault::new("/text", mistake.to_string())
-            };
+            let fault =
+                |mistake: &crate::policy::Mistake| FieldFault::new("/text", mistake.to_string());
             Problem::from(Refusal::Faulty(mistakes.iter().map(fault).collect()))
         })?,
         (None, Some(which)) => {
@@ -170,7 +169,6 @@ fn played(body: &SimulationBody, policy: Policy, setting: Setting) -> Result<Rep
 
 fn wants_calendar(request: &HttpRequest) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|kinds| {
-        kinds.split(',').any(|kind| kind.trim().starts_with("text/calendar"))
-    })
+    accept
+        .is_some_and(|kinds| kinds.split(',').any(|kind| kind.trim().starts_with("text/calendar")))
 }

@@ -8,8 +8,8 @@ use crate::directory::Sector;
 use crate::engine::{Change, LoadedPolicy};
 use crate::policy::Policy;
 use crate::simulation::{
-    Act, Missing, Report, STARTS_MAX, Setting, Simulation, WallTime, calendar_file,
-    differences, shifts, table, telling_starts,
+    Act, Missing, Report, STARTS_MAX, Setting, Simulation, WallTime, calendar_file, differences,
+    shifts, table, telling_starts,
 };
 use anyhow::{anyhow, bail};
 use chrono::NaiveDate;

@@ -4,9 +4,7 @@ use super::act::{By, Doing};
 use super::play::{Simulation, Words};
 use crate::clock::UtcInstant;
 use crate::directory::Side;
-use crate::escalation::{
-    Command, Escalation, PositionBody, ProtectiveDeadline, Prose,
-};
+use crate::escalation::{Command, Escalation, PositionBody, Prose, ProtectiveDeadline};
 use crate::ids::PersonId;
 use crate::policy::Permission;
 

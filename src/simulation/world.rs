@@ -138,7 +138,12 @@ impl World {
             let title = capitalised(title);
             let person = self.person(format!("{title} ({whose})"), Some(agency.id));
             practitioner.get_or_insert(person);
-            self.post(title, Place::Agency { agency_id: agency.id, rung, team: None }, role, person);
+            self.post(
+                title,
+                Place::Agency { agency_id: agency.id, rung, team: None },
+                role,
+                person,
+            );
         }
         practitioner.unwrap_or_else(|| PersonId::made_up(0))
     }
@@ -283,7 +288,5 @@ fn is_of(post: &Post, who: &Who, raising: AgencyId, receiving: AgencyId) -> bool
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
