@@ -11,4 +11,6 @@ mod rules;
 mod tests;
 
 pub use actor::{Actor, HeldPost};
-pub use rules::{Relation, may, may_keep_directory, may_see, relation};
+pub use rules::{
+    Relation, may, may_keep_directory, may_publish_policy, may_see, may_set_rules, relation,
+};

@@ -3,7 +3,7 @@
 use super::actor::Actor;
 use crate::directory::{Place, Seat, SeatCapacity, Side};
 use crate::escalation::{CommandKind, Escalation, Refusal, Signature, Status};
-use crate::ids::PartnershipId;
+use crate::ids::{PartnershipId, PersonId};
 
 /// What somebody is to a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,17 +164,54 @@ pub fn may(
     Ok(relation.signature)
 }
 
+/// Whether somebody may decide on a partnership's rules: propose its policies, and say on which days
+/// it is closed. Its officers may; whoever merely keeps the directory may not.
+///
+/// # Errors
+/// Who may.
+pub fn may_set_rules(actor: &Actor, of: PartnershipId) -> Result<(), Refusal> {
+    if is_officer(actor, &[of]) {
+        return Ok(());
+    }
+    Err(Refusal::NotYours(
+        "The partnership's officers decide on its policies and on the days it is closed."
+            .to_owned(),
+    ))
+}
+
+/// Whether somebody may publish a version that somebody proposed: another officer may.
+///
+/// # Errors
+/// Who may.
+pub fn may_publish_policy(
+    actor: &Actor,
+    of: PartnershipId,
+    proposed_by: Option<PersonId>,
+) -> Result<(), Refusal> {
+    may_set_rules(actor, of)?;
+    if proposed_by == Some(actor.person_id) {
+        return Err(Refusal::NotYours(
+            "You proposed this version. Another officer of the partnership publishes it."
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+fn is_officer(actor: &Actor, of: &[PartnershipId]) -> bool {
+    actor.posts.iter().any(|post| match &post.place {
+        Place::Partnership { partnership_id, .. } => of.contains(partnership_id),
+        Place::Agency { .. } => false,
+    })
+}
+
 /// Whether somebody may keep the part of the directory that belongs to these partnerships: an
 /// administrator all of it, a partnership's officers their own.
 ///
 /// # Errors
 /// Who may.
 pub fn may_keep_directory(actor: &Actor, of: &[PartnershipId]) -> Result<(), Refusal> {
-    let officer = actor.posts.iter().any(|post| match &post.place {
-        Place::Partnership { partnership_id, .. } => of.contains(partnership_id),
-        Place::Agency { .. } => false,
-    });
-    if actor.administrator || officer {
+    if actor.administrator || is_officer(actor, of) {
         return Ok(());
     }
     Err(Refusal::NotYours(

@@ -257,6 +257,26 @@ fn an_officer_of_another_partnership_sees_nothing() {
 }
 
 #[test]
+fn a_partnerships_rules_are_set_by_its_officers_and_published_by_a_second_one() {
+    let world = World::new();
+    let actor = |name: &str| world.actor(name, at("2026-11-16 10:00"));
+    for name in [IRIS, JON, KAY] {
+        assert_eq!(may_set_rules(&actor(name), id(1)), Ok(()));
+        assert!(may_set_rules(&actor(name), id(2)).is_err());
+        assert_eq!(may_publish_policy(&actor(name), id(1), None), Ok(()));
+        assert_eq!(may_publish_policy(&actor(name), id(1), Some(person(ADA))), Ok(()));
+        let own = may_publish_policy(&actor(name), id(1), Some(person(name)));
+        assert!(matches!(own, Err(Refusal::NotYours(_))), "{name}");
+        assert!(may_publish_policy(&actor(name), id(2), None).is_err());
+    }
+    // Whoever keeps the directory decides on no rules.
+    for name in [ADA, BEN, HUGH, LIAM, MONA] {
+        assert!(matches!(may_set_rules(&actor(name), id(1)), Err(Refusal::NotYours(_))));
+        assert!(may_publish_policy(&actor(name), id(1), None).is_err());
+    }
+}
+
+#[test]
 fn the_directory_is_kept_by_the_administrator_and_each_partnerships_officers() {
     let world = World::new();
     let (ours, theirs) = ([id(1)], [id(2)]);

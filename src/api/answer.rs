@@ -24,6 +24,17 @@ pub fn stored<T: Serialize>(
     })
 }
 
+/// An answer that is no resource: it has no version.
+pub fn stored_plain<T: Serialize>(body: &T) -> Result<StoredAnswer, EngineError> {
+    Ok(StoredAnswer {
+        fingerprint: String::new(),
+        status: i32::from(StatusCode::OK.as_u16()),
+        location: None,
+        etag: None,
+        body: serde_json::to_string(body)?,
+    })
+}
+
 /// A case after a command.
 pub fn of_case(view: &CaseView) -> Result<StoredAnswer, EngineError> {
     stored(StatusCode::OK, None, view.escalation.version, &EscalationView::of(view))

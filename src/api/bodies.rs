@@ -1,8 +1,9 @@
 //! What commands carry. Every field that is not listed here is refused.
 
+use crate::calendar::Limit;
 use crate::clock::UtcInstant;
 use crate::escalation::{Draft, ImmediateDanger, Line, Prose, Stance};
-use crate::ids::PartnershipId;
+use crate::ids::{PartnershipId, PersonId};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,8 +14,10 @@ use utoipa::ToSchema;
 pub struct DraftBody {
     /// The partnership; needed only if your agency serves several.
     pub partnership_id: Option<PartnershipId>,
-    /// The policy's key; needed only if several are in force.
+    /// The policy's key. Needed only if several are in force; left out, the general one counts.
     pub policy_key: Option<String>,
+    /// The policy's topic, instead of its key: see GET /api/v1/policies.
+    pub topic: Option<String>,
     /// Is the child in immediate danger? If so: 999, the front door or the out-of-hours team
     /// first; what was done is recorded here.
     pub immediate_danger: ImmediateDanger,
@@ -158,4 +161,100 @@ pub struct DebriefBody {
     pub with: Line,
     /// What it came to.
     pub text: Option<Prose>,
+}
+
+/// A discussion that was held.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DiscussionBody {
+    /// When.
+    pub held_at: UtcInstant,
+    /// With whom.
+    pub with: Line,
+    /// What it came to.
+    pub text: Option<Prose>,
+}
+
+/// That a task was done.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskCompletionBody {
+    /// In your own words.
+    pub note: Option<Prose>,
+}
+
+/// More time for a clock.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtensionBody {
+    /// The key of the task; the stage's own clock if left out.
+    pub task: Option<String>,
+    /// How much, as a policy writes it: `2 working days`.
+    pub by: Limit,
+    /// Why; one of the policy's reasons where it lists any.
+    pub reason: Prose,
+}
+
+/// A pause of the clocks.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PauseBody {
+    /// Until when at the most: then the clocks go on by themselves.
+    pub until: UtcInstant,
+    /// Why; one of the policy's reasons where it lists any.
+    pub reason: Prose,
+}
+
+/// Another urgency class.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UrgencyBody {
+    /// The key of one of the policy's urgency classes.
+    pub urgency_class: String,
+    /// Why.
+    pub reason: Prose,
+}
+
+/// A lower stage.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepDownBody {
+    /// The stage to go back to.
+    #[schema(minimum = 1)]
+    pub to_stage: u32,
+    /// Why.
+    pub reason: Prose,
+}
+
+/// A panel.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PanelBody {
+    /// Who sits on it.
+    #[schema(min_items = 1, max_items = 50)]
+    pub member_ids: Vec<PersonId>,
+    /// Who chairs it: one of them.
+    pub chair_id: PersonId,
+    /// When it meets, if that is known.
+    pub meets_at: Option<UtcInstant>,
+}
+
+/// Where a case is referred to.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferralBody {
+    /// The key of one of the places that the policy names.
+    pub to: String,
+    /// Why.
+    pub reason: Prose,
+}
+
+/// Another version of the policy.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyMoveBody {
+    /// The version, of the same policy.
+    pub version: i32,
+    /// Why.
+    pub reason: Prose,
 }

@@ -6,6 +6,7 @@ use super::bodies::{
     EmptyBody, FeedbackBody, MeetingBody, MeetingRecordBody, ProposalBody, ReasonBody,
     ReopeningBody, ResponseBody,
 };
+use super::command_macros::{command, numbered_command};
 use super::escalations::ChangeProblems;
 use super::extract::{App, Ask, CommandHeaders};
 use super::problem::Problem;
@@ -37,7 +38,7 @@ pub struct NumberedPath {
     number: u32,
 }
 
-async fn give<T>(
+pub(super) async fn give<T>(
     app: &App,
     id: &str,
     ask: Ask<T>,
@@ -47,45 +48,6 @@ async fn give<T>(
     let (request, body) = ask.conditioned()?;
     let which = app.resolve(id).await?;
     respond(app.change(request, which, command(body), of_case).await?)
-}
-
-macro_rules! command {
-    ($(#[$doc:meta])* $name:ident, $path:literal, $body:ty, $command:expr) => {
-        $(#[$doc])*
-        #[utoipa::path(
-            post, path = $path, tag = "escalations", request_body = $body,
-            params(CasePath, CommandHeaders), responses((status = 200, description = "The case as it is now; its ETag is in the header.", body = EscalationView), ChangeProblems),
-            security(("bearer" = []))
-        )]
-        pub async fn $name(
-            app: App,
-            id: web::Path<String>,
-            ask: Ask<$body>,
-        ) -> Result<HttpResponse, Problem> {
-            give(&app, &id, ask, $command).await
-        }
-    };
-}
-
-macro_rules! numbered_command {
-    ($(#[$doc:meta])* $name:ident, $path:literal, $body:ty, $command:expr) => {
-        $(#[$doc])*
-        #[utoipa::path(
-            post, path = $path, tag = "escalations", request_body = $body,
-            params(NumberedPath, CommandHeaders), responses((status = 200, description = "The case as it is now; its ETag is in the header.", body = EscalationView), ChangeProblems),
-            security(("bearer" = []))
-        )]
-        pub async fn $name(
-            app: App,
-            path: web::Path<(String, String)>,
-            ask: Ask<$body>,
-        ) -> Result<HttpResponse, Problem> {
-            let (id, number) = path.into_inner();
-            let number: u32 = number.parse().map_err(|_: std::num::ParseIntError| Refusal::NotFound)?;
-            let command: fn(u32, $body) -> Command = $command;
-            give(&app, &id, ask, |body| command(number, body)).await
-        }
-    };
 }
 
 /// Raise a draft

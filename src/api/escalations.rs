@@ -91,6 +91,7 @@ pub async fn begin_draft(app: App, ask: Ask<DraftBody>) -> Result<HttpResponse, 
     let new = NewDraft {
         partnership_id: body.partnership_id,
         policy_key: body.policy_key,
+        topic: body.topic,
         immediate_danger: body.immediate_danger,
         draft: body.draft,
     };

@@ -5,6 +5,9 @@
 mod agencies;
 mod answer;
 mod bodies;
+mod clock_commands;
+mod closures;
+mod command_macros;
 mod commands;
 mod directory_views;
 mod escalations;
@@ -18,6 +21,7 @@ mod people;
 mod policies;
 mod posts;
 mod problem;
+mod recounts;
 mod reference;
 mod routes;
 mod sessions;

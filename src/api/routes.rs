@@ -3,8 +3,8 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    agencies, commands, escalations, health, notices, partnerships, people, policies, posts,
-    reference, sessions, simulations,
+    agencies, clock_commands, closures, commands, escalations, health, notices, partnerships,
+    people, policies, posts, recounts, reference, sessions, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -39,6 +39,9 @@ operations! {
     "/api/v1/me" => { get sessions::read_me }
     "/api/v1/partnerships" => { get partnerships::list_partnerships }
     "/api/v1/partnerships/{id}" => { get partnerships::read_partnership }
+    "/api/v1/partnerships/{id}/deadline-recounts" => { post recounts::recount_deadlines }
+    "/api/v1/partnerships/{id}/closures" => { get closures::list_closures, post closures::add_closure }
+    "/api/v1/partnerships/{id}/closures/{day}/withdrawals" => { post closures::withdraw_closure }
     "/api/v1/agencies" => { get agencies::list_agencies, post agencies::add_agency }
     "/api/v1/agencies/{id}" => { get agencies::read_agency, put agencies::change_agency }
     "/api/v1/people" => { get people::list_people, post people::add_person }
@@ -47,9 +50,10 @@ operations! {
     "/api/v1/people/{id}/absences/{absence_id}" => { delete people::remove_absence }
     "/api/v1/posts" => { get posts::list_posts, post posts::add_post }
     "/api/v1/posts/{id}" => { get posts::read_post, put posts::change_post }
-    "/api/v1/policies" => { get policies::list_policies }
+    "/api/v1/policies" => { get policies::list_policies, post policies::propose_policy }
     "/api/v1/policies/simulations" => { post simulations::simulate_policy }
     "/api/v1/policies/{key}/versions/{version}" => { get policies::read_policy }
+    "/api/v1/policies/{key}/versions/{version}/publications" => { post policies::publish_policy }
     "/api/v1/escalations" => { get escalations::list_escalations, post escalations::begin_draft }
     "/api/v1/escalations/{id}" => { get escalations::read_escalation }
     "/api/v1/escalations/{id}/draft" => { put escalations::change_draft }
@@ -74,6 +78,16 @@ operations! {
     "/api/v1/escalations/{id}/feedback" => { post commands::give_feedback }
     "/api/v1/escalations/{id}/debriefs" => { post commands::record_debrief }
     "/api/v1/escalations/{id}/record-confirmations" => { post commands::confirm_record }
+    "/api/v1/escalations/{id}/discussions" => { post clock_commands::record_discussion }
+    "/api/v1/escalations/{id}/tasks/{key}/completions" => { post clock_commands::complete_task }
+    "/api/v1/escalations/{id}/extensions" => { post clock_commands::extend_deadline }
+    "/api/v1/escalations/{id}/pauses" => { post clock_commands::pause_clocks }
+    "/api/v1/escalations/{id}/resumptions" => { post clock_commands::resume_clocks }
+    "/api/v1/escalations/{id}/urgency-changes" => { post clock_commands::change_urgency }
+    "/api/v1/escalations/{id}/step-downs" => { post clock_commands::step_down }
+    "/api/v1/escalations/{id}/panels" => { post clock_commands::convene_panel }
+    "/api/v1/escalations/{id}/referrals" => { post clock_commands::refer_escalation }
+    "/api/v1/escalations/{id}/policy-moves" => { post clock_commands::move_policy }
     "/api/v1/notices" => { get notices::list_notices }
     "/livez" => { get health::livez }
     "/readyz" => { get health::readyz }

@@ -4,9 +4,9 @@ use crate::clock::UtcInstant;
 use crate::directory::{Party, Seat, Side};
 use crate::engine::{CaseView, ListedCase};
 use crate::escalation::{
-    Acknowledgement, Action, Challenge, Content, Debrief, Doer, Draft, Ending, Escalation, Event,
-    Feedback, ImmediateDanger, Meeting, PolicyRef, Position, Proposal, ProtectiveDeadline,
-    RecordConfirmation, Response, Signature, StageEntry, Status,
+    Acknowledgement, Action, Challenge, Content, Debrief, Discussion, Doer, Draft, Ending,
+    Escalation, Event, Feedback, ImmediateDanger, Meeting, PolicyRef, Position, Proposal,
+    ProtectiveDeadline, RecordConfirmation, Response, Signature, StageEntry, Status,
 };
 use crate::ids::{EscalationId, PartnershipId};
 use crate::timeline::Entry;
@@ -71,6 +71,8 @@ pub struct EscalationView {
     proposals: Vec<Proposal>,
     /// How it ended; none while it has not.
     ending: Option<Ending>,
+    /// Discussions between the two sides.
+    discussions: Vec<Discussion>,
     meetings: Vec<Meeting>,
     actions: Vec<Action>,
     feedback: Vec<Feedback>,
@@ -128,6 +130,7 @@ impl EscalationView {
             positions: it.positions,
             responses: it.responses,
             proposals: it.proposals,
+            discussions: it.discussions,
             meetings: it.meetings,
             actions: it.actions,
             feedback: it.feedback,

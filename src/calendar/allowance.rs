@@ -6,22 +6,38 @@ use std::str::FromStr;
 
 /// The time allowed for a stage or a task.
 ///
-/// Its text form is what a policy file says: `2 seconds`, `90 minutes`, `48 hours`,
-/// `1 working day`, `1 working week`, `28 days`. Reading refuses nought and lengths beyond reason;
-/// code that makes a nought gets the clock of a one.
+/// Its text form is what a policy file says: `immediately`, `90 minutes`, `48 hours`,
+/// `4 working hours`, `same working day`, `1 working day`, `1 working week`, `5 school days`,
+/// `28 days`, `2 weeks`, `3 months`. Reading refuses nought and lengths beyond reason; code that
+/// makes a nought gets the clock of a one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Allowance {
+    /// At once: what that allows is the calendar's to say.
+    Immediately,
     /// Time that runs on through nights, weekends and holidays.
     Elapsed {
         /// The length in seconds.
         seconds: u32,
     },
-    /// Working days after the start day, to the close of the last one.
+    /// Time that runs within working hours only.
+    WorkingTime {
+        /// The length in seconds.
+        seconds: u32,
+    },
+    /// To the end of the start day, or of the next working day where that is too late.
+    SameWorkingDay,
+    /// Working days after the start day, to the end of the last one.
     WorkingDays(u32),
     /// Working weeks of five working days.
     WorkingWeeks(u32),
-    /// Days of any kind after the start day, to the close of the last one.
+    /// School days after the start day, to the end of the last one.
+    SchoolDays(u32),
+    /// Days of any kind after the start day, to the end of the last one.
     CalendarDays(u32),
+    /// Weeks of seven days of any kind.
+    Weeks(u32),
+    /// Months: to the day of the same number, or the last day of a month that is too short for it.
+    Months(u32),
 }
 
 const MINUTE: u32 = 60;
@@ -30,22 +46,70 @@ const HOUR: u32 = 60 * MINUTE;
 const MOST_SECONDS: u32 = 1000 * HOUR;
 const MOST_WORKING_DAYS: u32 = 260;
 const MOST_WORKING_WEEKS: u32 = 52;
+const MOST_SCHOOL_DAYS: u32 = 195;
 const MOST_DAYS: u32 = 366;
+const MOST_WEEKS: u32 = 52;
+const MOST_MONTHS: u32 = 24;
+
+impl Allowance {
+    /// Whether it counts whole days of some kind, so that it ends with one of them.
+    pub fn is_in_days(self) -> bool {
+        !matches!(self, Self::Immediately | Self::Elapsed { .. } | Self::WorkingTime { .. })
+    }
+
+    /// Whether it counts working time or working days; `immediately` does by what it allows.
+    pub fn is_in_working_units(self) -> bool {
+        match self {
+            Self::WorkingTime { .. }
+            | Self::SameWorkingDay
+            | Self::WorkingDays(_)
+            | Self::WorkingWeeks(_)
+            | Self::SchoolDays(_) => true,
+            Self::Immediately
+            | Self::Elapsed { .. }
+            | Self::CalendarDays(_)
+            | Self::Weeks(_)
+            | Self::Months(_) => false,
+        }
+    }
+}
 
 impl fmt::Display for Allowance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (number, unit) = match *self {
-            Self::Elapsed { seconds } if seconds.is_multiple_of(HOUR) => (seconds / HOUR, "hour"),
-            Self::Elapsed { seconds } if seconds.is_multiple_of(MINUTE) => {
-                (seconds / MINUTE, "minute")
+            Self::Immediately => return f.write_str("immediately"),
+            Self::SameWorkingDay => return f.write_str("same working day"),
+            Self::Elapsed { seconds } => {
+                let (number, unit) = in_the_largest_unit(seconds);
+                return counted(f, number, "", unit);
             }
-            Self::Elapsed { seconds } => (seconds, "second"),
+            Self::WorkingTime { seconds } => {
+                let (number, unit) = in_the_largest_unit(seconds);
+                return counted(f, number, "working ", unit);
+            }
             Self::WorkingDays(days) => (days, "working day"),
             Self::WorkingWeeks(weeks) => (weeks, "working week"),
+            Self::SchoolDays(days) => (days, "school day"),
             Self::CalendarDays(days) => (days, "day"),
+            Self::Weeks(weeks) => (weeks, "week"),
+            Self::Months(months) => (months, "month"),
         };
-        write!(f, "{number} {unit}{}", if number == 1 { "" } else { "s" })
+        counted(f, number, "", unit)
     }
+}
+
+fn in_the_largest_unit(seconds: u32) -> (u32, &'static str) {
+    if seconds.is_multiple_of(HOUR) {
+        (seconds / HOUR, "hour")
+    } else if seconds.is_multiple_of(MINUTE) {
+        (seconds / MINUTE, "minute")
+    } else {
+        (seconds, "second")
+    }
+}
+
+fn counted(f: &mut fmt::Formatter<'_>, number: u32, kind: &str, unit: &str) -> fmt::Result {
+    write!(f, "{number} {kind}{unit}{}", if number == 1 { "" } else { "s" })
 }
 
 impl FromStr for Allowance {
@@ -53,30 +117,47 @@ impl FromStr for Allowance {
 
     fn from_str(text: &str) -> Result<Self, AllowanceError> {
         let text = text.to_ascii_lowercase();
-        let mut words = text.split_whitespace();
-        let number = words.next().ok_or(AllowanceError::Unknown)?;
-        let unit: Vec<&str> = words.collect();
-        let (make, each, most): (fn(u32) -> Self, u32, u32) = match unit.as_slice() {
-            ["second" | "seconds"] => (|seconds| Self::Elapsed { seconds }, 1, MOST_SECONDS),
-            ["minute" | "minutes"] => (|seconds| Self::Elapsed { seconds }, MINUTE, MOST_SECONDS),
-            ["hour" | "hours"] => (|seconds| Self::Elapsed { seconds }, HOUR, MOST_SECONDS),
-            ["working", "day" | "days"] => (Self::WorkingDays, 1, MOST_WORKING_DAYS),
-            ["working", "week" | "weeks"] => (Self::WorkingWeeks, 1, MOST_WORKING_WEEKS),
-            ["day" | "days"] => (Self::CalendarDays, 1, MOST_DAYS),
-            _ => return Err(AllowanceError::Unknown),
-        };
-        if !number.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(AllowanceError::Unknown);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        match words.as_slice() {
+            ["immediately"] => Ok(Self::Immediately),
+            ["same", "working", "day"] => Ok(Self::SameWorkingDay),
+            [number, unit @ ..] => measured(number, unit),
+            [] => Err(AllowanceError::Unknown),
         }
-        // all digits: what still fails to parse is too large a number
-        let Ok(number) = number.parse::<u32>() else {
-            return Err(AllowanceError::TooLong);
-        };
-        match number.checked_mul(each) {
-            Some(0) => Err(AllowanceError::Zero),
-            Some(length) if length <= most => Ok(make(length)),
-            _ => Err(AllowanceError::TooLong),
-        }
+    }
+}
+
+fn measured(number: &str, unit: &[&str]) -> Result<Allowance, AllowanceError> {
+    use Allowance::{CalendarDays, Months, SchoolDays, Weeks, WorkingDays, WorkingWeeks};
+    type Make = fn(u32) -> Allowance;
+    let elapsed: Make = |seconds| Allowance::Elapsed { seconds };
+    let working: Make = |seconds| Allowance::WorkingTime { seconds };
+    let (make, each, most): (Make, u32, u32) = match unit {
+        ["second" | "seconds"] => (elapsed, 1, MOST_SECONDS),
+        ["minute" | "minutes"] => (elapsed, MINUTE, MOST_SECONDS),
+        ["hour" | "hours"] => (elapsed, HOUR, MOST_SECONDS),
+        ["working", "second" | "seconds"] => (working, 1, MOST_SECONDS),
+        ["working", "minute" | "minutes"] => (working, MINUTE, MOST_SECONDS),
+        ["working", "hour" | "hours"] => (working, HOUR, MOST_SECONDS),
+        ["working", "day" | "days"] => (WorkingDays, 1, MOST_WORKING_DAYS),
+        ["working", "week" | "weeks"] => (WorkingWeeks, 1, MOST_WORKING_WEEKS),
+        ["school", "day" | "days"] => (SchoolDays, 1, MOST_SCHOOL_DAYS),
+        ["day" | "days"] => (CalendarDays, 1, MOST_DAYS),
+        ["week" | "weeks"] => (Weeks, 1, MOST_WEEKS),
+        ["month" | "months"] => (Months, 1, MOST_MONTHS),
+        _ => return Err(AllowanceError::Unknown),
+    };
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(AllowanceError::Unknown);
+    }
+    // all digits: what still fails to parse is too large a number
+    let Ok(number) = number.parse::<u32>() else {
+        return Err(AllowanceError::TooLong);
+    };
+    match number.checked_mul(each) {
+        Some(0) => Err(AllowanceError::Zero),
+        Some(length) if length <= most => Ok(make(length)),
+        _ => Err(AllowanceError::TooLong),
     }
 }
 
@@ -98,14 +179,17 @@ impl fmt::Display for AllowanceError {
             Self::Zero => f.write_str("a time allowance must be at least 1:")?,
             Self::TooLong => write!(
                 f,
-                "a time allowance must be at most {} hours, {MOST_WORKING_DAYS} working days, \
-                 {MOST_WORKING_WEEKS} working weeks or {MOST_DAYS} days:",
-                MOST_SECONDS / HOUR
+                "a time allowance must be at most {hours} hours, {hours} working hours, \
+                 {MOST_WORKING_DAYS} working days, {MOST_WORKING_WEEKS} working weeks, \
+                 {MOST_SCHOOL_DAYS} school days, {MOST_DAYS} days, {MOST_WEEKS} weeks or \
+                 {MOST_MONTHS} months:",
+                hours = MOST_SECONDS / HOUR
             )?,
         }
         f.write_str(
             " a whole number and a unit, such as \"90 minutes\", \"48 hours\", \
-             \"5 working days\", \"1 working week\" or \"28 days\"",
+             \"4 working hours\", \"5 working days\", \"1 working week\", \"5 school days\", \
+             \"28 days\", \"2 weeks\" or \"3 months\"; or \"immediately\" or \"same working day\"",
         )
     }
 }
@@ -121,5 +205,20 @@ impl Serialize for Allowance {
 impl<'de> Deserialize<'de> for Allowance {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl utoipa::PartialSchema for Allowance {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        super::wording::text_schema(
+            "A time allowance, such as `5 working days`, `48 hours` or `same working day`",
+            "5 working days",
+        )
+    }
+}
+
+impl utoipa::ToSchema for Allowance {
+    fn name() -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Borrowed("Allowance")
     }
 }

@@ -1,14 +1,15 @@
-//! From a start and an allowance to the instant it runs out, and the sum in words.
+//! From a start and a limit to the instant it runs out, and the sum in words.
 
-use super::rules::is_weekend;
-use super::wording::{Day, month};
-use crate::calendar::{Allowance, Calendar};
+use super::count::DayKind;
+use super::derivation::{DaySum, TimeSum};
+use super::local_time::WallTime;
+use super::working_time::beyond_the_last_date;
+use crate::calendar::{Allowance, Calendar, DayEnd, Limit, OutOfHours};
 use crate::clock::UtcInstant;
-use chrono::{Datelike, NaiveDate, NaiveTime, Offset, TimeDelta, Timelike, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
-/// When an allowance runs out, and how that comes about.
+/// When a limit runs out, and how that comes about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Due {
     /// The instant.
@@ -17,161 +18,227 @@ pub struct Due {
     pub derivation: String,
 }
 
-const WORKING_WEEK: u32 = 5;
+/// What `immediately` allows where a policy does not say.
+const AT_ONCE: Allowance = Allowance::Elapsed { seconds: 60 * 60 };
+
+/// Whether the day on which a clock starts is its first counted day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StartDay {
+    /// It is not, by the policy.
+    NotCounted,
+    /// It is.
+    Counted,
+    /// It would be, but it is not of the kind counted.
+    OfAnotherKind,
+    /// It would be, but its close, or the cut-off, had passed.
+    TooLate,
+}
 
 impl Calendar {
     /// When an allowance that starts at `from` runs out: always after `from`.
     ///
-    /// The start day is not counted. Days, working or not, run to the close of the last one.
-    /// Elapsed time runs on regardless, also when the clocks change.
+    /// As [`Calendar::due_of`] for a limit that says nothing but its length.
     pub fn due(&self, from: UtcInstant, allowance: Allowance) -> Due {
-        match allowance {
-            Allowance::Elapsed { seconds } => self.after_elapsed(from, seconds),
-            Allowance::WorkingDays(days) => self.after_working_days(from, days, &allowance),
-            Allowance::WorkingWeeks(weeks) => {
-                let days = weeks.saturating_mul(WORKING_WEEK);
-                let words = format!("{allowance} ({})", Allowance::WorkingDays(days));
-                self.after_working_days(from, days, &words)
+        self.due_of(from, &allowance.into())
+    }
+
+    /// When a limit that starts at `from` runs out: always after `from`, and a later start never
+    /// runs out earlier.
+    ///
+    /// Elapsed time runs on regardless, also when the clocks change; working time runs within
+    /// working hours. Days run to the end of the last one: what that is, and whether the start day
+    /// is the first, the limit says, or else the calendar's rules.
+    pub fn due_of(&self, from: UtcInstant, limit: &Limit) -> Due {
+        self.run(from, limit, WallTime::itself)
+    }
+
+    /// The earliest of several limits that start at `from`; none if there are none. Its derivation
+    /// ends with what it is sooner than.
+    pub fn due_of_shortest(&self, from: UtcInstant, limits: &[Limit]) -> Option<Due> {
+        let dues: Vec<(&Limit, Due)> =
+            limits.iter().map(|limit| (limit, self.due_of(from, limit))).collect();
+        let (chosen, due) = dues.iter().min_by_key(|(_, due)| due.at)?;
+        let mut derivation = due.derivation.clone();
+        let later: Vec<String> = (dues.iter().filter(|(_, other)| other.at > due.at))
+            .map(|(limit, _)| limit.to_string())
+            .collect();
+        let same: Vec<String> = (dues.iter())
+            .filter(|(limit, other)| other.at == due.at && limit != chosen)
+            .map(|(limit, _)| limit.to_string())
+            .collect();
+        for (others, words) in [(same, "the same as"), (later, "sooner than")] {
+            if !others.is_empty() {
+                derivation.push_str(&format!(", which is {words} {}", others.join(" and ")));
             }
-            Allowance::CalendarDays(days) => self.after_calendar_days(from, days),
         }
+        Some(Due { at: due.at, derivation })
+    }
+
+    /// A further limit that starts when `due` runs out, such as "a further 5 working days". Where
+    /// `due` is a midnight, it is the end of a day, and that day is the start day.
+    pub fn extended(&self, due: &Due, by: &Limit) -> Due {
+        let further = self.run(due.at, by, WallTime::as_an_end);
+        let allowance = by.allowance();
+        let joint = match allowance {
+            Allowance::Immediately | Allowance::SameWorkingDay => "then",
+            _ => "a further",
+        };
+        let derivation = format!("{}; {joint} {}", due.derivation, further.derivation);
+        Due { at: further.at, derivation }
     }
 
     /// The first instant at which it is `time` on a working day later than the local day of
     /// `after`: "each working day at 09:00".
     pub fn next_working_day_at(&self, after: UtcInstant, time: NaiveTime) -> UtcInstant {
-        self.count_working_days(after, 1, time).at
+        let day = self.nth_after(self.wall_time(after).day, DayKind::Working, 1);
+        day.map_or_else(|| beyond_the_last_date(after), |day| self.instant_of(day.and_time(time)))
     }
 
-    fn after_working_days(&self, from: UtcInstant, days: u32, words: &dyn fmt::Display) -> Due {
-        let counted = self.count_working_days(from, days, self.rules().day_ends);
-        let (start, end) = (Day(counted.start), self.say(counted.at));
-        Due { at: counted.at, derivation: format!("{words} after {start}{counted}: {end}") }
+    /// What `immediately` allows; every other allowance is itself.
+    pub(super) fn in_full(&self, allowance: Allowance) -> Allowance {
+        match allowance {
+            Allowance::Immediately => self.rules().immediately.unwrap_or(AT_ONCE),
+            other => other,
+        }
     }
 
-    fn after_calendar_days(&self, from: UtcInstant, days: u32) -> Due {
-        let start = self.local(from).date_naive();
-        let at = (start.iter_days().skip(days.max(1) as usize))
-            .map(|day| self.instant_of(day.and_time(self.rules().day_ends)))
-            .find(|at| *at > from)
-            .unwrap_or_else(|| beyond_the_last_date(from));
-        let words = Allowance::CalendarDays(days);
-        Due { at, derivation: format!("{words} after {}: {}", Day(start), self.say(at)) }
+    fn run(&self, from: UtcInstant, limit: &Limit, start: fn(WallTime) -> WallTime) -> Due {
+        match self.in_full(limit.allowance()) {
+            Allowance::Elapsed { seconds } => self.after_elapsed(from, limit, seconds),
+            Allowance::WorkingTime { seconds } => self.after_working(from, limit, seconds),
+            Allowance::SameWorkingDay => {
+                self.within_the_day(from, limit, start(self.wall_time(from)))
+            }
+            Allowance::Months(months) => {
+                self.after_months(from, limit, months.max(1), start(self.wall_time(from)))
+            }
+            allowance => {
+                // "immediately" is never in days: the rules' check sees to it
+                let (kind, number) = allowance.days().unwrap_or((DayKind::Working, 1));
+                self.after_days(from, limit, kind, number, start(self.wall_time(from)))
+            }
+        }
     }
 
-    fn after_elapsed(&self, from: UtcInstant, seconds: u32) -> Due {
-        let at = from.plus(TimeDelta::seconds(i64::from(seconds.max(1))));
-        let words = Allowance::Elapsed { seconds };
-        let say = |at| match seconds % 60 {
-            0 => self.say(at),
-            _ => format!("{}:{:02}", self.say(at), self.local(at).second()),
+    fn after_elapsed(&self, from: UtcInstant, limit: &Limit, seconds: u32) -> Due {
+        let begins = match self.rules().out_of_hours {
+            OutOfHours::ClockWaits => self.opens_at_or_after(from),
+            OutOfHours::ClockRuns | OutOfHours::DutyTeam => from,
         };
-        let mut derivation = format!("{words} after {}: {}", say(from), say(at));
-        if let Some(day) = self.clock_change(from, at) {
-            derivation.push_str(&format!(" (clocks change on {})", Day(day)));
-        }
-        Due { at, derivation }
+        let at = begins.plus(TimeDelta::seconds(seconds.max(1).into()));
+        let sum = TimeSum { limit, seconds, from, begins, at };
+        Due { at, derivation: self.say_elapsed(&sum) }
     }
 
-    /// Counts working days after the local day of `from`, and ends at `time` on the last.
-    fn count_working_days(&self, from: UtcInstant, days: u32, time: NaiveTime) -> Counted {
-        let start = self.local(from).date_naive();
-        let mut counted =
-            Counted { start, at: beyond_the_last_date(from), weekends: 0, skipped: Vec::new() };
-        let mut left = days.max(1);
-        for day in start.iter_days().skip(1) {
-            if self.is_working_day(day) {
-                left = left.saturating_sub(1);
-                if left == 0 {
-                    counted.at = self.instant_of(day.and_time(time));
-                    // so at once, unless clocks went back over midnight into the day before
-                    if counted.at > from {
-                        break;
-                    }
-                }
-            } else if is_weekend(day) {
-                // a Sunday is its Saturday's weekend, unless the count starts with it
-                if day.weekday() == Weekday::Sat || counted.weekends == 0 {
-                    counted.weekends += 1;
-                }
-            } else {
-                counted.skipped.push(day);
+    fn after_working(&self, from: UtcInstant, limit: &Limit, seconds: u32) -> Due {
+        let at = self.after_working_time(from, TimeDelta::seconds(seconds.max(1).into()));
+        let sum = TimeSum { limit, seconds, from, begins: from, at };
+        Due { at, derivation: self.say_working(&sum) }
+    }
+
+    fn within_the_day(&self, from: UtcInstant, limit: &Limit, start: WallTime) -> Due {
+        let cut_off = self.rules().same_working_day_cut_off;
+        let is_late = cut_off.is_some_and(|time| start.since_midnight > time - NaiveTime::MIN);
+        let start_day = if !self.is_working_day(start.day) {
+            StartDay::OfAnotherKind
+        } else if is_late || !self.is_before_close(from, start.day) {
+            StartDay::TooLate
+        } else {
+            StartDay::Counted
+        };
+        let last = match start_day {
+            StartDay::Counted => Some(start.day),
+            _ => self.nth_after(start.day, DayKind::Working, 1),
+        };
+        let end = match limit.day_ends().unwrap_or(self.rules().days_end) {
+            DayEnd::SameTime => DayEnd::CloseOfBusiness,
+            end => end,
+        };
+        let kind = DayKind::Working;
+        self.at_the_end(DaySum { limit, kind, from, start, start_day, last, end, is_cut: false })
+    }
+
+    fn after_days(
+        &self,
+        from: UtcInstant,
+        limit: &Limit,
+        kind: DayKind,
+        number: u32,
+        start: WallTime,
+    ) -> Due {
+        let end = limit.day_ends().unwrap_or(self.rules().days_end);
+        let start_day = self.start_day(from, limit, kind, start.day);
+        let last = match (start_day, number) {
+            (StartDay::Counted, 1) => Some(start.day),
+            (StartDay::Counted, number) => self.nth_after(start.day, kind, number - 1),
+            (_, number) => self.nth_after(start.day, kind, number),
+        };
+        self.at_the_end(DaySum { limit, kind, from, start, start_day, last, end, is_cut: false })
+    }
+
+    fn after_months(&self, from: UtcInstant, limit: &Limit, months: u32, start: WallTime) -> Due {
+        let (kind, end) = (DayKind::Any, limit.day_ends().unwrap_or(self.rules().days_end));
+        let start_day = self.start_day(from, limit, kind, start.day);
+        // where the start day counts, a month from the 15th is full with the 14th; a start day
+        // that came too late leaves that to the day after it
+        let (first, before) = match start_day {
+            StartDay::NotCounted => (Some(start.day), Days::new(0)),
+            StartDay::Counted => (Some(start.day), Days::new(1)),
+            StartDay::OfAnotherKind | StartDay::TooLate => (start.day.succ_opt(), Days::new(1)),
+        };
+        let same_day = first.and_then(|first| first.checked_add_months(Months::new(months)));
+        let is_cut = first.map(|day| day.day()) != same_day.map(|day| day.day());
+        let last = same_day.and_then(|day| day.checked_sub_days(before));
+        self.at_the_end(DaySum { limit, kind, from, start, start_day, last, end, is_cut })
+    }
+
+    fn start_day(
+        &self,
+        from: UtcInstant,
+        limit: &Limit,
+        kind: DayKind,
+        day: NaiveDate,
+    ) -> StartDay {
+        let end = limit.day_ends().unwrap_or(self.rules().days_end);
+        let counts = limit.start_day_counts().unwrap_or(self.rules().start_day_counts);
+        if !counts || end == DayEnd::SameTime {
+            StartDay::NotCounted
+        } else if !self.is_of_kind(day, kind) {
+            StartDay::OfAnotherKind
+        } else if self.is_before_close(from, day) {
+            StartDay::Counted
+        } else {
+            StartDay::TooLate
+        }
+    }
+
+    pub(super) fn is_before_close(&self, at: UtcInstant, day: NaiveDate) -> bool {
+        at < self.instant_of(day.and_time(self.close_of(day)))
+    }
+
+    /// The end of the last day. A clock to the same time that starts on a day it does not count,
+    /// or is cut to the end of a short month, has no time of day to end at that would not come
+    /// before that of an earlier start: it runs to midnight.
+    fn at_the_end(&self, sum: DaySum<'_>) -> Due {
+        let sum = match sum.end {
+            DayEnd::SameTime if sum.is_cut || !self.is_of_kind(sum.start.day, sum.kind) => {
+                DaySum { end: DayEnd::Midnight, ..sum }
+            }
+            _ => sum,
+        };
+        let at = sum.last.and_then(|last| self.end_of(last, sum.end, sum.start));
+        let at = at.unwrap_or_else(|| beyond_the_last_date(sum.from));
+        Due { at, derivation: self.say_days(&sum, at) }
+    }
+
+    fn end_of(&self, day: NaiveDate, end: DayEnd, start: WallTime) -> Option<UtcInstant> {
+        match end {
+            DayEnd::CloseOfBusiness => Some(self.instant_of(day.and_time(self.close_of(day)))),
+            DayEnd::Midnight => Some(self.beginning_of(day.succ_opt()?)),
+            DayEnd::SameTime => {
+                let midnight = day.and_time(NaiveTime::MIN);
+                Some(self.instant_of(midnight.checked_add_signed(start.since_midnight)?))
             }
         }
-        counted
-    }
-
-    /// The local day on which the clocks changed between two instants, if they show it.
-    fn clock_change(&self, from: UtcInstant, to: UtcInstant) -> Option<NaiveDate> {
-        let offset = |at| self.local(at).offset().fix();
-        let before = offset(from);
-        if offset(to) == before {
-            return None;
-        }
-        // `low` is before the change and `high` after it
-        let (mut low, mut high) = (0, to.since(from).num_seconds());
-        while high - low > 1 {
-            let middle = low.midpoint(high);
-            if offset(from.plus(TimeDelta::seconds(middle))) == before {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        Some(self.local(from.plus(TimeDelta::seconds(high))).date_naive())
-    }
-}
-
-/// Where a count ends that runs past the last date there is, some 260,000 years on: still after
-/// its start.
-fn beyond_the_last_date(from: UtcInstant) -> UtcInstant {
-    from.plus(TimeDelta::days(1))
-}
-
-/// A count of working days. Displays what it left out, to follow the start day in a sentence:
-/// ", without 25 and 28 Dec and the weekend"; nothing if it left nothing out.
-struct Counted {
-    start: NaiveDate,
-    at: UtcInstant,
-    weekends: u32,
-    /// Bank holidays and closures from Monday to Friday, in order.
-    skipped: Vec<NaiveDate>,
-}
-
-impl fmt::Display for Counted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let with_year = self.skipped.iter().any(|day| day.year() != self.start.year());
-        let same_month =
-            |a: &NaiveDate, b: &NaiveDate| (a.year(), a.month()) == (b.year(), b.month());
-        let mut parts: Vec<String> =
-            self.skipped.chunk_by(same_month).map(|days| days_of_month(days, with_year)).collect();
-        match self.weekends {
-            0 => {}
-            1 => parts.push("the weekend".to_owned()),
-            _ => parts.push("the weekends".to_owned()),
-        }
-        if parts.is_empty() { Ok(()) } else { write!(f, ", without {}", listed(&parts)) }
-    }
-}
-
-/// Days of one month, such as "25 and 28 Dec".
-fn days_of_month(days: &[NaiveDate], with_year: bool) -> String {
-    let numbers: Vec<String> = days.iter().map(|day| day.day().to_string()).collect();
-    let Some(day) = days.first() else {
-        return String::new();
-    };
-    let mut text = format!("{} {}", listed(&numbers), month(day.month()));
-    if with_year {
-        text.push_str(&format!(" {}", day.year()));
-    }
-    text
-}
-
-/// "a", "a and b", "a, b and c".
-fn listed(parts: &[String]) -> String {
-    match parts {
-        [] => String::new(),
-        [only] => only.clone(),
-        [before @ .., last] => format!("{} and {last}", before.join(", ")),
     }
 }

@@ -22,8 +22,8 @@ const fn moved(from: YearMonthDay, to: YearMonthDay, name: &'static str) -> OneO
     OneOffDay { day: to, instead_of: Some(from), name }
 }
 
-/// England and Wales since 1978, the first year with the early May bank holiday.
-pub(super) const ENGLAND_AND_WALES: &[OneOffDay] = &[
+/// Everywhere in the United Kingdom, since 1978, the first year with the early May bank holiday.
+pub(super) const UNITED_KINGDOM: &[OneOffDay] = &[
     added((1981, 7, 29), "Wedding of the Prince of Wales"),
     moved((1995, 5, 1), (1995, 5, 8), "Early May bank holiday (VE Day)"),
     added((1999, 12, 31), "Millennium Eve"),
@@ -37,4 +37,10 @@ pub(super) const ENGLAND_AND_WALES: &[OneOffDay] = &[
     added((2022, 6, 3), "Platinum Jubilee of Queen Elizabeth II"),
     added((2022, 9, 19), "State funeral of Queen Elizabeth II"),
     added((2023, 5, 8), "Coronation of King Charles III"),
+];
+
+/// In Scotland alone.
+pub(super) const SCOTLAND: &[OneOffDay] = &[
+    // proclaimed on 3 February 2026
+    added((2026, 6, 15), "World Cup bank holiday"),
 ];

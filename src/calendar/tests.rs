@@ -8,14 +8,13 @@ use crate::clock::UtcInstant;
 use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 
 fn calendar_closed_on(closures: &[NaiveDate]) -> Calendar {
-    Calendar::new(CalendarRules {
-        zone: chrono_tz::Europe::London,
-        division: Division::EnglandAndWales,
-        day_starts: time(9, 0),
-        day_ends: time(17, 0),
-        closures: closures.iter().copied().collect(),
-    })
-    .unwrap()
+    Calendar::new(CalendarRules { closures: closures.iter().copied().collect(), ..plain_rules() })
+        .unwrap()
+}
+
+fn plain_rules() -> CalendarRules {
+    let (zone, division) = (chrono_tz::Europe::London, Division::EnglandAndWales);
+    CalendarRules::new(zone, division, time(9, 0), time(17, 0))
 }
 
 fn calendar() -> Calendar {
@@ -204,7 +203,7 @@ mod examples {
         for (nought, one) in [
             (Allowance::Elapsed { seconds: 0 }, Allowance::Elapsed { seconds: 1 }),
             (Allowance::WorkingDays(0), Allowance::WorkingDays(1)),
-            (Allowance::WorkingWeeks(0), Allowance::WorkingDays(1)),
+            (Allowance::WorkingWeeks(0), Allowance::WorkingWeeks(1)),
             (Allowance::CalendarDays(0), Allowance::CalendarDays(1)),
         ] {
             assert_eq!(calendar().due(from, nought).at, calendar().due(from, one).at);
@@ -281,8 +280,9 @@ mod allowances {
             ("+5 days", Unknown),
             ("1.5 hours", Unknown),
             ("5days", Unknown),
-            ("2 weeks", Unknown),
-            ("5 working hours", Unknown),
+            ("fortnight", Unknown),
+            ("5 school hours", Unknown),
+            ("5 immediately", Unknown),
             ("5 days working", Unknown),
             ("0 seconds", Zero),
             ("0 working days", Zero),
@@ -299,7 +299,9 @@ mod allowances {
         assert_eq!(
             serde_json::from_str::<Allowance>("\"soon\"").unwrap_err().to_string(),
             "a time allowance must be a whole number and a unit, such as \"90 minutes\", \
-             \"48 hours\", \"5 working days\", \"1 working week\" or \"28 days\""
+             \"48 hours\", \"4 working hours\", \"5 working days\", \"1 working week\", \
+             \"5 school days\", \"28 days\", \"2 weeks\" or \"3 months\"; or \"immediately\" or \
+             \"same working day\""
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::calendar::Calendar;
 use crate::clock::UtcInstant;
-use chrono::{Datelike, NaiveDate, Timelike};
+use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 use std::fmt;
 
 impl Calendar {
@@ -54,4 +54,47 @@ pub(super) fn month(month: u32) -> &'static str {
         11 => "Nov",
         _ => "Dec",
     }
+}
+
+/// Writes a length of time as `7 hours 30 minutes`, or `7 working hours 30 minutes`.
+pub(super) struct Length {
+    pub(super) length: TimeDelta,
+    pub(super) working: bool,
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut kind = if self.working { "working " } else { "" };
+        let seconds = self.length.num_seconds();
+        let parts =
+            [(seconds / 3600, "hour"), (seconds / 60 % 60, "minute"), (seconds % 60, "second")];
+        let mut gap = "";
+        for (number, unit) in parts.into_iter().filter(|(number, _)| *number > 0) {
+            write!(f, "{gap}{number} {kind}{unit}{}", if number == 1 { "" } else { "s" })?;
+            (gap, kind) = (" ", "");
+        }
+        if gap.is_empty() { write!(f, "no {kind}time") } else { Ok(()) }
+    }
+}
+
+/// "a", "a and b", "a, b and c".
+pub(super) fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// What the API's description says of a type whose text form policies use.
+pub(super) fn text_schema(
+    description: &str,
+    example: &str,
+) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+        .examples([example])
+        .into()
 }

@@ -110,10 +110,29 @@ pub(super) enum PolicyCommand {
     Simulate(SimulateArguments),
     /// Tell what a new policy file changes, or which open cases a change would move
     Diff(DiffArguments),
-    /// Load a policy file into the server's database
+    /// Propose a policy version: it is stored, and in force once a second officer has published it
     Load {
         /// The file
         file: PathBuf,
+        /// The email address of the partnership's officer in whose name it is proposed
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Publish a version that was proposed: it is in force from its first day on
+    Publish {
+        /// The policy's key
+        key: String,
+        /// The version
+        #[arg(value_name = "VERSION")]
+        number: i32,
+        /// The partnership's key
+        #[arg(long, value_name = "KEY")]
+        partnership: String,
+        /// The email address of another officer than the one who proposed it
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
         #[command(flatten)]
         place: Place,
     },

@@ -5,6 +5,7 @@
 mod arguments;
 mod commands;
 mod logging;
+mod policy_commands;
 mod run;
 mod simulating;
 

@@ -4,8 +4,9 @@ use super::arguments::{
     Arguments, Command, ConfigCommand, DirectoryCommand, PersonCommand, Place, PolicyCommand,
     TimelineCommand,
 };
-use super::{commands, logging, simulating};
+use super::{commands, logging, policy_commands, simulating};
 use crate::config::{ConfigError, Settings};
+use crate::escalation::PolicyRef;
 use clap::Parser;
 use std::collections::HashMap;
 use std::process::ExitCode;
@@ -39,7 +40,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     }
     match command {
         Command::Openapi => commands::openapi(),
-        Command::Policy(PolicyCommand::Check { file }) => commands::check_policy(&file),
+        Command::Policy(PolicyCommand::Check { file }) => policy_commands::check(&file),
         Command::Config(ConfigCommand::Check(place)) => {
             let settings = settings(&place)?;
             commands::check_config(&settings)
@@ -67,8 +68,12 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             actix_web::rt::System::new().block_on(simulating::diff_open_cases(settings, asked))
         }
         Command::Policy(PolicyCommand::Diff(asked)) => simulating::diff_files(&asked),
-        Command::Policy(PolicyCommand::Load { file, place }) => {
-            with(&place, |settings| commands::load_policy(settings, file))
+        Command::Policy(PolicyCommand::Load { file, by, place }) => {
+            with(&place, |settings| policy_commands::load(settings, file, by))
+        }
+        Command::Policy(PolicyCommand::Publish { key, number, partnership, by, place }) => {
+            let which = PolicyRef { key, version: number };
+            with(&place, |settings| policy_commands::publish(settings, partnership, which, by))
         }
         Command::Timeline(TimelineCommand::Verify(place)) => with(&place, commands::verify),
     }

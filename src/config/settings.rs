@@ -153,7 +153,7 @@ pub struct ScheduleSettings {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicySettings {
-    /// The folder of the policies read at start; the built-in ones if not given.
+    /// The folder of the policies that are proposed at start; none if not given.
     pub dir: Option<PathBuf>,
 }
 

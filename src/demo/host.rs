@@ -7,6 +7,8 @@ use crate::auth;
 use crate::clock::{Clock, UtcInstant};
 use crate::config::Settings;
 use crate::engine::{DirectoryFile, Engine};
+use crate::ids::PersonId;
+use crate::store::policies::Via;
 use crate::store::{StoreError, Writer, people, timeline};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
@@ -16,6 +18,9 @@ use std::process::ExitCode;
 
 const PARTNERSHIP: &str = include_str!("../../config/demo/bromley.toml");
 const POLICY: &str = include_str!("../../config/policies/bscp.toml");
+/// Who proposes the policy, and who publishes it.
+const BUSINESS_MANAGER: &str = "judith.hale@bscp.example";
+const SCRUTINEER: &str = "alan.greer@bscp.example";
 /// Monday 21 December 2026, 09:10 in London: the last week before Christmas.
 const STORY_BEGINS: &str = "2026-12-21T09:10:00Z";
 /// The file that says that a folder is the demonstration's, and how far its story is.
@@ -51,7 +56,7 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<ExitCode> {
         clock.wind_on_to(latest);
     }
     let people = found_partnership(&engine).await?;
-    let policy_is_new = engine.load_policy(POLICY.to_owned()).await?;
+    let policy_is_new = publish_policy(&engine).await?;
     let app = App::build(&settings, engine.clone())?;
     let address = app.address();
     let handle = app.handle();
@@ -60,7 +65,10 @@ pub async fn run(options: DemoOptions) -> anyhow::Result<ExitCode> {
         "A made-up partnership: {people} people. Database and mailbox are in {}.",
         options.data_dir.display()
     );
-    println!("The shipped BSCP policy {}.", if policy_is_new { "was loaded" } else { "is there" });
+    println!(
+        "The shipped BSCP policy {}.",
+        if policy_is_new { "was proposed and published" } else { "is there" }
+    );
     println!("The server listens on http://{address}, on a clock of its own.\n");
     if !options.keep {
         if !is_new {
@@ -162,6 +170,19 @@ async fn found_partnership(engine: &Engine) -> anyhow::Result<usize> {
     };
     engine.store().write(set).await?;
     Ok(count)
+}
+
+/// Publishes the shipped policy, once, by two people as it must be; says whether it is new.
+async fn publish_policy(engine: &Engine) -> anyhow::Result<bool> {
+    let officer = async |email: &'static str| -> anyhow::Result<PersonId> {
+        let found: Result<_, StoreError> =
+            engine.store().read(move |r| people::find_id_by_email(r, email)).await;
+        found?.with_context(|| format!("{email} is not in the demonstration's directory"))
+    };
+    let proposed =
+        engine.propose_policy(POLICY.to_owned(), Some(officer(BUSINESS_MANAGER).await?)).await?;
+    let by = officer(SCRUTINEER).await?;
+    Ok(engine.publish_policy(proposed.partnership_id, proposed.which, by, Via::Console).await?)
 }
 
 fn say_how_to_try(address: SocketAddr, data_dir: &Path) {

@@ -1,12 +1,15 @@
 //! The door for people: one command to one case, once.
 
+use super::in_force::in_force;
 use super::reading::CaseView;
 use super::{Engine, EngineError};
 use crate::access::{self, Actor};
 use crate::clock::UtcInstant;
 use crate::directory::Party;
-use crate::escalation::{Command, CommandKind, Content, Doer, Draft, PolicyRef, Refusal};
-use crate::ids::{EscalationId, PartnershipId};
+use crate::escalation::{
+    Command, CommandKind, Content, Doer, Draft, PanelMember, PolicyRef, Prose, Refusal,
+};
+use crate::ids::{EscalationId, PartnershipId, PersonId};
 use crate::store::escalations::{self, Stored};
 use crate::store::idempotency::{self, StoredAnswer};
 use crate::store::{Reader, StoreError, Writer, people};
@@ -55,11 +58,24 @@ impl<T, F> Answering<T> for F where
 {
 }
 
-/// What is asked: a command as it is, or raising, whose particulars are looked up under the lock.
+/// What is asked: a command as it is, or one whose particulars are looked up under the lock.
 #[derive(Debug, Clone)]
 enum Asked {
     Command(Command),
     Raise,
+    ConvenePanel(PanelWish),
+    MovePolicy { version: i32, reason: Prose },
+}
+
+/// The panel that is wished for.
+#[derive(Debug, Clone)]
+pub struct PanelWish {
+    /// Who is to sit on it.
+    pub member_ids: Vec<PersonId>,
+    /// Who is to chair it.
+    pub chair_id: PersonId,
+    /// When it meets, if that is known.
+    pub meets_at: Option<UtcInstant>,
 }
 
 impl Asked {
@@ -67,6 +83,8 @@ impl Asked {
         match self {
             Self::Command(command) => command.kind(),
             Self::Raise => CommandKind::Raise,
+            Self::ConvenePanel(_) => CommandKind::ConvenePanel,
+            Self::MovePolicy { .. } => CommandKind::MovePolicy,
         }
     }
 }
@@ -97,6 +115,35 @@ impl Engine {
         answering: impl Answering<CaseView>,
     ) -> Result<Answered, EngineError> {
         self.ask(request, which, Asked::Raise, answering).await
+    }
+
+    /// Names the panel of a case's last stage.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub async fn convene_panel(
+        &self,
+        request: Request,
+        which: EscalationId,
+        wish: PanelWish,
+        answering: impl Answering<CaseView>,
+    ) -> Result<Answered, EngineError> {
+        self.ask(request, which, Asked::ConvenePanel(wish), answering).await
+    }
+
+    /// Moves a case to another version of its policy.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub async fn move_policy(
+        &self,
+        request: Request,
+        which: EscalationId,
+        version: i32,
+        reason: Prose,
+        answering: impl Answering<CaseView>,
+    ) -> Result<Answered, EngineError> {
+        self.ask(request, which, Asked::MovePolicy { version, reason }, answering).await
     }
 
     async fn ask(
@@ -189,25 +236,35 @@ impl Engine {
         asked: Asked,
         now: UtcInstant,
     ) -> Result<(Command, Option<PolicyRef>), EngineError> {
-        if let Asked::Command(command) = asked {
-            return Ok((command, None));
-        }
         let it = &stored.escalation;
+        match asked {
+            Asked::Command(command) => return Ok((command, None)),
+            Asked::ConvenePanel(wish) => return Ok((panel(r, wish)?, None)),
+            Asked::MovePolicy { version, reason } => {
+                let policy = PolicyRef { key: it.policy.key.clone(), version };
+                super::policies::published(r, it.partnership_id, &policy)?;
+                let command = Command::MovePolicy { policy: policy.clone(), reason };
+                return Ok((command, Some(policy)));
+            }
+            Asked::Raise => {}
+        }
         let Content::Draft(draft) = &it.content else {
             let policy = it.policy.clone();
             return Ok((Command::Raise { policy, receiving: None }, None));
         };
-        let key = Some(it.policy.key.as_str());
-        let policy = super::policies::in_force(r, it.partnership_id, key, now)?
-            .ok_or_else(|| Refusal::not_now(NO_POLICY))?;
+        let in_force = in_force(r, it.partnership_id, now)?;
+        let policy = if in_force.has(&it.policy.key) {
+            in_force.choose(Some(&it.policy.key), None)?
+        } else {
+            let begun_under = self.inner.policies.get(r, it.partnership_id, &it.policy)?;
+            in_force.choose_again(&begun_under.policy.topic)?
+        };
         let receiving = receiving_party(r, draft, it.partnership_id)?;
         Ok((Command::Raise { policy: policy.clone(), receiving }, Some(policy)))
     }
 }
 
-pub(super) const NO_POLICY: &str = "No policy is in force today. The partnership has to load one.";
-
-fn is_in_the_way(error: &StoreError) -> bool {
+pub(super) fn is_in_the_way(error: &StoreError) -> bool {
     error.is_unique_violation() || error.is_worth_another_try()
 }
 
@@ -218,6 +275,26 @@ fn replayed(r: &mut Reader<'_>, request: &Request) -> Result<Option<StoredAnswer
         Some(_) => Err(EngineError::KeyUsedOtherwise),
         None => Ok(None),
     }
+}
+
+/// The panel that is wished for, with what the directory knows of its members.
+fn panel(r: &mut Reader<'_>, wish: PanelWish) -> Result<Command, EngineError> {
+    let PanelWish { member_ids, chair_id, meets_at } = wish;
+    let mut members = Vec::with_capacity(member_ids.len());
+    for person_id in member_ids {
+        let person = people::find_person(r, person_id)?.filter(|found| found.it.active);
+        let person = person.ok_or_else(|| {
+            Refusal::field("/member_ids", "must name people of the directory who have not left")
+        })?;
+        let agency_id = person.it.agency_id;
+        let agency = match agency_id {
+            Some(id) => people::find_agency(r, id)?,
+            None => None,
+        };
+        let sector = agency.map(|found| found.it.sector);
+        members.push(PanelMember { person_id, name: person.it.name, agency_id, sector });
+    }
+    Ok(Command::ConvenePanel { members, chair_id, meets_at })
 }
 
 /// The receiving side that a draft names; none if it names none.

@@ -327,7 +327,7 @@ fn expected(request: &Request, there: Option<i32>) -> Result<Option<i32>, Engine
 }
 
 /// Somebody else was first between the reading and the saving: their change must not be lost.
-fn stale(error: StoreError) -> EngineError {
+pub(super) fn stale(error: StoreError) -> EngineError {
     match error {
         StoreError::Stale(_) => EngineError::Stale,
         other => other.into(),

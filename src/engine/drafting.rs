@@ -1,8 +1,9 @@
 //! Beginning a challenge.
 
-use super::change::{Answered, Answering, NO_POLICY, Request};
+use super::change::{Answered, Answering, Request};
+use super::in_force::in_force;
 use super::reading::CaseView;
-use super::{Engine, EngineError, policies};
+use super::{Engine, EngineError};
 use crate::access::Actor;
 use crate::clock::UtcInstant;
 use crate::directory::{Party, Place, Rung, Side};
@@ -18,8 +19,10 @@ use chrono::Datelike;
 pub struct NewDraft {
     /// The partnership; may be left out by somebody whose agency serves a single one.
     pub partnership_id: Option<PartnershipId>,
-    /// The policy's key; may be left out where a single one is in force.
+    /// The policy's key; may be left out where a single one is in force, or a general one.
     pub policy_key: Option<String>,
+    /// The policy's topic, instead of its key.
+    pub topic: Option<String>,
     /// The first question's answer.
     pub immediate_danger: ImmediateDanger,
     /// What is written so far.
@@ -59,8 +62,8 @@ impl Engine {
         let agency = people::find_agency(w, agency_id)?.ok_or(Refusal::NotFound)?.it;
         let partnership_id = of_agency(&agency.partnership_ids, new.partnership_id)?;
         let partnership = people::find_partnership(w, partnership_id)?.ok_or(Refusal::NotFound)?.it;
-        let policy = policies::in_force(w, partnership_id, new.policy_key.as_deref(), now)?
-            .ok_or_else(|| Refusal::not_now(NO_POLICY))?;
+        let policy = in_force(w, partnership_id, now)?
+            .choose(new.policy_key.as_deref(), new.topic.as_deref())?;
         let loaded = self.inner.policies.get(w, partnership_id, &policy)?;
         let (raiser, team) = raiser(actor, agency_id);
         let year = loaded.calendar().local(now).year();

@@ -10,6 +10,7 @@
 //! matter hang on a time of day (`schedule`).
 
 mod change;
+mod closures;
 mod cron;
 mod deliver;
 mod directory;
@@ -17,17 +18,20 @@ mod drafting;
 mod error;
 mod foreseeing;
 mod founding;
+mod in_force;
 mod lists;
 mod perform;
 mod policies;
+mod publishing;
 mod reading;
+mod recount;
 mod schedule;
 mod sign_in;
 mod tick;
 mod verify;
 mod worker;
 
-pub use change::{Answered, Answering, Idempotency, Request};
+pub use change::{Answered, Answering, Idempotency, PanelWish, Request};
 pub use cron::{CronError, CronRule};
 pub use deliver::DeliveryOptions;
 pub use directory::{NewAbsence, NewAgency, NewPerson, NewPost, found, sees_addresses};
@@ -36,8 +40,10 @@ pub use error::EngineError;
 pub use foreseeing::{Change, Foreseen};
 pub use founding::{DirectoryFile, Founded, FoundingError};
 pub use lists::ListedCase;
-pub use policies::{LoadedPolicy, PolicyLoadError};
+pub use policies::LoadedPolicy;
+pub use publishing::{PolicyLoadError, Proposed};
 pub use reading::CaseView;
+pub use recount::{MovedDeadline, RecountWish};
 pub use schedule::JobTimes;
 pub use sign_in::{SessionOptions, SignedIn};
 pub use tick::Ticked;

@@ -3,7 +3,7 @@
 use super::policies::LoadedPolicy;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
-use crate::directory::{Directory, SeatCapacity};
+use crate::directory::{Directory, SeatCapacity, Sector};
 use crate::escalation::{
     Command, Doer, Escalation, Event, NoticeKind, PolicyRef, Rules, decide, tell,
 };
@@ -46,7 +46,8 @@ impl Engine {
         let it = &stored.escalation;
         let which = policy.unwrap_or(&it.policy);
         let loaded = self.inner.policies.get(r, it.partnership_id, which)?;
-        let directory = case_directory(r, it, now)?;
+        let sectors = loaded.policy.stand_in_sectors();
+        let directory = case_directory(r, it, &sectors, now)?;
         Ok(Held { stored, loaded, directory })
     }
 
@@ -151,6 +152,7 @@ impl Engine {
             stage_title: entry.map(|entry| entry.title.clone()).unwrap_or_default(),
             due_short: entry.map(|entry| calendar.say_short(entry.due.at)),
             due_long: entry.map(|entry| calendar.say(entry.due.at)),
+            due_task: entry.and_then(|entry| entry.task_due_next()).map(|run| run.title.clone()),
             due_derivation: entry.map(|entry| entry.due.derivation.clone()),
             warnings: warnings.map(|gap| gap.warning.clone()).collect(),
             failed_recipient,
@@ -190,6 +192,7 @@ impl Engine {
 fn case_directory(
     r: &mut Reader<'_>,
     it: &Escalation,
+    stand_in_sectors: &[Sector],
     now: UtcInstant,
 ) -> Result<Directory, StoreError> {
     use crate::escalation::Content;
@@ -205,7 +208,7 @@ fn case_directory(
     besides.insert(it.raiser.person_id);
     besides.extend(practitioner);
     let besides: Vec<PersonId> = besides.into_iter().collect();
-    directory::load(r, it.partnership_id, &agencies, &[], &besides, now)
+    directory::load(r, it.partnership_id, &agencies, stand_in_sectors, &besides, now)
 }
 
 /// Whether a failed notice was itself a message of last resort, so that nobody is left to tell but

@@ -1,61 +1,36 @@
-//! Policies: loading their files, and keeping the versions that cases use at hand.
+//! The policy versions that cases use, kept at hand.
 
-use super::{Engine, EngineError};
+use super::EngineError;
 use crate::calendar::{Calendar, CalendarError};
-use crate::clock::UtcInstant;
-use crate::escalation::PolicyRef;
+use crate::escalation::{PolicyRef, Refusal};
 use crate::ids::PartnershipId;
-use crate::policy::{Calendars, Mistake, Policy};
-use crate::store::policies::StoredPolicy;
-use crate::store::{Reader, StoreError, people, policies};
-use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use crate::policy::{Calendars, Policy};
+use crate::store::{Reader, StoreError, closures, policies};
+use chrono::NaiveDate;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
-use thiserror::Error;
 
-/// A policy version with its calendar, ready to decide by.
+/// A policy version with its calendars, ready to decide by.
 #[derive(Debug)]
 pub struct LoadedPolicy {
     /// The policy.
     pub policy: Policy,
-    /// Its calendars.
+    /// Its calendars, with the days on which its partnership is closed.
     pub calendars: Calendars,
 }
 
-/// The policy versions in use. A version never changes, so what is here is right for ever.
+/// The policy versions in use. A version never changes; the days on which its partnership is closed
+/// do, and are read each time.
 #[derive(Default)]
 pub(super) struct PolicyShelf {
-    versions: Mutex<HashMap<(PartnershipId, PolicyRef), Arc<LoadedPolicy>>>,
+    versions: Mutex<HashMap<(PartnershipId, PolicyRef), Shelved>>,
 }
 
-/// Why a policy file was not loaded.
-#[derive(Debug, Error)]
-pub enum PolicyLoadError {
-    /// It has mistakes.
-    #[error("the policy has mistakes:\n{}", list(.0))]
-    Mistakes(Vec<Mistake>),
-    /// Its partnership is not in the directory.
-    #[error("the policy is for the partnership '{0}', which this server does not have")]
-    NoPartnership(String),
-    /// Its version is there already with other words.
-    #[error(
-        "version {version} of the policy '{key}' was loaded before with other words, and a version \
-         never changes: raise `version` in the file"
-    )]
-    Changed {
-        /// The policy's key.
-        key: String,
-        /// The version.
-        version: i32,
-    },
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-fn list(mistakes: &[Mistake]) -> String {
-    let lines: Vec<String> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
-    lines.join("\n")
+/// A version with the closures that its calendar was made with.
+#[derive(Clone)]
+struct Shelved {
+    closures: BTreeSet<NaiveDate>,
+    loaded: Arc<LoadedPolicy>,
 }
 
 impl LoadedPolicy {
@@ -68,6 +43,19 @@ impl LoadedPolicy {
         Ok(Self { policy, calendars })
     }
 
+    /// A policy with its calendars, and its partnership's own closures in them.
+    ///
+    /// # Errors
+    /// What is wrong with a calendar.
+    pub fn with_closures(
+        policy: Policy,
+        closures: &BTreeSet<NaiveDate>,
+    ) -> Result<Self, CalendarError> {
+        let days: Vec<NaiveDate> = closures.iter().copied().collect();
+        let calendars = Calendars::new(&policy)?.with_closures(&days);
+        Ok(Self { policy, calendars })
+    }
+
     /// The partnership's calendar: by which instants are said.
     pub fn calendar(&self) -> &Calendar {
         self.calendars.partnership()
@@ -75,73 +63,43 @@ impl LoadedPolicy {
 }
 
 impl PolicyShelf {
+    /// A version with its calendar as it is now: the partnership's closures are read in the
+    /// transaction, so that no node decides by those of yesterday.
     pub(super) fn get(
         &self,
         r: &mut Reader<'_>,
         partnership_id: PartnershipId,
         which: &PolicyRef,
     ) -> Result<Arc<LoadedPolicy>, StoreError> {
+        let closures = closures::days(r, partnership_id)?;
         let key = (partnership_id, which.clone());
         let held = self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(held) = held {
-            return Ok(held);
-        }
-        let stored = policies::find(r, partnership_id, which)?
-            .ok_or(StoreError::Missing("the case's policy version"))?;
-        let loaded = LoadedPolicy::new(stored.policy)
+        let policy = match held {
+            Some(held) if held.closures == closures => return Ok(held.loaded),
+            Some(held) => held.loaded.policy.clone(),
+            None => {
+                policies::find(r, partnership_id, which)?
+                    .ok_or(StoreError::Missing("the case's policy version"))?
+                    .policy
+            }
+        };
+        let loaded = LoadedPolicy::with_closures(policy, &closures)
             .map_err(|error| StoreError::unreadable("a policy's calendar", error))?;
         let loaded = Arc::new(loaded);
-        let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(versions.entry(key).or_insert(loaded)))
+        let shelved = Shelved { closures, loaded: Arc::clone(&loaded) };
+        self.versions.lock().unwrap_or_else(PoisonError::into_inner).insert(key, shelved);
+        Ok(loaded)
     }
 }
 
-/// The version of a policy that is in force: of those effective today, the highest.
-pub(super) fn in_force(
+/// That a version is published, so that cases may go by it.
+pub(super) fn published(
     r: &mut Reader<'_>,
     partnership_id: PartnershipId,
-    key: Option<&str>,
-    now: UtcInstant,
-) -> Result<Option<PolicyRef>, EngineError> {
-    let mut found: Option<PolicyRef> = None;
-    for stored in policies::list(r, partnership_id)? {
-        let policy = stored.policy;
-        let today = now.utc().with_timezone(&policy.calendar.zone).date_naive();
-        let wanted = key.is_none_or(|key| key == policy.key);
-        let better = found.as_ref().is_none_or(|best| best.version < policy.version);
-        if wanted && better && policy.is_effective_on(today) {
-            found = Some(PolicyRef { key: policy.key, version: policy.version });
-        }
-    }
-    Ok(found)
-}
-
-impl Engine {
-    /// Loads a policy file. The same file again changes nothing; false says that it was there.
-    ///
-    /// # Errors
-    /// Its mistakes, or that its version is there with other words.
-    pub async fn load_policy(&self, text: String) -> Result<bool, PolicyLoadError> {
-        let policy = Policy::parse(&text).map_err(PolicyLoadError::Mistakes)?;
-        let sha256: String =
-            Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        let now = self.now();
-        let loading = move |w: &mut crate::store::Writer<'_>| {
-            let partnership = people::find_partnership_by_key(w, &policy.partnership)?
-                .ok_or_else(|| PolicyLoadError::NoPartnership(policy.partnership.clone()))?;
-            let which = PolicyRef { key: policy.key.clone(), version: policy.version };
-            if let Some(there) = policies::find(w, partnership.id, &which)? {
-                if there.sha256 == sha256 {
-                    return Ok(false);
-                }
-                let PolicyRef { key, version } = which;
-                return Err(PolicyLoadError::Changed { key, version });
-            }
-            let stored =
-                StoredPolicy { partnership_id: partnership.id, policy, sha256, loaded_at: now };
-            policies::insert(w, &stored, &text)?;
-            Ok(true)
-        };
-        self.store().write(loading).await
+    which: &PolicyRef,
+) -> Result<(), EngineError> {
+    match policies::find(r, partnership_id, which)?.and_then(|stored| stored.publication) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::field("/version", "must be a published version of the policy").into()),
     }
 }

@@ -158,6 +158,13 @@ impl StageEntry {
         Cow::Owned(vec![TaskRun { key, title, acting: Vec::new(), state }])
     }
 
+    /// The task that is due next, where it is not the stage itself.
+    pub fn task_due_next(&self) -> Option<&TaskRun> {
+        let running = self.tasks.iter().filter(|run| run.clock().is_some());
+        let next = running.min_by_key(|run| run.clock().map(|clock| clock.due.at));
+        next.filter(|run| run.key != STAGE_TASK)
+    }
+
     /// The pause in which its clocks stand still, if they do.
     pub fn pause(&self) -> Option<&Pause> {
         self.pauses.last().filter(|pause| pause.ended_at.is_none())

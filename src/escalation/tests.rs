@@ -6,6 +6,7 @@ mod drafting;
 pub(crate) mod fixture;
 mod last_stage;
 mod moving_up;
+mod policies;
 mod properties;
 mod reopening;
 mod telling;

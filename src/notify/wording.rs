@@ -21,6 +21,8 @@ pub struct Facts {
     pub due_short: Option<String>,
     /// When it is due: `Wed 30 Dec 2026, 17:00`.
     pub due_long: Option<String>,
+    /// What is due then, where it is a task of the stage and not the stage itself.
+    pub due_task: Option<String>,
     /// How the due instant was worked out, in words.
     pub due_derivation: Option<String>,
     /// Warnings about gaps in the ladder: names of posts and people, none of a child.
@@ -203,6 +205,9 @@ fn fact_lines(facts: &Facts) -> Vec<(String, String)> {
     if let Some(stage) = facts.stage {
         let of = facts.stage_count;
         lines.push((label, format!("{stage} of {of}, {}", facts.stage_title)));
+    }
+    if let Some(task) = &facts.due_task {
+        lines.push(("What is due next".to_owned(), task.clone()));
     }
     if let Some(due) = &facts.due_long {
         lines.push(("By when".to_owned(), due.clone()));

@@ -62,6 +62,12 @@ fn head(policy: &Policy, found: &mut Vec<Mistake>) {
     if !is_key(&policy.key) {
         found.push(Mistake::at("key", "use small letters, digits and hyphens, such as \"bscp\""));
     }
+    if !is_topic(&policy.topic) {
+        found.push(Mistake::at(
+            "topic",
+            "use small letters, digits and underscores, such as \"conference_outcome\"",
+        ));
+    }
     if policy.version < 1 {
         found.push(Mistake::at("version", "count versions from 1"));
     }
@@ -109,7 +115,7 @@ fn head(policy: &Policy, found: &mut Vec<Mistake>) {
 fn one_stage(policy: &Policy, stage: &Stage, place: &str, is_last: bool, found: &mut Vec<Mistake>) {
     let ordinary = policy.ordinary_class();
     if stage.limits.of(ordinary, ordinary).is_empty()
-        && (stage.tasks.is_empty() || !stage.limits.is_empty())
+        && (stage.all_tasks().is_empty() || !stage.limits.is_empty())
     {
         found.push(Mistake::at(
             place,
@@ -162,6 +168,10 @@ fn deciding(stage: &Stage, place: &str, found: &mut Vec<Mistake>) {
             ),
         ));
     }
+}
+
+fn is_topic(text: &str) -> bool {
+    is_key(&text.replace('_', "-")) && !text.contains('-')
 }
 
 fn is_key(text: &str) -> bool {

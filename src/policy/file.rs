@@ -5,7 +5,7 @@ use super::limits::Limits;
 use super::stage::{STAGE_TASK, Stage, Task};
 use super::who::Who;
 use crate::calendar::{Allowance, CalendarRules, Limit};
-use crate::directory::{Rung, Sector};
+use crate::directory::{Rung, Sector, Side};
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -18,6 +18,13 @@ pub struct Policy {
     pub key: String,
     /// Its title as the partnership prints it.
     pub title: String,
+    /// What it is for, where several policies are live at once: a key, such as
+    /// `conference_outcome`.
+    #[serde(default = "general")]
+    pub topic: String,
+    /// The topic as people read it.
+    #[serde(default)]
+    pub topic_title: Option<String>,
     /// The key of the partnership that it belongs to.
     pub partnership: String,
     /// Counted up with every change: a published version never changes.
@@ -98,6 +105,13 @@ pub struct Policy {
     pub overdue: Overdue,
     /// Its stages, the first first.
     pub stages: Vec<Stage>,
+}
+
+/// The topic of a policy that is for everything that no other is for.
+pub const GENERAL: &str = "general";
+
+fn general() -> String {
+    GENERAL.to_owned()
 }
 
 fn stage_label() -> String {
@@ -186,12 +200,44 @@ pub struct RungName {
 pub struct StandIn {
     /// The sector whose agencies lack it.
     pub for_sector: Sector,
-    /// The rung that they lack.
-    pub rung: Rung,
+    /// The rung or the role that they lack.
+    pub post: RungOrRole,
     /// The sector of the agency that stands in.
     pub by_sector: Sector,
-    /// The rung there.
-    pub by_rung: Rung,
+    /// The rung or the role there.
+    pub by_post: RungOrRole,
+}
+
+/// A rung, or a role that the policy declares: `service_manager`, `senior_liaison_officer`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum RungOrRole {
+    /// A rung.
+    Rung(Rung),
+    /// The key of a role.
+    Role(String),
+}
+
+impl TryFrom<String> for RungOrRole {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match format!("receiving.{text}").parse::<Who>()? {
+            Who::Rung(_, rung) => Ok(Self::Rung(rung)),
+            Who::Role(_, role) => Ok(Self::Role(role)),
+            Who::Function(_) => Err(format!("'{text}' is no rung and no role of an agency")),
+        }
+    }
+}
+
+impl From<RungOrRole> for String {
+    fn from(post: RungOrRole) -> Self {
+        let who = match post {
+            RungOrRole::Rung(rung) => Who::Rung(Side::Receiving, rung),
+            RungOrRole::Role(role) => Who::Role(Side::Receiving, role),
+        };
+        who.to_string().trim_start_matches("receiving.").to_owned()
+    }
 }
 
 /// A limit over several stages together.
@@ -248,17 +294,25 @@ pub struct Overdue {
 }
 
 impl Policy {
-    /// Reads a policy file.
+    /// Reads a new policy file.
     ///
     /// # Errors
     /// Every mistake in it, in plain words.
     pub fn parse(text: &str) -> Result<Self, Vec<Mistake>> {
-        let policy: Self =
-            toml::from_str(text).map_err(|error| vec![Mistake::unreadable(text, &error)])?;
+        let policy = Self::read(text).map_err(|unreadable| vec![unreadable])?;
         match mistakes(&policy) {
             found if found.is_empty() => Ok(policy),
             found => Err(found),
         }
+    }
+
+    /// Reads a policy that was checked when it was new. It is not judged again: what was good
+    /// then stays in force, whatever is asked of new files since.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn read(text: &str) -> Result<Self, Mistake> {
+        toml::from_str(text).map_err(|error| Mistake::unreadable(text, &error))
     }
 
     /// A stage by its number, counted from 1.

@@ -165,6 +165,59 @@ impl FromStr for Anchor {
     }
 }
 
+/// What starts a clock: one anchor, or whichever of several comes first. In a file: a text or a
+/// list of texts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "OneOrMore", into = "Vec<Anchor>")]
+pub struct Anchors(Vec<Anchor>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl Anchors {
+    /// All of them; at least one.
+    pub fn iter(&self) -> impl Iterator<Item = &Anchor> {
+        self.0.iter()
+    }
+}
+
+impl Default for Anchors {
+    fn default() -> Self {
+        Anchor::default().into()
+    }
+}
+
+impl From<Anchor> for Anchors {
+    fn from(anchor: Anchor) -> Self {
+        Self(vec![anchor])
+    }
+}
+
+impl From<Anchors> for Vec<Anchor> {
+    fn from(anchors: Anchors) -> Self {
+        anchors.0
+    }
+}
+
+impl TryFrom<OneOrMore> for Anchors {
+    type Error = String;
+
+    fn try_from(words: OneOrMore) -> Result<Self, Self::Error> {
+        let words = match words {
+            OneOrMore::One(word) => vec![word],
+            OneOrMore::More(words) => words,
+        };
+        if words.is_empty() {
+            return Err("name what starts the clock, such as \"stage entered\"".to_owned());
+        }
+        Ok(Self(words.iter().map(|word| word.parse()).collect::<Result<_, _>>()?))
+    }
+}
+
 macro_rules! as_text {
     ($($type:ty),+) => {$(
         impl TryFrom<String> for $type {

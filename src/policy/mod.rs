@@ -17,11 +17,11 @@ mod who;
 pub use calendars::Calendars;
 pub use check::Mistake;
 pub use file::{
-    Cap, OtherHours, Overdue, Permission, Policy, Population, Raising, RequiredField, Role,
-    RungName, StandIn, Term,
+    Cap, GENERAL, OtherHours, Overdue, Permission, Policy, Population, Raising, RequiredField,
+    Role, RungName, RungOrRole, StandIn, Term,
 };
 pub use limits::Limits;
-pub use milestone::{Anchor, Milestone, TaskEnd};
+pub use milestone::{Anchor, Anchors, Milestone, TaskEnd};
 pub use stage::{
     Condition, DUTY_TEAM, EndingRule, Need, OnDeadline, OnRefusal, PanelRule, Reminder, STAGE_TASK,
     Stage, Task,

@@ -1,7 +1,7 @@
 //! A stage and its timed tasks.
 
 use super::limits::Limits;
-use super::milestone::{Anchor, Milestone};
+use super::milestone::{Anchor, Anchors, Milestone};
 use super::who::Who;
 use crate::calendar::Allowance;
 use crate::directory::{Sector, Side};
@@ -107,9 +107,9 @@ pub struct Task {
     pub who: Vec<Who>,
     /// The time that it allows.
     pub limits: Limits,
-    /// What starts its clock.
+    /// What starts its clock: one thing, or whichever of several comes first.
     #[serde(default)]
-    pub starts: Anchor,
+    pub starts: Anchors,
     /// What ends it.
     #[serde(default = "ticked_off")]
     pub ends: Milestone,
@@ -329,7 +329,7 @@ impl Stage {
             title: title.to_owned(),
             who: Vec::new(),
             limits: limits.clone(),
-            starts: Anchor::StageEntered,
+            starts: Anchors::default(),
             ends: Milestone::TickedOff,
             when: Condition::default(),
             reminders: Vec::new(),
@@ -355,7 +355,7 @@ impl Stage {
             if !panel.decide_within.is_empty() {
                 let decide = task("decide", "Decide as a panel", &panel.decide_within);
                 tasks.push(partnership(Task {
-                    starts: Anchor::Happens(Milestone::PanelConvened),
+                    starts: Anchor::Happens(Milestone::PanelConvened).into(),
                     ends: Milestone::Determined,
                     ..decide
                 }));
@@ -373,7 +373,7 @@ impl Stage {
             title: self.title.clone(),
             who: Vec::new(),
             limits: self.limits.clone(),
-            starts: self.counts_from.clone(),
+            starts: self.counts_from.clone().into(),
             ends: Milestone::Agreed,
             when: Condition::default(),
             reminders: self.reminders.clone(),

@@ -78,6 +78,21 @@ mod shipped {
     }
 
     #[test]
+    fn it_is_for_everything() {
+        let policy = bscp();
+        assert_eq!((policy.topic.as_str(), policy.topic_title), (GENERAL, None));
+    }
+
+    #[test]
+    fn what_is_stored_is_read_and_not_judged_again() {
+        let (from, to) = ("day_ends = \"17:00\"", "day_ends = \"08:00\"");
+        assert!(parse_with(from, to).is_err());
+        let read = Policy::read(&BSCP.replace(from, to)).unwrap();
+        assert_eq!(read.key, "bscp");
+        assert!(Policy::read(&BSCP.replace("version = 1", "version = one")).is_err());
+    }
+
+    #[test]
     fn stages_are_counted_from_1() {
         let policy = bscp();
         let title = |number| policy.stage(number).map(|stage| stage.title.as_str());
@@ -114,6 +129,20 @@ fn line_of(text: &str) -> usize {
 
 mod mistakes {
     use super::*;
+
+    #[test]
+    fn in_its_topic() {
+        let titled = "version = 1\ntopic = \"plan_detail\"\ntopic_title = \"Detail of a plan\"";
+        let policy = parse_with("version = 1", titled).unwrap();
+        assert_eq!(policy.topic, "plan_detail");
+        assert_eq!(policy.topic_title.as_deref(), Some("Detail of a plan"));
+        for topic in ["", "Plan", "plan detail", "plan-detail"] {
+            let said = mistakes_with("version = 1", &format!("version = 1\ntopic = \"{topic}\""));
+            let place = "topic: use small letters, digits and underscores, such as \
+                \"conference_outcome\"";
+            assert_eq!(said, [place], "{topic}");
+        }
+    }
 
     #[test]
     fn in_its_head() {

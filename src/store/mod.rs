@@ -16,6 +16,7 @@ mod schema;
 mod types;
 
 pub mod changes;
+pub mod closures;
 pub mod directory;
 pub mod escalations;
 pub mod idempotency;

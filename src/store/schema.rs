@@ -45,7 +45,22 @@ diesel::table! {
     use crate::store::types::Instant;
     policies (partnership_id, key, version) { partnership_id -> Text, key -> Text,
         version -> Integer, title -> Text, effective_from -> Text,
-        effective_until -> Nullable<Text>, text -> Text, sha256 -> Text, loaded_at -> Instant, }
+        effective_until -> Nullable<Text>, text -> Text, sha256 -> Text, loaded_at -> Instant,
+        proposed_by -> Nullable<Text>, proposed_via -> Nullable<Text>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    policy_publications (partnership_id, key, version) { partnership_id -> Text, key -> Text,
+        version -> Integer, published_by -> Nullable<Text>, published_via -> Text,
+        published_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    partnership_closures (id) { id -> Text, partnership_id -> Text, day -> Text, reason -> Text,
+        added_by -> Text, added_at -> Instant, withdrawn_by -> Nullable<Text>,
+        withdrawn_at -> Nullable<Instant>, }
 }
 diesel::table! {
     reference_counters (partnership_id, year) { partnership_id -> Text, year -> Integer,

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_bscp-escalation");
@@ -142,6 +143,8 @@ async fn kinds(client: &Client, reference: &str) -> Vec<String> {
 struct Served {
     child: Child,
     address: SocketAddr,
+    /// What it said since it listens.
+    said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Served {
@@ -161,8 +164,12 @@ impl Served {
             }
         };
         // What else it says is read, so that it never waits for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&said);
+        std::thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| heard.lock().unwrap().push(line));
+        });
+        Self { child, address, said }
     }
 }
 
@@ -171,6 +178,96 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Runs the program to its end: its exit code, what it answered, and what it complained of.
+fn ran(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_policy_is_proposed_and_published_on_the_console_by_two_people() {
+    block_on(async {
+        let house = House::build(Database::Sqlite, Wishes::default()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let (config, file) = (path("bscp.toml"), path("second.toml"));
+        std::fs::write(&config, fresh_settings(&house)).unwrap();
+        std::fs::write(&file, BSCP.replace("version = 1", "version = 2")).unwrap();
+        let [judith, alan, priya] =
+            ["Judith Hale", "Professor Alan Greer", "Priya Nair"].map(|name| house.email(name));
+        let load = |by: &str| ran(&["policy", "load", &file, "--by", by, "--config", &config]);
+        let publish = |by: &str| {
+            let which = ["policy", "publish", "bscp", "2", "--partnership", "bromley"];
+            ran(&[&which[..], &["--by", by, "--config", &config]].concat())
+        };
+
+        let (code, _, complaint) = load(&priya);
+        assert_eq!(code, Some(1));
+        assert!(complaint.contains("The partnership's officers decide"), "{complaint}");
+        let (code, answer, complaint) = load(&judith);
+        assert_eq!(code, Some(0), "{complaint}");
+        assert!(answer.contains("second.toml: proposed (bscp, version 2)\n"), "{answer}");
+        let how = "bscp-escalation policy publish bscp 2 --partnership bromley --by EMAIL";
+        assert!(answer.contains(how), "{answer}");
+
+        let (code, _, complaint) = publish(&judith);
+        assert_eq!(code, Some(1));
+        assert!(
+            complaint.contains("Another officer of the partnership publishes it"),
+            "{complaint}"
+        );
+        let (_, _, complaint) = publish("nobody@example.org");
+        assert!(complaint.contains("nobody in the directory has the address"), "{complaint}");
+        for told in ["published", "was published already"] {
+            let said = (Some(0), format!("bscp, version 2: {told}\n"));
+            let (code, answer, complaint) = publish(&alan);
+            assert_eq!((code, answer), said, "{complaint}");
+        }
+        let (code, answer, _) = load(&judith);
+        assert_eq!(code, Some(0));
+        assert_eq!(answer, format!("{file}: was there already (bscp, version 2)\n"));
+    });
+}
+
+#[test]
+fn what_the_folder_of_policies_proposes_waits_and_the_server_says_so() {
+    block_on(async {
+        let house = House::build(Database::Sqlite, Wishes::default()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("bscp.toml");
+        let policies = folder.path().join("policies");
+        std::fs::create_dir(&policies).unwrap();
+        // The order of the names is not that of the versions.
+        std::fs::write(policies.join("a.toml"), BSCP.replace("version = 1", "version = 3"))
+            .unwrap();
+        std::fs::write(policies.join("b.toml"), BSCP.replace("version = 1", "version = 2"))
+            .unwrap();
+        std::fs::write(policies.join("c.toml"), BSCP).unwrap();
+        let settings = fresh_settings(&house);
+        std::fs::write(&config, format!("{settings}[policies]\ndir = {policies:?}\n")).unwrap();
+        for _ in 0..2 {
+            let server = Served::start(&config);
+            let judith = Client::sign_in(server.address, &house.email("Judith Hale")).await;
+            let listed = judith.get("/policies").await.list("/items");
+            let states: Vec<String> =
+                listed.iter().map(|it| format!("{} {}", it["version"], it["state"])).collect();
+            assert_eq!(states, ["3 \"proposed\"", "2 \"proposed\"", "1 \"published\""]);
+            for version in [2, 3] {
+                let how = format!(
+                    "version {version} of the policy bscp was proposed. It is not in force: another \
+                     officer publishes it, through the API or with `bscp-escalation policy publish \
+                     bscp {version} --partnership bromley --by EMAIL`."
+                );
+                until("the server saying what waits", async || {
+                    server.said.lock().unwrap().iter().any(|line| line.contains(&how)).then_some(())
+                })
+                .await;
+            }
+        }
+    });
 }
 
 #[cfg(feature = "postgres")]

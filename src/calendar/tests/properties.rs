@@ -40,6 +40,7 @@ fn clocks_that_go_back_over_midnight_still_leave_time() {
         zone: chrono_tz::America::St_Johns,
         day_starts: NaiveTime::MIN,
         day_ends: NaiveTime::from_hms_opt(0, 0, 30).unwrap(),
+        hours: WeeklyHours { monday: Some("09:00-17:00".parse().unwrap()), ..Default::default() },
         ..calendar().rules().clone()
     })
     .unwrap();
@@ -75,6 +76,7 @@ fn slow_due(from: UtcInstant, allowance: Allowance, closures: &[NaiveDate]) -> U
         Allowance::WorkingDays(days) => (days, false),
         Allowance::WorkingWeeks(weeks) => (weeks * 5, false),
         Allowance::CalendarDays(days) => (days, true),
+        other => unreachable!("{other}"),
     };
     let start = wall(from.utc().naive_utc()).date();
     let mut hour = from.utc().naive_utc().with_minute(0).unwrap().with_second(0).unwrap();

@@ -10,7 +10,7 @@ use crate::escalation::stage_entry::{EntryReason, LeavingReason, StageEntry};
 use crate::escalation::state::PolicyRef;
 use crate::escalation::task_run::{Clocks, Extension, Pause, TaskRun, TaskState};
 use crate::escalation::text::Prose;
-use crate::policy::{Permission, STAGE_TASK};
+use crate::policy::{Anchor, Permission, STAGE_TASK};
 
 impl Case<'_> {
     /// What the policy says of something that people may do, if they may.
@@ -292,12 +292,10 @@ impl Case<'_> {
                     TaskState::Running(self.again(&stay, &task, clock)?)
                 }
                 Some(state) => state.clone(),
-                None => match task.starts {
-                    crate::policy::Anchor::StageEntered => {
-                        TaskState::Running(self.clock(&stay, &task, self.now, Vec::new())?)
-                    }
-                    _ => TaskState::Waiting,
-                },
+                None if task.starts.iter().any(|it| *it == Anchor::StageEntered) => {
+                    TaskState::Running(self.clock(&stay, &task, self.now, Vec::new())?)
+                }
+                None => TaskState::Waiting,
             };
             tasks.push(self.task_run(&stay, &task, state));
         }

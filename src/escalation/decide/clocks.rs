@@ -42,7 +42,7 @@ impl Case<'_> {
     pub(super) fn clocks_at_entry(&self, stay: &Stay<'_>) -> Result<Clocks, Refusal> {
         let mut runs = Vec::new();
         for task in self.tasks_for(stay) {
-            let state = match self.known_anchor(&task.starts, stay) {
+            let state = match task.starts.iter().find_map(|it| self.known_anchor(it, stay)) {
                 Some(from) => TaskState::Running(self.clock(stay, &task, from, Vec::new())?),
                 None => TaskState::Waiting,
             };
@@ -343,7 +343,8 @@ impl Case<'_> {
         if let Some(own) = wanted.iter().find(|task| task.key == STAGE_TASK)
             && !tasks.iter().any(|run| run.key == STAGE_TASK)
         {
-            let from = self.known_anchor(&own.starts, &stay).unwrap_or(self.now);
+            let from = own.starts.iter().find_map(|it| self.known_anchor(it, &stay));
+            let from = from.unwrap_or(self.now);
             let state = TaskState::Running(self.clock(&stay, own, from, Vec::new())?);
             tasks.insert(0, self.task_run(&stay, own, state));
         }

@@ -11,7 +11,7 @@ use crate::escalation::refusal::Refusal;
 use crate::escalation::stage_entry::{Answer, EntryReason, LeavingReason, StageEntry};
 use crate::escalation::task_run::Clocks;
 use crate::escalation::text::Prose;
-use crate::policy::{DUTY_TEAM, Need, STAGE_TASK, Stage, StandIn, Who};
+use crate::policy::{DUTY_TEAM, Need, RungOrRole, STAGE_TASK, Stage, Who};
 
 impl Case<'_> {
     /// Entering a stage: its people, and the instant at which its clock runs out. The clock starts
@@ -126,7 +126,7 @@ impl Case<'_> {
     /// The people of the duty team, where the policy asks them out of hours.
     fn route_to_duty_team(&self, stage: &Stage) -> Route {
         let calendar = self.rules.calendars.partnership();
-        let is_duty = calendar.rules().stub_out_of_hours() == OutOfHours::DutyTeam;
+        let is_duty = calendar.rules().out_of_hours == OutOfHours::DutyTeam;
         let mut route = Route::default();
         if is_duty && !calendar.is_open_at(self.now) {
             for side in [Side::Raising, Side::Receiving] {
@@ -157,14 +157,26 @@ impl Case<'_> {
         if let (Rung::Practitioner, Some(person)) = (rung, in_person) {
             return directory.route_to_person(side, party, rung, person, self.now);
         }
-        let sector = directory.sector_of(party.agency_id);
-        let stands_in = |it: &&StandIn| Some(it.for_sector) == sector && it.rung == rung;
-        if let Some(stand_in) = self.rules.policy.stand_ins.iter().find(stands_in)
-            && let Some(other) = directory.agencies_of_sector(stand_in.by_sector).first()
-        {
-            return directory.route(side, other, stand_in.by_rung, self.now);
-        }
-        directory.route(side, party, rung, self.now)
+        self.stand_in(side, party, &RungOrRole::Rung(rung))
+            .unwrap_or_else(|| directory.route(side, party, rung, self.now))
+    }
+
+    /// Another agency's people, where the policy lets them stand in for a rung or a role that
+    /// agencies of this sector do not have.
+    fn stand_in(&self, side: Side, party: &Party, post: &RungOrRole) -> Option<Route> {
+        let directory = self.rules.directory;
+        let sector = directory.sector_of(party.agency_id)?;
+        let stand_ins = &self.rules.policy.stand_ins;
+        let it = stand_ins.iter().find(|it| it.for_sector == sector && it.post == *post)?;
+        let others = directory.agencies_of_sector(it.by_sector);
+        let other = others.first()?;
+        Some(match &it.by_post {
+            RungOrRole::Rung(rung) => directory.route(side, other, *rung, self.now),
+            RungOrRole::Role(key) => {
+                let role = self.rules.policy.roles.get(key)?;
+                directory.route_to_role(side, other, key, role.rung, &role.title, self.now)
+            }
+        })
     }
 
     fn route_to_role(&self, side: Side, key: &str) -> Route {
@@ -172,7 +184,9 @@ impl Case<'_> {
         let role = self.rules.policy.roles.get(key);
         match (self.party(side), role) {
             (Some(party), Some(role)) => {
-                directory.route_to_role(side, party, key, role.rung, &role.title, self.now)
+                self.stand_in(side, party, &RungOrRole::Role(key.to_owned())).unwrap_or_else(|| {
+                    directory.route_to_role(side, party, key, role.rung, &role.title, self.now)
+                })
             }
             (Some(party), None) => directory.route(side, party, Rung::HeadOfService, self.now),
             (None, _) => directory.route_to_partnership(&[], self.now),

@@ -55,7 +55,9 @@ impl Case<'_> {
                     run.state = TaskState::Done { at: self.now, due_at };
                     done.push(run.key.clone());
                     queue.push(Happening::Task(run.key.clone(), TaskEnd::Done));
-                } else if run.state == TaskState::Waiting && starts(&task.starts, &happening) {
+                } else if run.state == TaskState::Waiting
+                    && task.starts.iter().any(|anchor| starts(anchor, &happening))
+                {
                     run.state =
                         TaskState::Running(self.clock(&stay, task, self.now, Vec::new())?);
                     started.push(run.key.clone());

@@ -115,6 +115,7 @@ pub(crate) struct World {
     pub(crate) posts: Vec<Post>,
     pub(crate) people: Vec<Person>,
     pub(crate) absences: Vec<Absence>,
+    pub(crate) sectors: Vec<(u32, Sector)>,
     pub(crate) policy: Policy,
     pub(crate) calendars: Calendars,
 }
@@ -140,6 +141,11 @@ impl World {
             posts: posts(),
             people: EVERYBODY.iter().map(|(name, of)| somebody(name, *of)).collect(),
             absences: Vec::new(),
+            sectors: vec![
+                (SCHOOL, Sector::School),
+                (SOCIAL_CARE, Sector::ChildrensSocialCare),
+                (POLICE, Sector::Police),
+            ],
             policy,
             calendars,
         }
@@ -158,6 +164,38 @@ impl World {
             self.people.clone(),
             self.absences.clone(),
         )
+        .with_agencies(
+            self.sectors.iter().map(|(number, sector)| self.agency(*number, *sector)).collect(),
+        )
+    }
+
+    fn agency(&self, number: u32, sector: Sector) -> Agency {
+        Agency {
+            id: agency(number),
+            name: format!("Agency {number}"),
+            sector,
+            partnership_ids: vec![self.partnership.id],
+        }
+    }
+
+    /// An agency is of another sector.
+    pub(crate) fn with_sector(mut self, number: u32, sector: Sector) -> Self {
+        self.sectors.retain(|(there, _)| *there != number);
+        self.sectors.push((number, sector));
+        self
+    }
+
+    /// A post carries a role.
+    pub(crate) fn with_role(mut self, title: &str, role: &str) -> Self {
+        self.post_mut(title).role = Some(role.to_owned());
+        self
+    }
+
+    /// A post is held by somebody else, and by nobody besides.
+    pub(crate) fn held_by(mut self, title: &str, name: &str) -> Self {
+        let person_id = person(name);
+        self.post_mut(title).holders = vec![Holder { person_id }];
+        self
     }
 
     /// Somebody is away from an instant on, until it is said otherwise.

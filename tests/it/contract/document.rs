@@ -23,7 +23,8 @@ impl Operation {
     fn address(&self) -> String {
         let path = self.path.replace("{number}", "1").replace("{version}", "1");
         let path = path.replace("{key}", "nothing").replace("{id}", NOBODY);
-        format!("/{}", path.replace("{absence_id}", NOBODY))
+        let path = path.replace("{absence_id}", NOBODY).replace("{day}", "2027-01-04");
+        format!("/{path}")
     }
 
     fn method(&self) -> Method {

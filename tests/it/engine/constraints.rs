@@ -99,6 +99,43 @@ on_each_database! {
         raw.change_one("update posts set role = 'tier_2' where id = 'a-post'");
     }
 
+    async fn a_policy_version_is_published_once_by_a_second_person(house: &House) {
+        let text = super::version(2, "2026-12-22", &[]);
+        let judith = house.person_id("Judith Hale");
+        house.engine.propose_policy(text, Some(judith.parse().unwrap())).await.unwrap();
+        let mut raw = Raw::of(house);
+        let of = house.founded.partnership.id;
+        let publication = |version: i32, by: &str, via: &str| {
+            format!(
+                "insert into policy_publications (partnership_id, key, version, published_by, \
+                 published_via, published_at) values ('{of}', 'bscp', {version}, {by}, '{via}', \
+                 '2026-12-21T09:10:00.000000Z')"
+            )
+        };
+        let (own, alan) =
+            (format!("'{judith}'"), format!("'{}'", house.person_id("Professor Alan Greer")));
+        let second = ["a policy version is published by a second person"; 2];
+        refused(&mut raw, &publication(2, &own, "console"), second);
+        refused(&mut raw, &publication(2, &alan, "migration"), CHECK);
+        refused(&mut raw, &publication(2, &alan, "carrier pigeon"), CHECK);
+        refused(&mut raw, &publication(2, "null", "api"), CHECK);
+        refused(&mut raw, &publication(2, "'nobody'", "api"), FOREIGN_KEY);
+        refused(&mut raw, &publication(3, &alan, "api"), FOREIGN_KEY);
+        raw.change_one(&publication(2, &alan, "api"));
+        refused(&mut raw, &publication(2, &alan, "api"), ["append-only", "duplicate key"]);
+        let proposal = |by: &str, via: &str| {
+            format!(
+                "insert into policies (partnership_id, key, version, title, effective_from, text, \
+                 sha256, loaded_at, proposed_by, proposed_via) select partnership_id, key, 9, title, \
+                 effective_from, text, sha256, loaded_at, {by}, {via} from policies where version = 1"
+            )
+        };
+        for (by, via) in [("null", "'api'"), (&own, "'folder'"), (&own, "null"), (&own, "'post'")] {
+            refused(&mut raw, &proposal(by, via), CHECK);
+        }
+        raw.change_one(&proposal("null", "'folder'"));
+    }
+
     async fn a_message_is_leased_with_a_lease_and_ended_with_an_end(house: &House) {
         raise_many(house, 1).await;
         let mut raw = Raw::of(house);

@@ -141,6 +141,30 @@ on_each_database! {
         }
     }
 
+    async fn what_was_loaded_before_versions_were_published_counts_as_published(database: Database) {
+        let Some((_dir, mut raw)) = migrated(database) else { return };
+        let names = names(database);
+        let publications = names.iter().find(|name| name.ends_with("_policy_publications")).unwrap();
+        for name in names.iter().rev().take_while(|name| *name >= publications) {
+            raw.run(&script(database, name, "down.sql"));
+        }
+        raw.change_one(
+            "insert into partnerships (id, key, name, reference_prefix, contact_email) \
+             values ('p', 'bromley', 'Bromley', 'ESC', 'p@example.org')",
+        );
+        raw.change_one(
+            "insert into policies (partnership_id, key, version, title, effective_from, text, sha256, \
+             loaded_at) values ('p', 'bscp', 1, 'A policy', '2026-09-01', '', '', \
+             '2026-09-01T08:00:00.000000Z')",
+        );
+        for name in names.iter().filter(|name| *name >= publications) {
+            raw.run(&script(database, name, "up.sql"));
+        }
+        let published = "published_via = 'migration' and published_by is null and version = 1 and \
+            published_at = '2026-09-01T08:00:00.000000Z'";
+        assert_eq!(raw.count("policy_publications", published), 1);
+    }
+
     async fn opening_a_database_again_changes_nothing(database: Database) {
         let dir = tempfile::tempdir().unwrap();
         let Some(url) = database.fresh(&dir) else { return };

@@ -2,6 +2,7 @@
 //! record shows whatever was done to it.
 
 mod clock_changes;
+mod closures;
 mod constraints;
 mod jobs;
 mod late;
@@ -10,6 +11,8 @@ mod nodes;
 mod outbox;
 mod poison;
 mod policies;
+mod policy_choice;
+mod publishing;
 mod record;
 mod sql;
 

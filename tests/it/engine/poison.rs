@@ -55,7 +55,7 @@ on_each_database! {
     async fn a_policy_that_cannot_be_read_holds_up_its_own_cases_only(house: &House) {
         let under_1 = raise_many(house, 1).await.remove(0);
         let second = version(2, "2026-12-22", &[]);
-        assert!(house.engine.load_policy(second).await.unwrap());
+        assert!(house.load_policy(second).await.unwrap());
         sleep_until(house, "2026-12-22T09:10:00Z");
         let under_2 = raise_many(house, 1).await.remove(0);
         let mut raw = Raw::of(house);

@@ -22,19 +22,19 @@ async fn house_under(database: Database, policy: String) -> Option<House> {
 on_each_database! {
     async fn the_same_file_again_changes_nothing(house: &House) {
         for _ in 0..2 {
-            assert!(!house.engine.load_policy(BSCP.to_owned()).await.unwrap());
+            assert!(!house.load_policy(BSCP.to_owned()).await.unwrap());
         }
         assert_eq!(Raw::of(house).count("policies", "1 = 1"), 1);
     }
 
     async fn other_words_under_the_same_version_are_refused(house: &House) {
         let changed = BSCP.replace("1 working week", "2 working days");
-        let refused = house.engine.load_policy(changed).await.unwrap_err();
+        let refused = house.load_policy(changed).await.unwrap_err();
         assert!(matches!(&refused, PolicyLoadError::Changed { key, version: 1 } if key == "bscp"));
         assert!(refused.to_string().contains("raise `version` in the file"), "{refused}");
         // A comment is a word too: what is stored is what was approved, to the letter.
         let commented = format!("{BSCP}# A remark.\n");
-        assert!(house.engine.load_policy(commented).await.is_err());
+        assert!(house.load_policy(commented).await.is_err());
         let mut raw = Raw::of(house);
         assert_eq!(raw.text("select text as value from policies"), BSCP);
     }
@@ -44,12 +44,12 @@ on_each_database! {
             ("urgency_after_protective_deadline = \"urgent\"", "urgency_after_protective_deadline = \"soon\""),
             ("day_ends = \"17:00\"", "day_ends = \"08:00\""),
         ]);
-        let refused = house.engine.load_policy(faulty).await.unwrap_err().to_string();
+        let refused = house.load_policy(faulty).await.unwrap_err().to_string();
         for mistake in ["urgency_after_protective_deadline", "calendar.day_ends"] {
             assert!(refused.contains(mistake), "{refused}");
         }
         let elsewhere = version(2, "2026-12-22", &[("\"bromley\"", "\"elsewhere\"")]);
-        let refused = house.engine.load_policy(elsewhere).await.unwrap_err();
+        let refused = house.load_policy(elsewhere).await.unwrap_err();
         assert!(matches!(refused, PolicyLoadError::NoPartnership(_)), "{refused}");
         assert_eq!(Raw::of(house).count("policies", "1 = 1"), 1);
     }
@@ -57,7 +57,7 @@ on_each_database! {
     async fn a_case_keeps_the_version_that_it_was_opened_under(house: &House) {
         let before = raise_many(house, 1).await.remove(0);
         let second = version(2, "2026-12-29", &[("1 working week", "2 working days")]);
-        assert!(house.engine.load_policy(second).await.unwrap());
+        assert!(house.load_policy(second).await.unwrap());
         let same_day = raise_many(house, 1).await.remove(0);
         assert_eq!(case(house, &same_day).await.number("/policy/version"), 1, "not in force yet");
 
@@ -78,7 +78,7 @@ on_each_database! {
 
     async fn a_draft_is_raised_under_the_version_that_is_in_force_then(house: &House) {
         let second = version(2, "2026-12-22", &[("1 working week", "2 working days")]);
-        assert!(house.engine.load_policy(second).await.unwrap());
+        assert!(house.load_policy(second).await.unwrap());
         let priya = house.as_("Priya Nair").await;
         let draft = priya.post("/escalations", &house.draft()).await;
         assert_eq!(draft.number("/policy/version"), 1);
@@ -99,7 +99,7 @@ on_each_database! {
     async fn when_a_later_version_ends_the_one_before_is_in_force_again(house: &House) {
         let until = "review_on = \"2027-09-01\"\neffective_until = \"2026-12-23\"";
         let ends = version(2, "2026-12-22", &[("review_on = \"2027-09-01\"", until)]);
-        assert!(house.engine.load_policy(ends).await.unwrap());
+        assert!(house.load_policy(ends).await.unwrap());
         for (at, number) in [
             ("2026-12-22T09:10:00Z", 2),
             ("2026-12-23T23:59:59Z", 2),

@@ -27,7 +27,8 @@ struct NumberRow {
 }
 
 /// The tables that are appended to and never changed.
-pub const APPEND_ONLY: [&str; 3] = ["timeline_entries", "policies", "directory_changes"];
+pub const APPEND_ONLY: [&str; 4] =
+    ["timeline_entries", "policies", "directory_changes", "policy_publications"];
 
 impl Raw {
     /// To a house's database.

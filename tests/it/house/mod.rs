@@ -12,8 +12,9 @@ use bscp_escalation::app::{self, App};
 use bscp_escalation::auth;
 use bscp_escalation::clock::{Clock, UtcInstant};
 use bscp_escalation::config::Settings;
-use bscp_escalation::engine::{DirectoryFile, Engine, Founded};
+use bscp_escalation::engine::{DirectoryFile, Engine, Founded, PolicyLoadError};
 use bscp_escalation::notify::{Mailer, Sender, Sent};
+use bscp_escalation::store::policies::Via;
 use bscp_escalation::store::{StoreError, Writer, people};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -154,6 +155,12 @@ impl House {
         let address = app.address();
         tokio::spawn(app.run_until_stopped());
         Self { engine, clock, address, settings, founded, dir }
+    }
+
+    /// Proposes a policy version and publishes it, each in an officer's name; false says that it was
+    /// there.
+    pub async fn load_policy(&self, policy: String) -> Result<bool, PolicyLoadError> {
+        publish(&self.engine, &self.founded, policy).await
     }
 
     /// Another node on this house's database, with its clock and a mailbox of its own.
@@ -298,8 +305,22 @@ async fn furnish(engine: &Engine, policy: &str) -> Founded {
         Ok(())
     };
     engine.store().write(set).await.unwrap();
-    engine.load_policy(policy.to_owned()).await.unwrap();
+    publish(engine, &founded, policy.to_owned()).await.unwrap();
     founded
+}
+
+/// Proposes a policy version in Judith Hale's name, and publishes it in Professor Alan Greer's;
+/// false says that it was there.
+async fn publish(
+    engine: &Engine,
+    founded: &Founded,
+    policy: String,
+) -> Result<bool, PolicyLoadError> {
+    let id = |name: &str| founded.people.iter().find(|person| person.name == name).unwrap().id;
+    let proposed = engine.propose_policy(policy, Some(id("Judith Hale"))).await?;
+    let by = id("Professor Alan Greer");
+    engine.publish_policy(proposed.partnership_id, proposed.which, by, Via::Console).await?;
+    Ok(proposed.is_new)
 }
 
 /// A settings file for another server process on a house's database, with the house's key.

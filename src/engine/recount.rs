@@ -1,0 +1,133 @@
+//! Working the deadlines of a partnership's open cases out again: an explicit act, with a list of
+//! what moves. A holiday or a closure that becomes known later moves no deadline by itself.
+
+use super::change::{Answered, Answering, Request};
+use super::{Engine, EngineError};
+use crate::access;
+use crate::clock::UtcInstant;
+use crate::escalation::{Command, CommandKind, Doer, Escalation, Prose, Refusal, decide};
+use crate::ids::{EscalationId, PartnershipId};
+use crate::store::{StoreError, Writer, escalations, people};
+use chrono::TimeDelta;
+
+/// How many cases are read at once.
+const PAGE: i64 = 200;
+
+/// A recount that is asked for.
+#[derive(Debug, Clone)]
+pub struct RecountWish {
+    /// The partnership whose open cases are meant.
+    pub partnership_id: PartnershipId,
+    /// Why, for the timelines.
+    pub reason: Prose,
+    /// Whether it is done. If not, what would move is listed and nothing is changed.
+    pub apply: bool,
+}
+
+/// A case whose deadlines move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedDeadline {
+    /// The case.
+    pub escalation_id: EscalationId,
+    /// Its reference.
+    pub reference: String,
+    /// The stage where it is.
+    pub stage: u32,
+    /// When it was due.
+    pub due_before: UtcInstant,
+    /// When it is due now.
+    pub due_after: UtcInstant,
+    /// The sum in words.
+    pub derivation: String,
+}
+
+impl Engine {
+    /// Works the deadlines of the partnership's open cases out again, all of them or none.
+    ///
+    /// # Errors
+    /// Not theirs, not found, or the world failed.
+    pub async fn recount(
+        &self,
+        request: Request,
+        wish: RecountWish,
+        answering: impl Answering<Vec<MovedDeadline>>,
+    ) -> Result<Answered, EngineError> {
+        let now = self.now();
+        self.once(request, answering, move |engine, w, request| {
+            engine.recount_in(w, request, &wish, now)
+        })
+        .await
+    }
+
+    fn recount_in(
+        &self,
+        w: &mut Writer<'_>,
+        request: &Request,
+        wish: &RecountWish,
+        now: UtcInstant,
+    ) -> Result<Vec<MovedDeadline>, EngineError> {
+        people::find_partnership(w, wish.partnership_id)?.ok_or(Refusal::NotFound)?;
+        access::may_keep_directory(&request.actor, &[wish.partnership_id])?;
+        let mut moved = Vec::new();
+        let mut after: Option<(UtcInstant, EscalationId)> = None;
+        let far = now.plus(TimeDelta::days(36_500));
+        loop {
+            let page = escalations::due(w, far, after, PAGE)?;
+            let Some(last) = page.last() else { return Ok(moved) };
+            after = Some(*last);
+            for (_, which) in page {
+                moved.extend(self.recount_case(w, request, wish, which, now)?);
+            }
+        }
+    }
+
+    fn recount_case(
+        &self,
+        w: &mut Writer<'_>,
+        request: &Request,
+        wish: &RecountWish,
+        which: EscalationId,
+        now: UtcInstant,
+    ) -> Result<Option<MovedDeadline>, EngineError> {
+        let stored = match escalations::lock(w, which) {
+            // It must not keep the others from being worked out.
+            Err(error) if error.is_about_what_is_stored() => {
+                tracing::error!(escalation_id = %which, %error, "a case is left out of a recount");
+                return Ok(None);
+            }
+            stored => stored?.ok_or(StoreError::Missing("a case"))?,
+        };
+        if stored.escalation.partnership_id != wish.partnership_id {
+            return Ok(None);
+        }
+        let Some(before) = stored.escalation.current_entry().map(|entry| entry.due.clone()) else {
+            return Ok(None);
+        };
+        // Whoever keeps the partnership's directory may list; moving takes its officers.
+        let held = self.hold(w, stored, None, now)?;
+        let command = Command::Recount { reason: wish.reason.clone() };
+        let after = if wish.apply {
+            let by = access::may(&request.actor, CommandKind::MovePolicy, &held.stored.escalation)?;
+            self.perform(w, &held, Doer::Person(by), command, now)?
+        } else {
+            let it = &held.stored.escalation;
+            let by = it.raiser.clone();
+            let events = decide(it, &held.rules(), Some(&by), command, now)?;
+            let doer = Doer::Person(by);
+            events.iter().fold(it.clone(), |it, event| it.apply(event, &doer, now))
+        };
+        Ok(moved(&after, before.at))
+    }
+}
+
+fn moved(after: &Escalation, due_before: UtcInstant) -> Option<MovedDeadline> {
+    let entry = after.current_entry()?;
+    (entry.due.at != due_before).then(|| MovedDeadline {
+        escalation_id: after.id,
+        reference: after.reference.clone(),
+        stage: entry.stage,
+        due_before,
+        due_after: entry.due.at,
+        derivation: entry.due.derivation.clone(),
+    })
+}
