@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod agreement;
 mod house;
 
 mod contract;

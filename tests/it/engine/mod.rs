@@ -14,7 +14,7 @@ mod policies;
 mod policy_choice;
 mod publishing;
 mod record;
-mod sql;
+pub mod sql;
 
 use crate::house::{Answer, House};
 use serde_json::{Value, json};
