@@ -1,9 +1,8 @@
 //! Playing a policy: a question that is too long for an address. Nothing is written.
 
-use super::escalations::ReadProblems;
 use super::extract::{App, Ask};
 use super::policies::all_in;
-use super::problem::{Code, Problem};
+use super::problem::{Code, Problem, ProblemBody};
 use crate::calendar::Calendar;
 use crate::directory::Sector;
 use crate::engine::EngineError;
@@ -17,7 +16,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 /// A policy version that the server has.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -66,6 +65,27 @@ pub struct SimulationBody {
     pub until: Option<WallTime>,
 }
 
+/// What a question answers that cannot be answered.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers for the API document")]
+pub enum QuestionProblems {
+    /// The request cannot be read.
+    #[response(status = 400, content_type = "application/problem+json")]
+    BadRequest(ProblemBody),
+    /// Nobody is signed in.
+    #[response(status = 401, content_type = "application/problem+json")]
+    NotSignedIn(ProblemBody),
+    /// The body is too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(ProblemBody),
+    /// The body is not JSON.
+    #[response(status = 415, content_type = "application/problem+json")]
+    NotJson(ProblemBody),
+    /// Fields are at fault, or the policy has mistakes: all of them are named.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Faulty(ProblemBody),
+}
+
 impl SimulationBody {
     fn setting(&self) -> Setting {
         let usual = Setting::default();
@@ -107,8 +127,7 @@ impl SimulationBody {
     responses(
         (status = 200, description = "What happens, or a calendar file of it.", content(
             (Report = "application/json"), (String = "text/calendar"))),
-        (status = 404, description = "There is no such policy version that you can see.", body = super::problem::ProblemBody, content_type = "application/problem+json"),
-        ReadProblems),
+        QuestionProblems),
     security(("bearer" = []))
 )]
 pub async fn simulate_policy(

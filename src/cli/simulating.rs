@@ -8,8 +8,8 @@ use crate::directory::Sector;
 use crate::engine::{Change, LoadedPolicy};
 use crate::policy::Policy;
 use crate::simulation::{
-    Act, Missing, Report, STARTS_MAX, Setting, Simulation, WallTime, calendar_file, differences,
-    shifts, table, telling_starts,
+    ACTS_MAX, Act, Missing, Report, STARTS_MAX, Setting, Simulation, WallTime, calendar_file,
+    differences, shifts, table, telling_starts,
 };
 use anyhow::{anyhow, bail};
 use chrono::NaiveDate;
@@ -144,6 +144,9 @@ pub(super) fn simulate(asked: SimulateArguments) -> anyhow::Result<ExitCode> {
     };
     checked(&setting, &policy)?;
     let simulation = Simulation::new(policy, setting).map_err(|error| anyhow!(error))?;
+    if asked.acts.len() > ACTS_MAX {
+        bail!("at most {ACTS_MAX} acts in a script");
+    }
     let starts = starts(&asked.case, &simulation)?;
     let until = asked.until.map(|time| time.instant(simulation.calendar()));
     let courses: Vec<_> =

@@ -45,7 +45,7 @@ fn one_course(out: &mut String, report: &Report, course: &CourseReport) {
 }
 
 fn one_step(out: &mut String, report: &Report, step: &StepReport, before: &[RunningReport]) {
-    push(out, "", &format!("{}  {}", step.at_local, step.by));
+    push(out, "", &format!("{}: {}", step.at_local, step.by));
     if let Some(act) = step.act.as_ref().filter(|_| step.refused.is_some()) {
         push(out, TEXT, act);
     }
@@ -53,19 +53,17 @@ fn one_step(out: &mut String, report: &Report, step: &StepReport, before: &[Runn
         push(out, TEXT, &format!("REFUSED: {refused}"));
     }
     for words in &step.happened {
-        // The deadline and its sum stand below on lines of their own.
-        let words = match words.strip_prefix("stage ").and_then(|rest| rest.split_once("; due ")) {
-            Some((begins, _)) => format!("{} {begins}", report.label),
-            None => words.split_once("; due next: ").map_or(words.as_str(), |it| it.0).to_owned(),
-        };
-        push(out, TEXT, &words);
+        push(out, TEXT, &shortened(words, report, step));
     }
     for running in step.running.iter().filter(|it| !before.contains(it)) {
         let what = match (running.task.as_str(), step.stage) {
             ("stage", Some(stage)) => format!("{} {stage}", report.label),
             _ => running.title.clone(),
         };
-        push(out, DUE, &format!("{}  {what}: {}", running.due_at_local, running.derivation));
+        let RunningReport { due_at_local, derivation, .. } = running;
+        let sum = derivation.strip_suffix(due_at_local.as_str()).unwrap_or(derivation);
+        let sum = sum.trim_end_matches(": ");
+        push(out, DUE, &format!("{due_at_local} ({what}): {sum}"));
     }
     let mut kinds: Vec<NoticeKind> = Vec::new();
     for told in &step.told {
@@ -75,10 +73,39 @@ fn one_step(out: &mut String, report: &Report, step: &StepReport, before: &[Runn
     }
     for kind in kinds {
         let of_kind = |told: &&ToldReport| told.kind == kind;
-        let names: Vec<&str> =
-            step.told.iter().filter(of_kind).map(|told| told.name.as_str()).collect();
+        let names = both_sides(step.told.iter().filter(of_kind).map(|it| it.name.as_str()));
         push(out, TOLD, &format!("{}: {}", kind_in_words(kind), names.join("; ")));
     }
+}
+
+/// What happened, without the names and sums that stand below it on lines of their own.
+fn shortened(words: &str, report: &Report, step: &StepReport) -> String {
+    if let (Some(stage), Some(title)) = (step.stage, &step.stage_title)
+        && let Some(rest) = words.strip_prefix(&format!("stage {stage} begins ({title})"))
+    {
+        let how = rest.split_once(": ").map_or("", |(how, _)| how);
+        return format!("{} {stage} begins ({title}){how}", report.label);
+    }
+    words.split_once("; due next: ").map_or(words, |(what, _)| what).to_owned()
+}
+
+/// Names in their order, those who face each other as one.
+fn both_sides<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let names: Vec<&str> = names.collect();
+    let mut short = Vec::new();
+    for name in &names {
+        let post = |side: &str| name.strip_suffix(&format!(" ({side} side)"));
+        let other =
+            |side: &str, post: &str| names.contains(&format!("{post} ({side} side)").as_str());
+        match (post("raising"), post("receiving")) {
+            (Some(post), _) if other("receiving", post) => {
+                short.push(format!("{post} (both sides)"));
+            }
+            (_, Some(post)) if other("raising", post) => {}
+            _ => short.push((*name).to_owned()),
+        }
+    }
+    short
 }
 
 /// What a message is about, in words.

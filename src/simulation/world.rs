@@ -67,6 +67,8 @@ impl World {
                 away.extend(post.holders.iter().map(|holder| holder.person_id));
             });
         }
+        // The order in which the store reads them, so that people are told in the same order.
+        world.posts.sort_by(|one, other| (&one.title, one.id).cmp(&(&other.title, other.id)));
         let still_there = world.posts.iter().any(|post| holds(post, practitioner));
         world.receiving_practitioner = still_there.then_some(practitioner);
         world

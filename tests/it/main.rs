@@ -10,3 +10,4 @@ mod contract;
 mod engine;
 mod life;
 mod process;
+mod trying;

@@ -78,7 +78,32 @@ const DOERS: [&str; 9] = [
 
 pub fn script(random: &mut Random, policy: &Policy, start: UtcInstant) -> Vec<Act> {
     let count = random.below(9);
-    (0..count).map(|_| act(random, policy, start)).collect()
+    let mut script: Vec<Act> = (0..count).map(|_| act(random, policy, start)).collect();
+    // By chance alone hardly any case would ever be agreed.
+    if random.once_in(2) {
+        let stage = 1 + random.below(policy.stages.len());
+        let outcome = &random.pick(&policy.outcomes).key;
+        let (first, hours) = (random.below(90), 1 + random.below(20));
+        let (one, other) = *random.pick(&[("raising", "receiving"), ("receiving", "raising")]);
+        for act in [
+            format!("stage {stage} + {first} hours: {one} records discussion"),
+            format!("stage {stage} + {first} hours: {one} proposes {outcome}"),
+            format!("stage {stage} + {} hours: {other} confirms", first + hours),
+        ] {
+            script.push(act.parse().unwrap());
+        }
+    }
+    let last = policy.stages.len();
+    if random.once_in(2) {
+        let outcome = &random.pick(&policy.outcomes).key;
+        for act in [
+            format!("stage {last} + 20 hours: partnership convenes panel"),
+            format!("stage {last} + 40 hours: partnership determines {outcome}"),
+        ] {
+            script.push(act.parse().unwrap());
+        }
+    }
+    script
 }
 
 fn act(random: &mut Random, policy: &Policy, start: UtcInstant) -> Act {

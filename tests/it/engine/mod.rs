@@ -4,6 +4,7 @@
 mod clock_changes;
 mod closures;
 mod constraints;
+mod foreseeing;
 mod jobs;
 mod late;
 mod migrations;
