@@ -2,7 +2,7 @@
 
 use super::sql::Raw;
 use super::{BSCP, raise_many, version};
-use crate::house::{Database, House, Wishes};
+use crate::house::{House, Wishes};
 use crate::on_each_database;
 use bscp_escalation::engine::{Change, Foreseen, LoadedPolicy};
 use bscp_escalation::policy::Policy;
