@@ -24,11 +24,11 @@ pub fn stored<T: Serialize>(
     })
 }
 
-/// An answer that is no resource: it has no version.
-pub fn stored_plain<T: Serialize>(body: &T) -> Result<StoredAnswer, EngineError> {
+/// What was made, where it is no resource and so has no version.
+pub fn created_plain<T: Serialize>(body: &T) -> Result<StoredAnswer, EngineError> {
     Ok(StoredAnswer {
         fingerprint: String::new(),
-        status: i32::from(StatusCode::OK.as_u16()),
+        status: i32::from(StatusCode::CREATED.as_u16()),
         location: None,
         etag: None,
         body: serde_json::to_string(body)?,

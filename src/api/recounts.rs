@@ -1,6 +1,6 @@
 //! Working the deadlines of open cases out again.
 
-use super::answer::{respond, stored_plain};
+use super::answer::{created_plain, respond};
 use super::escalations::ChangeProblems;
 use super::extract::{App, Ask, CreationHeaders};
 use super::problem::Problem;
@@ -22,12 +22,14 @@ pub struct RecountBody {
     pub apply: bool,
 }
 
-/// A case whose deadline moves.
+/// A deadline that moves.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MovedDeadlineView {
     escalation_id: EscalationId,
     reference: String,
     stage: u32,
+    /// The key of the task; `stage` for the stage's own clock.
+    task: String,
     due_before: UtcInstant,
     due_after: UtcInstant,
     /// The new deadline with its derivation.
@@ -39,7 +41,7 @@ pub struct MovedDeadlineView {
 pub struct RecountView {
     /// Whether it was done.
     applied: bool,
-    /// The cases that move; none where nothing has changed.
+    /// The deadlines that move; none where nothing has changed.
     moved: Vec<MovedDeadlineView>,
 }
 
@@ -48,6 +50,7 @@ fn view(it: &MovedDeadline) -> MovedDeadlineView {
         escalation_id: it.escalation_id,
         reference: it.reference.clone(),
         stage: it.stage,
+        task: it.task.clone(),
         due_before: it.due_before,
         due_after: it.due_after,
         due_in_words: it.derivation.clone(),
@@ -63,7 +66,7 @@ fn view(it: &MovedDeadline) -> MovedDeadlineView {
     post, path = "/api/v1/partnerships/{id}/deadline-recounts", tag = "directory",
     request_body = RecountBody,
     params(("id" = PartnershipId, Path, description = "Its id."), CreationHeaders),
-    responses((status = 200, description = "What moves.", body = RecountView), ChangeProblems),
+    responses((status = 201, description = "What moves.", body = RecountView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn recount_deadlines(
@@ -75,7 +78,7 @@ pub async fn recount_deadlines(
     let wish = RecountWish { partnership_id: *id, reason, apply };
     let answering = move |moved: &Vec<MovedDeadline>| {
         let moved = moved.iter().map(view).collect();
-        stored_plain(&RecountView { applied: apply, moved })
+        created_plain(&RecountView { applied: apply, moved })
     };
     respond(app.recount(ask.request, wish, answering).await?)
 }

@@ -1,5 +1,6 @@
 //! How long somebody has, as a policy writes it: "48 hours", "5 working days".
 
+use super::wording::Text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -74,18 +75,23 @@ impl Allowance {
     }
 }
 
-impl fmt::Display for Allowance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (number, unit) = match *self {
-            Self::Immediately => return f.write_str("immediately"),
-            Self::SameWorkingDay => return f.write_str("same working day"),
-            Self::Elapsed { seconds } => {
-                let (number, unit) = in_the_largest_unit(seconds);
-                return counted(f, number, "", unit);
+impl Allowance {
+    /// Its number and the singular of its unit; none for those that are words alone.
+    fn number_and_unit(self) -> Option<(u32, &'static str)> {
+        let in_time = |seconds: u32, [hour, minute, second]: [&'static str; 3]| {
+            if seconds.is_multiple_of(HOUR) {
+                (seconds / HOUR, hour)
+            } else if seconds.is_multiple_of(MINUTE) {
+                (seconds / MINUTE, minute)
+            } else {
+                (seconds, second)
             }
+        };
+        Some(match self {
+            Self::Immediately | Self::SameWorkingDay => return None,
+            Self::Elapsed { seconds } => in_time(seconds, ["hour", "minute", "second"]),
             Self::WorkingTime { seconds } => {
-                let (number, unit) = in_the_largest_unit(seconds);
-                return counted(f, number, "working ", unit);
+                in_time(seconds, ["working hour", "working minute", "working second"])
             }
             Self::WorkingDays(days) => (days, "working day"),
             Self::WorkingWeeks(weeks) => (weeks, "working week"),
@@ -93,23 +99,27 @@ impl fmt::Display for Allowance {
             Self::CalendarDays(days) => (days, "day"),
             Self::Weeks(weeks) => (weeks, "week"),
             Self::Months(months) => (months, "month"),
+        })
+    }
+
+    /// Adds its text form.
+    pub(super) fn put(self, text: &mut Text) {
+        match self.number_and_unit() {
+            Some((number, unit)) => {
+                text.number(number).words(" ").words(unit).words(if number == 1 { "" } else { "s" })
+            }
+            None if self == Self::Immediately => text.words("immediately"),
+            None => text.words("same working day"),
         };
-        counted(f, number, "", unit)
     }
 }
 
-fn in_the_largest_unit(seconds: u32) -> (u32, &'static str) {
-    if seconds.is_multiple_of(HOUR) {
-        (seconds / HOUR, "hour")
-    } else if seconds.is_multiple_of(MINUTE) {
-        (seconds / MINUTE, "minute")
-    } else {
-        (seconds, "second")
+impl fmt::Display for Allowance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Text::default();
+        self.put(&mut text);
+        f.write_str(text.as_str())
     }
-}
-
-fn counted(f: &mut fmt::Formatter<'_>, number: u32, kind: &str, unit: &str) -> fmt::Result {
-    write!(f, "{number} {kind}{unit}{}", if number == 1 { "" } else { "s" })
 }
 
 impl FromStr for Allowance {

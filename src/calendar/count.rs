@@ -13,6 +13,17 @@ pub(super) enum DayKind {
     Any,
 }
 
+impl DayKind {
+    /// One day of the kind, as derivations call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Working => "working day",
+            Self::School => "school day",
+            Self::Any => "day",
+        }
+    }
+}
+
 /// A working week is five working days, whatever weekdays a calendar works.
 const WORKING_WEEK: u32 = 5;
 const WEEK: u32 = 7;

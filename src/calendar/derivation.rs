@@ -3,11 +3,10 @@
 use super::count::DayKind;
 use super::due::StartDay;
 use super::local_time::WallTime;
-use super::wording::{Day, Length, listed, month};
+use super::wording::Text;
 use crate::calendar::{Allowance, Calendar, DayEnd, Limit};
 use crate::clock::UtcInstant;
-use chrono::{Datelike, NaiveDate, Offset, TimeDelta, Timelike, Weekday};
-use std::fmt::Write;
+use chrono::{NaiveDate, Offset, TimeDelta};
 
 /// A clock in time: from its start, and from where it began to run, to its end.
 pub(super) struct TimeSum<'a> {
@@ -32,269 +31,145 @@ pub(super) struct DaySum<'a> {
     pub(super) is_cut: bool,
 }
 
-/// Long enough for most derivations.
-const USUAL_LENGTH: usize = 160;
-
 impl Calendar {
     pub(super) fn say_elapsed(&self, sum: &TimeSum<'_>) -> String {
         let mut text = self.limit_in_words(sum.limit, DayEnd::CloseOfBusiness);
-        let say = |at| self.say_to_the_second(at, sum.seconds);
-        put(&mut text, format_args!(" after {}", say(sum.from)));
+        self.put_at(text.words(" after "), sum.from, sum.seconds);
         if sum.begins != sum.from {
-            put(&mut text, format_args!(", waiting for the opening on {}", say(sum.begins)));
+            let waiting = text.words(", waiting for the opening on ");
+            self.put_at(waiting, sum.begins, sum.seconds);
         }
-        put(&mut text, format_args!(": {}", say(sum.at)));
+        self.put_at(text.words(": "), sum.at, sum.seconds);
         if let Some(day) = self.clock_change(sum.begins, sum.at) {
-            put(&mut text, format_args!(" (clocks change on {})", Day(day)));
+            text.words(" (clocks change on ").day(day).words(")");
         }
-        text
+        text.into_string()
     }
 
     pub(super) fn say_working(&self, sum: &TimeSum<'_>) -> String {
         let mut text = self.limit_in_words(sum.limit, DayEnd::CloseOfBusiness);
-        let say = |at| self.say_to_the_second(at, sum.seconds);
-        put(&mut text, format_args!(" after {}", say(sum.from)));
+        self.put_at(text.words(" after "), sum.from, sum.seconds);
         let (start, last) = (self.wall_time(sum.from).day, self.wall_time(sum.at).day);
         if start != last {
             self.put_days_left_out(&mut text, start, last, DayKind::Working);
-            let parts = self.work_of_each_day(sum.from, sum.at, start);
-            put(&mut text, format_args!(" ({})", listed(&parts)));
+            self.put_work_of_each_day(&mut text, sum, start);
         }
-        put(&mut text, format_args!(": {}", say(sum.at)));
-        text
+        self.put_at(text.words(": "), sum.at, sum.seconds);
+        text.into_string()
     }
 
     pub(super) fn say_days(&self, sum: &DaySum<'_>, at: UtcInstant) -> String {
-        let mut text = self.limit_in_words(sum.limit, sum.end);
-        self.put_start(&mut text, sum);
-        if let Some(last) = sum.last {
-            if sum.is_cut {
-                text.push_str(", cut to the end of a shorter month");
-            }
-            self.put_days_left_out(&mut text, sum.start.day, last, sum.kind);
-            if sum.end == DayEnd::Midnight {
-                put(&mut text, format_args!(": the end of {}, which is", Day(last)));
-            } else {
-                text.push(':');
-            }
+        let is_within_the_day = sum.limit.allowance() == Allowance::SameWorkingDay;
+        let asked = match sum.limit.day_ends().unwrap_or(self.rules().days_end) {
+            _ if is_within_the_day => sum.end,
+            asked => asked,
+        };
+        let mut text = self.limit_in_words(sum.limit, asked);
+        if is_within_the_day {
+            self.put_start_within_the_day(&mut text, sum);
+        } else if asked == DayEnd::SameTime {
+            self.put_start_to_the_same_time(&mut text, sum);
         } else {
-            text.push_str(", past the last date there is:");
+            put_start(&mut text, sum);
         }
-        put(&mut text, format_args!(" {}", self.say(at)));
-        text
+        match sum.last {
+            Some(last) => {
+                if sum.is_cut {
+                    text.words(", cut to the end of a shorter month");
+                }
+                self.put_days_left_out(&mut text, sum.start.day, last, sum.kind);
+                if sum.end == DayEnd::Midnight {
+                    text.words(": the end of ").day(last).words(", which is ");
+                } else {
+                    text.words(": ");
+                }
+            }
+            None => {
+                text.words(", past the last date there is: ");
+            }
+        }
+        self.put_as_first_shown(&mut text, at);
+        text.into_string()
     }
 
     /// The limit's length and its end of the day, what the length comes to, and what is only shown.
-    fn limit_in_words(&self, limit: &Limit, end: DayEnd) -> String {
-        let mut text = String::with_capacity(USUAL_LENGTH);
+    fn limit_in_words(&self, limit: &Limit, end: DayEnd) -> Text {
+        let mut text = Text::with_room();
         let allowance = limit.allowance();
-        put(&mut text, format_args!("{allowance}"));
+        allowance.put(&mut text);
         if end != DayEnd::CloseOfBusiness {
-            put(&mut text, format_args!(" {}", end.phrase()));
+            text.words(" ").words(end.phrase());
         }
-        match (allowance, allowance.days()) {
-            (Allowance::Immediately, _) => {
-                put(&mut text, format_args!(" ({})", self.in_full(allowance)));
-            }
-            (Allowance::WorkingWeeks(_), Some((_, days))) => {
-                put(&mut text, format_args!(" ({})", Allowance::WorkingDays(days)));
-            }
-            (Allowance::Weeks(_), Some((_, days))) => {
-                put(&mut text, format_args!(" ({})", Allowance::CalendarDays(days)));
-            }
-            _ => {}
+        let comes_to = match (allowance, allowance.days()) {
+            (Allowance::Immediately, _) => Some(self.in_full(allowance)),
+            (Allowance::WorkingWeeks(_), Some((_, days))) => Some(Allowance::WorkingDays(days)),
+            (Allowance::Weeks(_), Some((_, days))) => Some(Allowance::CalendarDays(days)),
+            _ => None,
+        };
+        if let Some(comes_to) = comes_to {
+            comes_to.put(text.words(" ("));
+            text.words(")");
         }
         if let Some(shown) = limit.shown() {
-            put(&mut text, format_args!(" (the policy also says: {shown})"));
+            text.words(" (the policy also says: ").words(shown).words(")");
         }
         text
     }
 
-    fn put_start(&self, text: &mut String, sum: &DaySum<'_>) {
-        let day = Day(sum.start.day);
-        if sum.limit.allowance() == Allowance::SameWorkingDay {
-            let say = self.say(sum.from);
-            match (sum.start_day, self.rules().same_working_day_cut_off) {
-                (StartDay::TooLate, Some(time))
-                    if self.is_before_close(sum.from, sum.start.day) =>
-                {
-                    put(
-                        text,
-                        format_args!(
-                            ", but {say} is after the cut-off at {}, so the next one",
-                            time.format("%H:%M")
-                        ),
-                    );
-                }
-                (StartDay::TooLate, _) => {
-                    put(text, format_args!(", but work was over at {say}, so the next one"));
-                }
-                (StartDay::OfAnotherKind, _) => {
-                    put(text, format_args!(", but {say} is not on a working day, so the next one"));
-                }
-                (StartDay::Counted | StartDay::NotCounted, _) => {
-                    put(text, format_args!(" as {say}"));
-                }
-            }
-            return;
-        }
-        match sum.start_day {
-            StartDay::Counted => put(text, format_args!(" from {day}, which counts")),
-            StartDay::TooLate => {
-                put(
-                    text,
-                    format_args!(" after {day}, when work was over so that it does not count"),
-                );
-            }
-            StartDay::OfAnotherKind => {
-                let kind = if sum.kind == DayKind::School { "school" } else { "working" };
-                put(text, format_args!(" after {day}, which is not a {kind} day"));
-            }
-            StartDay::NotCounted if sum.end == DayEnd::SameTime => {
-                put(text, format_args!(" after {}", self.say(sum.from)));
-            }
-            StartDay::NotCounted => put(text, format_args!(" after {day}")),
+    fn put_start_to_the_same_time(&self, text: &mut Text, sum: &DaySum<'_>) {
+        self.put(text.words(" after "), sum.from);
+        if sum.end == DayEnd::Midnight && !sum.is_cut {
+            text.words(", which is not on a ").words(sum.kind.name()).words(", so to midnight");
         }
     }
 
+    fn put_start_within_the_day(&self, text: &mut Text, sum: &DaySum<'_>) {
+        let but = if sum.start_day == StartDay::Counted { " as " } else { ", but " };
+        self.put(text.words(but), sum.from);
+        match (sum.start_day, self.rules().same_working_day_cut_off) {
+            (StartDay::Counted | StartDay::NotCounted, _) => return,
+            (StartDay::OfAnotherKind, _) => text.words(" is not on a working day"),
+            (StartDay::TooLate, Some(time)) if self.is_before_close(sum.from, sum.start.day) => {
+                text.words(" is after the cut-off at ").time(time)
+            }
+            (StartDay::TooLate, _) => text.words(" is after the close"),
+        };
+        text.words(", so the next one");
+    }
+
     /// The working time of the first day, of the days between and of the last day.
-    fn work_of_each_day(&self, from: UtcInstant, to: UtcInstant, start: NaiveDate) -> Vec<String> {
-        let mut parts = Vec::new();
+    fn put_work_of_each_day(&self, text: &mut Text, sum: &TimeSum<'_>, start: NaiveDate) {
+        let mut list = text.list(" (");
         let (mut between, mut days) = (TimeDelta::zero(), 0);
-        for work in self.work_from(from).take_while(|work| work.opens < to) {
-            let length = work.closes.min(to).since(work.opens.max(from));
+        for work in self.work_from(sum.from).take_while(|work| work.opens < sum.at) {
+            let length = work.closes.min(sum.at).since(work.opens.max(sum.from));
             if length <= TimeDelta::zero() {
                 continue;
             }
-            if work.day != start && work.closes < to {
+            if work.day != start && work.closes < sum.at {
                 between += length;
                 days += 1;
                 continue;
             }
             if days > 0 {
-                let length = Length { length: between, working: false };
                 let plural = if days == 1 { "" } else { "s" };
-                parts.push(format!("{length} on {days} working day{plural}"));
+                let item = list.item().length(between, "").words(" on ").number(days);
+                item.words(" working day").words(plural);
                 days = 0;
             }
-            let length = Length { length, working: false };
-            parts.push(format!("{length} on {}", Day(work.day)));
+            list.item().length(length, "").words(" on ").day(work.day);
         }
-        parts
-    }
-
-    /// ", without 25 and 28 Dec and the weekend": what a count from the day after `start` to
-    /// `last` left out; nothing if it left nothing out.
-    fn put_days_left_out(
-        &self,
-        text: &mut String,
-        start: NaiveDate,
-        last: NaiveDate,
-        kind: DayKind,
-    ) {
-        if kind == DayKind::Any || last <= start {
-            return;
-        }
-        let in_school = |day: &NaiveDate| kind != DayKind::School || self.is_school_time(*day);
-        let days_off = self.worked().days_off(start, last);
-        let skipped: Vec<NaiveDate> = days_off.iter().copied().filter(in_school).collect();
-        let with_year = skipped.iter().any(|day| day.year() != start.year());
-        let same_month =
-            |a: &NaiveDate, b: &NaiveDate| (a.year(), a.month()) == (b.year(), b.month());
-        let mut parts: Vec<String> =
-            skipped.chunk_by(same_month).map(|days| days_of_month(days, with_year)).collect();
-        if kind == DayKind::School {
-            parts.extend(self.school_holidays(start, last));
-        }
-        parts.extend(self.unworked_weekdays(start, last));
-        if !parts.is_empty() {
-            put(text, format_args!(", without {}", listed(&parts)));
-        }
-        if kind == DayKind::School {
-            self.put_unknown_terms(text, start, last);
-        }
-    }
-
-    /// The weekdays that are never worked and come within a count, the weekend as one.
-    fn unworked_weekdays(&self, start: NaiveDate, last: NaiveDate) -> Vec<String> {
-        let week = self.worked().week();
-        let how_many = |weekday: Weekday| {
-            let first = start.iter_days().skip(1).take(7).find(|day| day.weekday() == weekday);
-            first
-                .map_or(0, |first| if first > last { 0 } else { (last - first).num_days() / 7 + 1 })
-        };
-        let is_off = |weekday: &Weekday| !week.includes(*weekday);
-        let mut parts = Vec::new();
-        let weekend_is_off = is_off(&Weekday::Sat) && is_off(&Weekday::Sun);
-        let mut weekday = Weekday::Mon;
-        for _ in 0..7 {
-            let is_weekend = matches!(weekday, Weekday::Sat | Weekday::Sun);
-            if is_off(&weekday) && !(is_weekend && weekend_is_off) {
-                match how_many(weekday) {
-                    0 => {}
-                    1 => parts.push(format!("the {}", weekday_name(weekday))),
-                    _ => parts.push(format!("{}s", weekday_name(weekday))),
-                }
-            }
-            weekday = weekday.succ();
-        }
-        if weekend_is_off {
-            // a Sunday is its Saturday's weekend, unless the count starts with it
-            let starts_with_sunday = i64::from(start.weekday() == Weekday::Sat);
-            match how_many(Weekday::Sat) + starts_with_sunday {
-                0 => {}
-                1 => parts.push("the weekend".to_owned()),
-                _ => parts.push("the weekends".to_owned()),
-            }
-        }
-        parts
-    }
-
-    /// The school holidays between known terms that come within a count.
-    fn school_holidays(&self, start: NaiveDate, last: NaiveDate) -> Vec<String> {
-        let between = self.terms().iter().zip(self.terms().iter().skip(1));
-        let holidays = between.filter_map(|(before, after)| {
-            let (first, end) = (before.until.succ_opt()?, after.from.pred_opt()?);
-            let comes_within = first <= end && first <= last && start < end;
-            let holiday = format!("the school holiday from {} to {}", Day(first), Day(end));
-            comes_within.then_some(holiday)
-        });
-        holidays.collect()
-    }
-
-    fn put_unknown_terms(&self, text: &mut String, start: NaiveDate, last: NaiveDate) {
-        match (self.terms().first(), self.terms().last()) {
-            (Some(first), _) if start < first.from && last < first.from => {
-                text.push_str(", counting every working day as no term is known");
-            }
-            (Some(first), _) if start.succ_opt().is_some_and(|day| day < first.from) => {
-                put(
-                    text,
-                    format_args!(
-                        ", counting every working day before {}, when the first known term begins",
-                        Day(first.from)
-                    ),
-                );
-            }
-            (_, Some(end)) if last > end.until => {
-                put(
-                    text,
-                    format_args!(
-                        ", counting every working day after {}, when the last known term ends",
-                        Day(end.until)
-                    ),
-                );
-            }
-            (None, _) => text.push_str(", counting every working day as no term is known"),
-            _ => {}
+        if list.end() {
+            text.words(")");
         }
     }
 
     /// In full, with seconds if a length of so many seconds is not whole minutes.
-    fn say_to_the_second(&self, at: UtcInstant, seconds: u32) -> String {
-        match seconds % 60 {
-            0 => self.say(at),
-            _ => format!("{}:{:02}", self.say(at), self.local(at).second()),
+    fn put_at(&self, text: &mut Text, at: UtcInstant, seconds: u32) {
+        if seconds.is_multiple_of(60) {
+            self.put(text, at);
+        } else {
+            self.put_with_seconds(text, at);
         }
     }
 
@@ -308,33 +183,13 @@ impl Calendar {
     }
 }
 
-/// Adds to a text, which cannot fail.
-fn put(text: &mut String, words: std::fmt::Arguments<'_>) {
-    let written = text.write_fmt(words);
-    debug_assert!(written.is_ok());
-}
-
-/// Days of one month, such as "25 and 28 Dec".
-fn days_of_month(days: &[NaiveDate], with_year: bool) -> String {
-    let numbers: Vec<String> = days.iter().map(|day| day.day().to_string()).collect();
-    let Some(day) = days.first() else {
-        return String::new();
+fn put_start(text: &mut Text, sum: &DaySum<'_>) {
+    let after = if sum.start_day == StartDay::Counted { " from " } else { " after " };
+    text.words(after).day(sum.start.day);
+    match sum.start_day {
+        StartDay::NotCounted => text,
+        StartDay::Counted => text.words(", which counts"),
+        StartDay::TooLate => text.words(", which does not count as work was over"),
+        StartDay::OfAnotherKind => text.words(", which is not a ").words(sum.kind.name()),
     };
-    let mut text = format!("{} {}", listed(&numbers), month(day.month()));
-    if with_year {
-        put(&mut text, format_args!(" {}", day.year()));
-    }
-    text
-}
-
-fn weekday_name(weekday: Weekday) -> &'static str {
-    match weekday {
-        Weekday::Mon => "Monday",
-        Weekday::Tue => "Tuesday",
-        Weekday::Wed => "Wednesday",
-        Weekday::Thu => "Thursday",
-        Weekday::Fri => "Friday",
-        Weekday::Sat => "Saturday",
-        Weekday::Sun => "Sunday",
-    }
 }

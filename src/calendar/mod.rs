@@ -16,6 +16,7 @@ mod count;
 mod derivation;
 mod due;
 mod error;
+mod left_out;
 mod limit;
 mod local_time;
 mod one_off_days;

@@ -1,6 +1,6 @@
 //! Pauses: how far a deadline moves while its clock stands.
 
-use super::wording::{Length, listed};
+use super::wording::Text;
 use crate::calendar::{Calendar, Due, Limit};
 use crate::clock::UtcInstant;
 use chrono::TimeDelta;
@@ -28,22 +28,26 @@ impl Calendar {
             return due.clone();
         }
         let working = self.in_full(limit.allowance()).is_in_working_units();
-        let (mut paused, mut words) = (TimeDelta::zero(), Vec::new());
-        for Interval { from, to } in pauses {
-            let length = if working { self.working_time_between(from, to) } else { to.since(from) };
-            let (from, to) = (self.say(from), self.say(to));
-            words.push(format!("{from} to {to} ({})", Length { length, working }));
+        let kind = if working { "working " } else { "" };
+        let mut paused = TimeDelta::zero();
+        let mut text = Text::with_room();
+        text.words(&due.derivation);
+        let mut list = text.list("; paused ");
+        for Interval { from, to } in &pauses {
+            let length =
+                if working { self.working_time_between(*from, *to) } else { to.since(*from) };
+            let item = self.put(list.item(), *from).words(" to ");
+            self.put(item, *to).words(" (").length(length, kind).words(")");
             paused += length;
+        }
+        list.end();
+        if pauses.len() > 1 {
+            text.words(", ").length(paused, kind).words(" in all");
         }
         let at =
             if working { self.after_working_time(due.at, paused) } else { due.at.plus(paused) };
-        let mut derivation = format!("{}; paused {}", due.derivation, listed(&words));
-        if words.len() > 1 {
-            let length = Length { length: paused, working };
-            derivation.push_str(&format!(", {length} in all"));
-        }
-        derivation.push_str(&format!(": {}", self.say(at)));
-        Due { at, derivation }
+        self.put(text.words(": "), at);
+        Due { at, derivation: text.into_string() }
     }
 }
 

@@ -1,7 +1,14 @@
 //! Worked examples; the properties and the bank holidays have files of their own.
 
 mod bank_holidays;
+mod clock_changes;
+mod derivations;
+mod document;
+mod generate;
+mod oracle;
 mod properties;
+mod published;
+mod second_opinion;
 
 use super::*;
 use crate::clock::UtcInstant;

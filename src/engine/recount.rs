@@ -5,7 +5,7 @@ use super::change::{Answered, Answering, Request};
 use super::{Engine, EngineError};
 use crate::access;
 use crate::clock::UtcInstant;
-use crate::escalation::{Command, CommandKind, Doer, Escalation, Prose, Refusal, decide};
+use crate::escalation::{Command, CommandKind, Doer, Escalation, Prose, Refusal, TaskRun, decide};
 use crate::ids::{EscalationId, PartnershipId};
 use crate::store::{StoreError, Writer, escalations, people};
 use chrono::TimeDelta;
@@ -24,7 +24,7 @@ pub struct RecountWish {
     pub apply: bool,
 }
 
-/// A case whose deadlines move.
+/// A deadline of a case that moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MovedDeadline {
     /// The case.
@@ -33,6 +33,8 @@ pub struct MovedDeadline {
     pub reference: String,
     /// The stage where it is.
     pub stage: u32,
+    /// The key of the task; `stage` for the stage's own clock.
+    pub task: String,
     /// When it was due.
     pub due_before: UtcInstant,
     /// When it is due now.
@@ -88,21 +90,19 @@ impl Engine {
         wish: &RecountWish,
         which: EscalationId,
         now: UtcInstant,
-    ) -> Result<Option<MovedDeadline>, EngineError> {
+    ) -> Result<Vec<MovedDeadline>, EngineError> {
         let stored = match escalations::lock(w, which) {
             // It must not keep the others from being worked out.
             Err(error) if error.is_about_what_is_stored() => {
                 tracing::error!(escalation_id = %which, %error, "a case is left out of a recount");
-                return Ok(None);
+                return Ok(Vec::new());
             }
             stored => stored?.ok_or(StoreError::Missing("a case"))?,
         };
         if stored.escalation.partnership_id != wish.partnership_id {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let Some(before) = stored.escalation.current_entry().map(|entry| entry.due.clone()) else {
-            return Ok(None);
-        };
+        let before = stored.escalation.clone();
         // Whoever keeps the partnership's directory may list; moving takes its officers.
         let held = self.hold(w, stored, None, now)?;
         let command = Command::Recount { reason: wish.reason.clone() };
@@ -116,18 +116,32 @@ impl Engine {
             let doer = Doer::Person(by);
             events.iter().fold(it.clone(), |it, event| it.apply(event, &doer, now))
         };
-        Ok(moved(&after, before.at))
+        Ok(moved(&before, &after))
     }
 }
 
-fn moved(after: &Escalation, due_before: UtcInstant) -> Option<MovedDeadline> {
-    let entry = after.current_entry()?;
-    (entry.due.at != due_before).then(|| MovedDeadline {
-        escalation_id: after.id,
-        reference: after.reference.clone(),
-        stage: entry.stage,
-        due_before,
-        due_after: entry.due.at,
-        derivation: entry.due.derivation.clone(),
-    })
+/// The deadlines that differ between a case before and after.
+fn moved(before: &Escalation, after: &Escalation) -> Vec<MovedDeadline> {
+    let (Some(was), Some(is)) = (before.current_entry(), after.current_entry()) else {
+        return Vec::new();
+    };
+    let before_it = was.all_tasks();
+    let mut moved = Vec::new();
+    for run in is.all_tasks().iter() {
+        let old = before_it.iter().find(|old| old.key == run.key).and_then(TaskRun::clock);
+        if let (Some(old), Some(new)) = (old, run.clock())
+            && old.due.at != new.due.at
+        {
+            moved.push(MovedDeadline {
+                escalation_id: after.id,
+                reference: after.reference.clone(),
+                stage: is.stage,
+                task: run.key.clone(),
+                due_before: old.due.at,
+                due_after: new.due.at,
+                derivation: new.due.derivation.clone(),
+            });
+        }
+    }
+    moved
 }

@@ -1,6 +1,6 @@
 //! What a policy file says.
 
-use super::check::{Mistake, mistakes};
+use super::check::{Mistake, checked};
 use super::limits::Limits;
 use super::stage::{STAGE_TASK, Stage, Task};
 use super::who::Who;
@@ -299,11 +299,7 @@ impl Policy {
     /// # Errors
     /// Every mistake in it, in plain words.
     pub fn parse(text: &str) -> Result<Self, Vec<Mistake>> {
-        let policy = Self::read(text).map_err(|unreadable| vec![unreadable])?;
-        match mistakes(&policy) {
-            found if found.is_empty() => Ok(policy),
-            found => Err(found),
-        }
+        checked(text)
     }
 
     /// Reads a policy that was checked when it was new. It is not judged again: what was good

@@ -7,6 +7,9 @@
 mod calendars;
 mod check;
 mod file;
+mod glance;
+mod keys;
+mod language;
 mod limits;
 mod milestone;
 mod stage;
@@ -20,6 +23,7 @@ pub use file::{
     Cap, GENERAL, OtherHours, Overdue, Permission, Policy, Population, Raising, RequiredField,
     Role, RungName, RungOrRole, StandIn, Term,
 };
+pub use language::language;
 pub use limits::Limits;
 pub use milestone::{Anchor, Anchors, Milestone, TaskEnd};
 pub use stage::{

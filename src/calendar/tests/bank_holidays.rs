@@ -1,70 +1,36 @@
-//! The yearly rule and the one-off days, against the published lists.
+//! The yearly rules and the one-off days, against the published lists.
 
 use super::*;
 
-/// As published for England and Wales.
-pub(super) const PUBLISHED: [&str; 40] = [
-    "2024-01-01",
-    "2024-03-29",
-    "2024-04-01",
-    "2024-05-06",
-    "2024-05-27",
-    "2024-08-26",
-    "2024-12-25",
-    "2024-12-26",
-    "2025-01-01",
-    "2025-04-18",
-    "2025-04-21",
-    "2025-05-05",
-    "2025-05-26",
-    "2025-08-25",
-    "2025-12-25",
-    "2025-12-26",
-    "2026-01-01",
-    "2026-04-03",
-    "2026-04-06",
-    "2026-05-04",
-    "2026-05-25",
-    "2026-08-31",
-    "2026-12-25",
-    "2026-12-28",
-    "2027-01-01",
-    "2027-03-26",
-    "2027-03-29",
-    "2027-05-03",
-    "2027-05-31",
-    "2027-08-30",
-    "2027-12-27",
-    "2027-12-28",
-    "2028-01-03",
-    "2028-04-14",
-    "2028-04-17",
-    "2028-05-01",
-    "2028-05-29",
-    "2028-08-28",
-    "2028-12-25",
-    "2028-12-26",
-];
+const DIVISIONS: [Division; 3] =
+    [Division::EnglandAndWales, Division::Scotland, Division::NorthernIreland];
 
-fn of_year(year: i32) -> Vec<(NaiveDate, &'static str)> {
+fn of_year(division: Division, year: i32) -> Vec<(NaiveDate, &'static str)> {
     let days = NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days();
     days.take_while(|day| day.year() == year)
-        .filter_map(|day| Some((day, Division::EnglandAndWales.bank_holiday(day)?)))
+        .filter_map(|day| Some((day, division.bank_holiday(day)?)))
         .collect()
 }
 
 #[test]
 fn are_the_published_ones() {
-    for year in 2024..=2028 {
-        let published: Vec<_> =
-            PUBLISHED.iter().map(|text| day(text)).filter(|day| day.year() == year).collect();
-        let ours: Vec<_> = of_year(year).into_iter().map(|(day, _)| day).collect();
-        assert_eq!(ours, published);
+    let mut total = 0;
+    for (division, table) in DIVISIONS.into_iter().zip([
+        published::ENGLAND_AND_WALES,
+        published::SCOTLAND,
+        published::NORTHERN_IRELAND,
+    ]) {
+        let published: Vec<NaiveDate> = published::days(&table).collect();
+        let of_ten_years = (2019..=2028).flat_map(|year| of_year(division, year));
+        let ours: Vec<NaiveDate> = of_ten_years.map(|(day, _)| day).collect();
+        assert_eq!(ours, published, "{division:?}");
+        total += ours.len();
     }
+    assert_eq!(total, 280);
 }
 
 #[test]
-fn were_given_and_moved_by_proclamation() {
+fn were_given_and_moved_by_proclamation_everywhere() {
     for (text, holiday) in [
         ("1981-07-29", true),
         ("1995-05-01", false),
@@ -86,23 +52,65 @@ fn were_given_and_moved_by_proclamation() {
         ("2023-05-01", true),
         ("2023-05-08", true),
     ] {
-        let found = Division::EnglandAndWales.bank_holiday(day(text));
-        assert_eq!(found.is_some(), holiday, "{text}: {found:?}");
-        assert_eq!(calendar().is_working_day(day(text)), !holiday, "{text}");
+        for division in DIVISIONS {
+            let found = division.bank_holiday(day(text));
+            assert_eq!(found.is_some(), holiday, "{division:?} {text}: {found:?}");
+            let rules = CalendarRules { division, ..plain_rules() };
+            assert_eq!(Calendar::new(rules).unwrap().is_working_day(day(text)), !holiday, "{text}");
+        }
     }
 }
 
 #[test]
-fn are_eight_weekdays_in_every_year_without_a_proclamation() {
+fn were_given_to_scotland_alone() {
+    for (text, in_scotland) in [("2026-06-15", true), ("2027-06-15", false)] {
+        let holiday_in = |division: Division| division.bank_holiday(day(text)).is_some();
+        assert_eq!(DIVISIONS.map(holiday_in), [false, in_scotland, false], "{text}");
+    }
+}
+
+#[test]
+fn are_as_many_weekdays_in_every_year_without_a_proclamation() {
     for year in 1900..2300 {
-        let days = of_year(year);
-        let proclaimed = match year {
+        let everywhere = match year {
             1981 | 1999 | 2002 | 2011 | 2012 | 2023 => 1,
             2022 => 2,
             _ => 0,
         };
-        assert_eq!(days.len(), 8 + proclaimed, "{year}: {days:?}");
-        assert!(days.iter().all(|(day, _)| day.weekday().number_from_monday() <= 5));
+        for (division, each_year) in DIVISIONS.into_iter().zip([8, 9, 10]) {
+            let days = of_year(division, year);
+            let own = usize::from(division == Division::Scotland && year == 2026);
+            assert_eq!(days.len(), each_year + everywhere + own, "{year}: {days:?}");
+            assert!(days.iter().all(|(day, _)| day.weekday().number_from_monday() <= 5));
+        }
+    }
+}
+
+#[test]
+fn have_their_substitutes_whatever_weekday_they_fall_on() {
+    // seven years that begin on each weekday
+    for (year, scotland, northern_ireland) in [
+        (2018, "01-01 01-02 11-30", "03-19 07-12"),
+        (2019, "01-01 01-02 12-02", "03-18 07-12"),
+        (2020, "01-01 01-02 11-30", "03-17 07-13"),
+        (2015, "01-01 01-02 11-30", "03-17 07-13"),
+        (2016, "01-01 01-04 11-30", "03-17 07-12"),
+        (2011, "01-03 01-04 11-30", "03-17 07-12"),
+        (2017, "01-02 01-03 11-30", "03-17 07-12"),
+        (2024, "01-01 01-02 12-02", "03-18 07-12"),
+        (2025, "01-01 01-02 12-01", "03-17 07-14"),
+    ] {
+        for (division, days) in
+            [(Division::Scotland, scotland), (Division::NorthernIreland, northern_ireland)]
+        {
+            let names = ["New Year's Day", "2 January", "St Andrew's Day"];
+            let names = [&names[..], &["St Patrick's Day", "Battle of the Boyne"]].concat();
+            let ours = of_year(division, year).into_iter().filter(|(day, name)| {
+                names.contains(name) && (division == Division::Scotland || day.month() > 1)
+            });
+            let ours: Vec<String> = ours.map(|(day, _)| day.format("%m-%d").to_string()).collect();
+            assert_eq!(ours.join(" "), days, "{division:?} {year}");
+        }
     }
 }
 
@@ -113,17 +121,22 @@ fn at_easter_follow_the_church() {
         ["1818-03-22", "2285-03-22", "1943-04-25", "2038-04-25", "1981-04-19", "1954-04-18"]
     {
         let sunday = day(sunday);
-        let name = |day| Division::EnglandAndWales.bank_holiday(day);
-        assert_eq!(name(sunday - Days::new(2)), Some("Good Friday"), "{sunday}");
-        assert_eq!(name(sunday + Days::new(1)), Some("Easter Monday"), "{sunday}");
+        for division in DIVISIONS {
+            let name = |day| division.bank_holiday(day);
+            let monday = (division != Division::Scotland).then_some("Easter Monday");
+            assert_eq!(name(sunday - Days::new(2)), Some("Good Friday"), "{sunday}");
+            assert_eq!(name(sunday + Days::new(1)), monday, "{sunday}");
+        }
     }
 }
 
 #[test]
 fn bear_their_names() {
-    let names: Vec<_> = of_year(2022).into_iter().map(|(_, name)| name).collect();
+    let names = |division, year| -> Vec<_> {
+        of_year(division, year).into_iter().map(|(_, name)| name).collect()
+    };
     assert_eq!(
-        names,
+        names(Division::EnglandAndWales, 2022),
         [
             "New Year's Day",
             "Good Friday",
@@ -137,4 +150,42 @@ fn bear_their_names() {
             "Christmas Day",
         ]
     );
+    assert_eq!(
+        names(Division::Scotland, 2026),
+        [
+            "New Year's Day",
+            "2 January",
+            "Good Friday",
+            "Early May bank holiday",
+            "Spring bank holiday",
+            "World Cup bank holiday",
+            "Summer bank holiday",
+            "St Andrew's Day",
+            "Christmas Day",
+            "Boxing Day",
+        ]
+    );
+}
+
+#[test]
+fn come_out_the_same_in_years_that_are_not_kept() {
+    for division in DIVISIONS {
+        let rules = CalendarRules { division, ..plain_rules() };
+        let calendar = Calendar::new(rules).unwrap();
+        for year in [1978, 1999, 2000, 2060, 2061, 2150] {
+            let christmas = day(&format!("{year}-12-20"));
+            let mut by_hand = christmas;
+            for number in 1..=30 {
+                by_hand = by_hand.succ_opt().unwrap();
+                while !calendar.is_working_day(by_hand) {
+                    by_hand = by_hand.succ_opt().unwrap();
+                }
+                let due = calendar.due(
+                    calendar.instant_of(christmas.and_time(time(9, 0))),
+                    Allowance::WorkingDays(number),
+                );
+                assert_eq!(due.at, calendar.instant_of(by_hand.and_time(time(17, 0))), "{year}");
+            }
+        }
+    }
 }

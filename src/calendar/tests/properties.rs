@@ -1,163 +1,178 @@
-//! Clock changes and properties, against a slow oracle: the published holidays of five years,
-//! British summer time from its rule, and a walk hour by hour.
+//! What holds for every kind of limit under every variant of the rules.
 
-use super::bank_holidays::PUBLISHED;
+use super::generate::{
+    allowances, days_after, limits, pauses, rules, starts, starts_on_the_minute,
+};
 use super::*;
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike};
+use chrono::TimeDelta;
 use proptest::prelude::*;
 
-#[test]
-fn forty_years_of_clock_changes_skip_forward_and_take_the_first_of_two() {
-    for year in 2000..=2040 {
-        let (spring, autumn) = (last_sunday(year, 3), last_sunday(year, 10));
-        let at =
-            |day: NaiveDate, hour, minute| calendar().instant_of(day.and_time(time(hour, minute)));
-        let want = |day: NaiveDate, hour, minute| instant(day.and_time(time(hour, minute)));
-        assert_eq!(at(spring, 0, 59), want(spring, 0, 59));
-        assert_eq!(at(spring, 1, 0), want(spring, 1, 0));
-        assert_eq!(at(spring, 1, 30), want(spring, 1, 0));
-        assert_eq!(at(spring, 1, 59), want(spring, 1, 0));
-        assert_eq!(at(spring, 2, 0), want(spring, 1, 0));
-        assert_eq!(at(autumn, 0, 59), want(autumn - Days::new(1), 23, 59));
-        assert_eq!(at(autumn, 1, 0), want(autumn, 0, 0));
-        assert_eq!(at(autumn, 1, 59), want(autumn, 0, 59));
-        assert_eq!(at(autumn, 2, 0), want(autumn, 2, 0));
-        // the end of the day is 17:00 on the wall, before, on and after the change
-        for (change, before, after) in [(spring, 17, 16), (autumn, 16, 17)] {
-            let close =
-                |start: NaiveDate| calendar().due(at(start, 12, 0), Allowance::CalendarDays(1)).at;
-            assert_eq!(close(change - Days::new(2)), want(change - Days::new(1), before, 0));
-            assert_eq!(close(change - Days::new(1)), want(change, after, 0));
-            assert_eq!(close(change), want(change + Days::new(1), after, 0));
-        }
-    }
+fn cases() -> impl Strategy<Value = (UtcInstant, Calendar, Limit)> {
+    let start = prop_oneof![starts(1978..2100), starts_on_the_minute()];
+    let with_rules = start.prop_flat_map(|from| (Just(from), rules(from)));
+    (with_rules, limits())
+        .prop_map(|((from, rules), limit)| (from, Calendar::new(rules).unwrap(), limit))
 }
 
-#[test]
-fn clocks_that_go_back_over_midnight_still_leave_time() {
-    // on Sunday 7 November 2010 St John's went back from 00:01 to 23:01 on Saturday
-    let calendar = Calendar::new(CalendarRules {
-        zone: chrono_tz::America::St_Johns,
-        day_starts: NaiveTime::MIN,
-        day_ends: NaiveTime::from_hms_opt(0, 0, 30).unwrap(),
-        hours: WeeklyHours { monday: Some("09:00-17:00".parse().unwrap()), ..Default::default() },
-        ..calendar().rules().clone()
+fn with_pauses() -> impl Strategy<Value = (UtcInstant, Calendar, Limit, Vec<Interval>)> {
+    cases().prop_flat_map(|(from, calendar, limit)| {
+        let minutes = calendar.due_of(from, &limit).at.since(from).num_minutes() + 1;
+        (Just(from), Just(calendar), Just(limit), pauses(from, minutes))
     })
-    .unwrap();
-    let from = utc("2010-11-07T02:50:00Z");
-    assert_eq!(calendar.say(from), "Sat 6 Nov 2010, 23:20");
-    for allowance in [Allowance::CalendarDays(1), Allowance::WorkingDays(1)] {
-        assert!(calendar.due(from, allowance).at > from);
-    }
 }
 
-fn last_sunday(year: i32, month: u32) -> NaiveDate {
-    let last = NaiveDate::from_ymd_opt(year, month, 31).unwrap();
-    last - Days::new(u64::from(last.weekday().num_days_from_sunday()))
-}
-
-fn instant(utc: NaiveDateTime) -> UtcInstant {
-    UtcInstant::new(utc.and_utc())
-}
-
-/// London's wall clock: an hour ahead from 01:00 UTC on the last Sunday of March to 01:00 UTC on
-/// the last Sunday of October.
-fn wall(utc: NaiveDateTime) -> NaiveDateTime {
-    let change = |month| last_sunday(utc.year(), month).and_time(time(1, 0));
-    let summer = change(3) <= utc && utc < change(10);
-    utc + TimeDelta::hours(i64::from(summer))
-}
-
-fn slow_due(from: UtcInstant, allowance: Allowance, closures: &[NaiveDate]) -> UtcInstant {
-    let (mut left, every_day) = match allowance {
-        Allowance::Elapsed { seconds } => {
-            return UtcInstant::new(from.utc() + TimeDelta::seconds(i64::from(seconds)));
-        }
-        Allowance::WorkingDays(days) => (days, false),
-        Allowance::WorkingWeeks(weeks) => (weeks * 5, false),
-        Allowance::CalendarDays(days) => (days, true),
-        other => unreachable!("{other}"),
-    };
-    let start = wall(from.utc().naive_utc()).date();
-    let mut hour = from.utc().naive_utc().with_minute(0).unwrap().with_second(0).unwrap();
-    loop {
-        hour += TimeDelta::hours(1);
-        let (today, clock) = (wall(hour).date(), wall(hour).hour());
-        let works = today.weekday().number_from_monday() <= 5
-            && !closures.contains(&today)
-            && !PUBLISHED.contains(&today.to_string().as_str());
-        if today > start && clock == 17 && (works || every_day) {
-            left -= 1;
-            if left == 0 {
-                return instant(hour);
-            }
-        }
-    }
-}
-
-fn starts(years: std::ops::Range<i32>) -> impl Strategy<Value = UtcInstant> {
-    let second = |year| {
-        NaiveDate::from_ymd_opt(year, 1, 1).unwrap().and_time(NaiveTime::MIN).and_utc().timestamp()
-    };
-    (second(years.start)..second(years.end))
-        .prop_map(|second| UtcInstant::new(DateTime::from_timestamp(second, 0).unwrap()))
-}
-
-fn lengths() -> impl Strategy<Value = Allowance> {
-    prop_oneof![
-        (1..=400_000u32).prop_map(|seconds| Allowance::Elapsed { seconds }),
-        (1..=15u32).prop_map(Allowance::WorkingDays),
-        (1..=3u32).prop_map(Allowance::WorkingWeeks),
-        (1..=40u32).prop_map(Allowance::CalendarDays),
-    ]
-}
-
-fn some_closures(from: UtcInstant, days_on: &[u64]) -> Vec<NaiveDate> {
-    days_on.iter().map(|days| from.utc().date_naive() + Days::new(*days)).collect()
+fn minutes(minutes: i64) -> TimeDelta {
+    TimeDelta::minutes(minutes)
 }
 
 proptest! {
     #[test]
-    fn a_slow_walk_agrees(
-        from in starts(2024..2028),
-        allowance in lengths(),
-        days_on in prop::collection::vec(0..25u64, 0..4),
-    ) {
-        let closures = some_closures(from, &days_on);
-        let due = calendar_closed_on(&closures).due(from, allowance);
-        prop_assert_eq!(due.at, slow_due(from, allowance, &closures), "{}", due.derivation);
-    }
-
-    #[test]
-    fn a_due_is_after_its_start(from in starts(1978..2100), allowance in lengths()) {
-        prop_assert!(calendar().due(from, allowance).at > from);
+    fn a_due_is_after_its_start((from, calendar, limit) in cases()) {
+        let due = calendar.due_of(from, &limit);
+        prop_assert!(due.at > from, "{}", due.derivation);
     }
 
     #[test]
     fn a_later_start_is_never_due_earlier(
-        from in starts(1978..2100),
-        later in 0..200_000i64,
-        allowance in lengths(),
+        (from, calendar, limit) in cases(),
+        later in prop_oneof![0..200_000_000_000i64, 0..7_200_000_000i64],
     ) {
-        let (first, second) = (from, from.plus(TimeDelta::seconds(later)));
-        let calendar = calendar();
-        prop_assert!(calendar.due(first, allowance).at <= calendar.due(second, allowance).at);
+        let later = from.plus(TimeDelta::microseconds(later));
+        let (first, second) = (calendar.due_of(from, &limit), calendar.due_of(later, &limit));
+        prop_assert!(first.at <= second.at, "{}\n{}", first.derivation, second.derivation);
+    }
+
+    #[test]
+    fn one_more_is_never_due_earlier((from, calendar, limit) in cases()) {
+        let more = match limit.allowance() {
+            Allowance::Elapsed { seconds } => Allowance::Elapsed { seconds: seconds + 1 },
+            Allowance::WorkingTime { seconds } => Allowance::WorkingTime { seconds: seconds + 1 },
+            Allowance::WorkingDays(days) => Allowance::WorkingDays(days + 1),
+            Allowance::WorkingWeeks(weeks) => Allowance::WorkingWeeks(weeks + 1),
+            Allowance::SchoolDays(days) => Allowance::SchoolDays(days + 1),
+            Allowance::CalendarDays(days) => Allowance::CalendarDays(days + 1),
+            Allowance::Weeks(weeks) => Allowance::Weeks(weeks + 1),
+            Allowance::Months(months) => Allowance::Months(months + 1),
+            same @ (Allowance::Immediately | Allowance::SameWorkingDay) => same,
+        };
+        let (first, second) = (calendar.due(from, limit.allowance()), calendar.due(from, more));
+        prop_assert!(first.at <= second.at, "{}\n{}", first.derivation, second.derivation);
     }
 
     #[test]
     fn a_closure_never_brings_a_due_forward(
-        from in starts(1978..2100),
+        (from, calendar, limit, pauses) in with_pauses(),
         days_on in prop::collection::vec(0..25u64, 1..5),
-        allowance in lengths(),
     ) {
-        let closures = some_closures(from, &days_on);
-        let fewer = calendar_closed_on(&closures[1..]).due(from, allowance).at;
-        prop_assert!(fewer <= calendar_closed_on(&closures).due(from, allowance).at);
+        let fewer = calendar.with_closures(days_after::<Vec<_>>(from, &days_on[1..]));
+        let more = calendar.with_closures(days_after::<Vec<_>>(from, &days_on));
+        let due = |calendar: &Calendar| calendar.due_of(from, &limit);
+        prop_assert!(due(&fewer).at <= due(&more).at, "{}", due(&more).derivation);
+        let shifted = |calendar: &Calendar| calendar.shifted(&due(calendar), &limit, &pauses);
+        let words = shifted(&more).derivation;
+        prop_assert!(shifted(&fewer).at <= shifted(&more).at, "{}", words);
     }
 
     #[test]
-    fn a_morning_is_the_next_of_a_working_day(from in starts(1978..2100)) {
-        let calendar = calendar();
+    fn pausing_no_time_changes_nothing((from, calendar, limit) in cases(), when in 0..9_000i64) {
+        let due = calendar.due_of(from, &limit);
+        let at = from.plus(minutes(when));
+        prop_assert_eq!(&calendar.shifted(&due, &limit, &[]), &due);
+        let none = [Interval { from: at, to: at }, Interval { from: at, to: from }];
+        prop_assert_eq!(&calendar.shifted(&due, &limit, &none), &due);
+    }
+
+    #[test]
+    fn splitting_a_pause_changes_nothing(
+        (from, calendar, limit, pauses) in with_pauses(),
+        cut in 0..10_000i64,
+    ) {
+        let due = calendar.due_of(from, &limit);
+        let whole = calendar.shifted(&due, &limit, &pauses);
+        let mut split: Vec<Interval> = pauses.iter().rev().flat_map(|pause| {
+            let cut = pause.from.plus(minutes(cut)).min(pause.to);
+            [Interval { to: cut, ..*pause }, Interval { from: cut, ..*pause }]
+        }).collect();
+        prop_assert_eq!(&calendar.shifted(&due, &limit, &split), &whole);
+        // said twice, it still counts once
+        split.extend(pauses);
+        prop_assert_eq!(&calendar.shifted(&due, &limit, &split), &whole);
+        prop_assert!(whole.at >= due.at);
+    }
+
+    #[test]
+    fn a_further_limit_comes_later_and_keeps_the_order(
+        (from, calendar, limit) in cases(),
+        further in limits(),
+        later in 0..200_000i64,
+    ) {
+        let due = calendar.due_of(from, &limit);
+        let extended = calendar.extended(&due, &further);
+        prop_assert!(extended.at > due.at, "{}", extended.derivation);
+        let later = calendar.due_of(from.plus(TimeDelta::seconds(later)), &limit);
+        let later = calendar.extended(&later, &further);
+        prop_assert!(extended.at <= later.at, "{}\n{}", extended.derivation, later.derivation);
+    }
+
+    #[test]
+    fn the_shortest_is_the_earliest(
+        (from, calendar, limit) in cases(),
+        more in prop::collection::vec(limits(), 0..3),
+    ) {
+        prop_assert_eq!(calendar.due_of_shortest(from, &[]), None);
+        let limits: Vec<Limit> = [vec![limit], more].concat();
+        let shortest = calendar.due_of_shortest(from, &limits).unwrap();
+        let earliest = limits.iter().map(|limit| calendar.due_of(from, limit).at).min();
+        prop_assert_eq!(Some(shortest.at), earliest);
+    }
+
+    #[test]
+    fn a_reminder_comes_before(
+        (from, calendar, limit) in cases(),
+        ahead in allowances(),
+        percents in (0..=100u8, 0..=100u8),
+    ) {
+        let due = calendar.due_of(from, &limit).at;
+        let reminder = calendar.before(due, ahead);
+        prop_assert!(reminder <= due);
+        if let Allowance::WorkingTime { seconds } = ahead {
+            let between = calendar.working_time_between(reminder, due);
+            prop_assert_eq!(between, TimeDelta::seconds(seconds.into()));
+        }
+        let share = |percent| calendar.share(from, due, &limit, percent);
+        let (less, more) = (percents.0.min(percents.1), percents.0.max(percents.1));
+        prop_assert!(from <= share(less) && share(less) <= share(more) && share(more) <= due);
+        prop_assert_eq!(share(100), due);
+    }
+
+    #[test]
+    fn working_time_goes_there_and_back(
+        (from, calendar, _) in cases(),
+        seconds in 1..400_000i64,
+    ) {
+        let length = TimeDelta::seconds(seconds);
+        let at = calendar.after_working_time(from, length);
+        prop_assert_eq!(calendar.working_time_between(from, at), length);
+        let back = calendar.before(at, Allowance::WorkingTime { seconds: seconds as u32 });
+        prop_assert!(from <= back);
+        prop_assert_eq!(calendar.working_time_between(from, back), TimeDelta::zero());
+    }
+
+    #[test]
+    fn working_days_are_counted_as_one_by_one(
+        (from, calendar, _) in cases(),
+        minutes_on in 0..60_000i64,
+    ) {
+        let to = from.plus(minutes(minutes_on));
+        let (start, end) = (calendar.local(from).date_naive(), calendar.local(to).date_naive());
+        let days = start.iter_days().skip(1).take_while(|day| *day <= end);
+        let worked = days.into_iter().filter(|day| calendar.is_working_day(*day)).count();
+        prop_assert_eq!(calendar.working_days_between(from, to) as usize, worked);
+        prop_assert_eq!(calendar.working_days_between(to, from), 0);
+    }
+
+    #[test]
+    fn a_morning_is_the_next_of_a_working_day((from, calendar, _) in cases()) {
         let morning = calendar.local(calendar.next_working_day_at(from, time(9, 0))).naive_local();
         let start = calendar.local(from).date_naive();
         prop_assert_eq!(morning.time(), time(9, 0));
@@ -167,14 +182,17 @@ proptest! {
     }
 
     #[test]
-    fn an_allowance_survives_its_text(allowance in lengths()) {
-        prop_assert_eq!(allowance.to_string().parse(), Ok(allowance));
+    fn a_limit_survives_its_text(limit in limits()) {
+        prop_assert_eq!(limit.to_string().parse(), Ok(limit));
     }
 
     #[test]
-    fn no_text_breaks_the_reading(text in "\\PC{0,30}") {
-        if let Ok(allowance) = text.parse::<Allowance>() {
-            prop_assert_eq!(allowance.to_string().parse(), Ok(allowance));
+    fn no_text_breaks_the_reading(text in "\\PC{0,40}|[0-9]{1,3} (working |school )?(hour|day|week|month)s?(, [a-z ]{0,25}){0,2}( \\(\\PC{0,9}\\))?") {
+        if let Ok(limit) = text.parse::<Limit>() {
+            prop_assert_eq!(limit.to_string().parse(), Ok(limit));
+        }
+        if let Ok(hours) = text.parse::<DayHours>() {
+            prop_assert_eq!(hours.to_string().parse(), Ok(hours));
         }
     }
 }

@@ -5,6 +5,7 @@ mod case;
 mod clocks;
 mod drafting;
 mod ending;
+mod language;
 mod need_to_know;
 mod overdue;
 mod record;
