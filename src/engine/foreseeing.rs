@@ -199,15 +199,17 @@ fn paused(
         Some(reason) => reason.map_err(Refusal::NotNow)?,
         None => reason.clone(),
     };
-    let mut refused = Refusal::NotFound;
+    let mut refused = None;
     for by in partnership.iter().chain(acting).filter_map(signature) {
         let command = Command::Pause { until, reason: reason.clone() };
         match after(before, &rules, Some(&by), command, from) {
             Ok(paused) => return Ok(paused),
-            Err(refusal) => refused = refusal,
+            // That one of them may not says less than why one who may cannot.
+            Err(refusal @ Refusal::NotYours(_)) => _ = refused.get_or_insert(refusal),
+            Err(refusal) => return Err(refusal),
         }
     }
-    Err(refused)
+    Err(refused.unwrap_or(Refusal::NotFound))
 }
 
 fn signature(seat: &Seat) -> Option<Signature> {

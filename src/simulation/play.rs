@@ -226,7 +226,9 @@ impl Playing<'_> {
                 (Some(_), None) => true,
                 (None, Some(_)) => false,
             };
-            if next_is_time && of_people.is_none() && self.is_told_again_for_ever() {
+            // What falls on this very instant is still done.
+            let is_later = of_time.is_some_and(|at| at > self.now);
+            if is_later && of_people.is_none() && self.is_told_again_for_ever() {
                 return Stopped::StaysOverdue;
             }
             let next = if next_is_time { of_time } else { of_people.map(|(at, _)| at) };
