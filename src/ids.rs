@@ -20,6 +20,12 @@ macro_rules! id {
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
             }
+
+            /// The id of something made up, the same in every run: for simulations, which keep
+            /// nothing.
+            pub fn made_up(number: u64) -> Self {
+                Self(Uuid::from_u128(u128::from(number)))
+            }
         }
 
         impl Default for $name {

@@ -17,6 +17,8 @@
 //!   `apply` what happened, `tell` who must know.
 //! - [`timeline`] chains what happened by hashes, and proves it.
 //! - [`access`] decides who may see and do what, and nobody else does.
+//! - [`simulation`] plays a policy on a made-up partnership before it is live, by the functions
+//!   that decide real cases.
 //!
 //! The world:
 //!
@@ -67,5 +69,6 @@ pub mod escalation;
 pub mod ids;
 pub mod notify;
 pub mod policy;
+pub mod simulation;
 pub mod store;
 pub mod timeline;

@@ -18,9 +18,10 @@ fn may_use(room: &str) -> Option<Vec<&'static str>> {
         "escalation" => Some(vec!["calendar", "directory", "policy"]),
         "timeline" | "notify" => Some(vec!["escalation"]),
         "access" => Some(vec!["directory", "escalation"]),
+        "simulation" => Some(vec!["calendar", "directory", "policy", "escalation", "access"]),
         "store" => with_core(&["notify"]),
-        "engine" => with_core(&["store", "notify", "auth"]),
-        "api" | "web" => with_core(&["store", "engine", "auth"]),
+        "engine" => with_core(&["store", "notify", "auth", "simulation"]),
+        "api" | "web" => with_core(&["store", "engine", "auth", "simulation"]),
         "app" | "cli" | "demo" | "lib" | "main" => None,
         _ => panic!("src/{room}: a new room; say in tests/tidy.rs what it may use"),
     }

@@ -25,6 +25,7 @@ mod recounts;
 mod reference;
 mod routes;
 mod sessions;
+mod simulations;
 mod views;
 
 pub use openapi::document;

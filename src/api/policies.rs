@@ -167,7 +167,7 @@ impl PolicyView {
     }
 }
 
-fn all_in(r: &mut Reader<'_>, scope: &Scope) -> Result<Vec<StoredPolicy>, StoreError> {
+pub(super) fn all_in(r: &mut Reader<'_>, scope: &Scope) -> Result<Vec<StoredPolicy>, StoreError> {
     let mut all = Vec::new();
     for found in people::list_partnerships(r)? {
         let is_mine = match scope {

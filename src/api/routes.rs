@@ -4,7 +4,7 @@
 use super::problem::{Code, Problem};
 use super::{
     agencies, clock_commands, closures, commands, escalations, health, notices, partnerships,
-    people, policies, posts, recounts, reference, sessions,
+    people, policies, posts, recounts, reference, sessions, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -51,6 +51,7 @@ operations! {
     "/api/v1/posts" => { get posts::list_posts, post posts::add_post }
     "/api/v1/posts/{id}" => { get posts::read_post, put posts::change_post }
     "/api/v1/policies" => { get policies::list_policies, post policies::propose_policy }
+    "/api/v1/policies/simulations" => { post simulations::simulate_policy }
     "/api/v1/policies/{key}/versions/{version}" => { get policies::read_policy }
     "/api/v1/policies/{key}/versions/{version}/publications" => { post policies::publish_policy }
     "/api/v1/escalations" => { get escalations::list_escalations, post escalations::begin_draft }

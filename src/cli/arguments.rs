@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use super::simulating::{DiffArguments, SimulateArguments};
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -111,6 +112,10 @@ pub(super) enum PolicyCommand {
     /// Print the reference of the policy language
     #[command(hide = true)]
     Language,
+    /// Play a policy file before it is live: each deadline, how it comes about, who is told
+    Simulate(SimulateArguments),
+    /// Tell what a new policy file changes, or which open cases a change would move
+    Diff(DiffArguments),
     /// Propose a policy version: it is stored, and in force once a second officer has published it
     Load {
         /// The file

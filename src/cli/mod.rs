@@ -7,5 +7,6 @@ mod commands;
 mod logging;
 mod policy_commands;
 mod run;
+mod simulating;
 
 pub use run::run;

@@ -4,7 +4,7 @@ use super::arguments::{
     Arguments, Command, ConfigCommand, DirectoryCommand, PersonCommand, Place, PolicyCommand,
     TimelineCommand,
 };
-use super::{commands, logging, policy_commands};
+use super::{commands, logging, policy_commands, simulating};
 use crate::config::{ConfigError, Settings};
 use crate::escalation::PolicyRef;
 use clap::Parser;
@@ -64,6 +64,13 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Person(PersonCommand::SetPassword { email, place }) => {
             with(&place, |settings| commands::set_password(settings, email))
         }
+        Command::Policy(PolicyCommand::Simulate(asked)) => simulating::simulate(asked),
+        Command::Policy(PolicyCommand::Diff(asked)) if asked.against_open_cases => {
+            let settings = settings(&asked.place)?;
+            logging::start(&settings.log);
+            actix_web::rt::System::new().block_on(simulating::diff_open_cases(settings, asked))
+        }
+        Command::Policy(PolicyCommand::Diff(asked)) => simulating::diff_files(&asked),
         Command::Policy(PolicyCommand::Load { file, by, place }) => {
             with(&place, |settings| policy_commands::load(settings, file, by))
         }

@@ -40,6 +40,13 @@ impl Directory {
         Self { agencies, ..self }
     }
 
+    /// The same with more people known, such as those whom a command has just brought onto a case.
+    #[must_use]
+    pub fn with_people(mut self, people: Vec<Person>) -> Self {
+        self.people.extend(people.into_iter().map(|person| (person.id, person)));
+        self
+    }
+
     /// What kind of agency one of them is; none for an agency that is not in it.
     pub fn sector_of(&self, id: AgencyId) -> Option<Sector> {
         self.agencies.iter().find(|agency| agency.id == id).map(|agency| agency.sector)

@@ -5,14 +5,15 @@ use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{Directory, SeatCapacity, Sector};
 use crate::escalation::{
-    Command, Doer, Escalation, Event, NoticeKind, PolicyRef, Rules, decide, tell,
+    Command, Doer, Escalation, Event, Notice, NoticeKind, PolicyRef, Rules, decide, tell,
 };
 use crate::ids::{NoticeId, PersonId};
 use crate::notify::{Facts, case_letter};
 use crate::store::escalations::{self, Stored};
 use crate::store::notices::{self, NewNotice};
-use crate::store::{Reader, StoreError, Writer, directory, timeline};
+use crate::store::{Reader, StoreError, Writer, directory, people, timeline};
 use crate::timeline::Entry;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -103,9 +104,10 @@ impl Engine {
         doer: &Doer,
         now: UtcInstant,
     ) -> Result<(), EngineError> {
-        let directory = &held.directory;
         let facts = self.facts(held, after, events);
-        for notice in tell(after, events, doer, &held.rules(), now) {
+        let told = tell(after, events, doer, &held.rules(), now);
+        let directory = with_newcomers(w, &held.directory, &told)?;
+        for notice in told {
             let person = notice.seat.person_id.and_then(|id| directory.person(id));
             let has_left = notice.seat.person_id.is_some() && person.is_none_or(|p| !p.active);
             if has_left && !notice.kind.asks() {
@@ -186,6 +188,23 @@ impl Engine {
             })?;
         Ok(after.version != before)
     }
+}
+
+/// The directory of a case with those in it who are told and were not on the case before, such as
+/// the members of a panel that has just been named.
+fn with_newcomers<'d>(
+    r: &mut Reader<'_>,
+    directory: &'d Directory,
+    told: &[Notice],
+) -> Result<Cow<'d, Directory>, StoreError> {
+    let told = told.iter().filter_map(|notice| notice.seat.person_id);
+    let unknown: Vec<String> =
+        told.filter(|id| directory.person(*id).is_none()).map(|id| id.to_string()).collect();
+    if unknown.is_empty() {
+        return Ok(Cow::Borrowed(directory));
+    }
+    let newcomers = people::people_of(r, &unknown)?;
+    Ok(Cow::Owned(directory.clone().with_people(newcomers)))
 }
 
 /// The people whom a decision about a case may concern.

@@ -3,9 +3,11 @@
 
 #![cfg(test)]
 
+mod agreement;
 mod house;
 
 mod contract;
 mod engine;
 mod life;
 mod process;
+mod trying;

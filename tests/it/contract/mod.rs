@@ -11,6 +11,7 @@ mod pages;
 mod problems;
 mod replays;
 mod sessions;
+mod simulations;
 
 use crate::house::{Answer, Client, House};
 use reqwest::Method;

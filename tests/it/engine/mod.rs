@@ -4,6 +4,7 @@
 mod clock_changes;
 mod closures;
 mod constraints;
+mod foreseeing;
 mod jobs;
 mod late;
 mod migrations;
@@ -14,7 +15,7 @@ mod policies;
 mod policy_choice;
 mod publishing;
 mod record;
-mod sql;
+pub mod sql;
 
 use crate::house::{Answer, House};
 use serde_json::{Value, json};
