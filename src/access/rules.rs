@@ -32,7 +32,7 @@ pub fn relation(actor: &Actor, escalation: &Escalation) -> Option<Relation> {
         (SeatCapacity::Holder, Some(post_id)) => actor.post(post_id).is_some(),
         _ => true,
     };
-    let acting = last.and_then(|entry| best_seat(actor, entry.acting.iter().filter(is_theirs)));
+    let acting = last.and_then(|entry| best_seat(actor, entry.who_acts().filter(is_theirs)));
     let is_acting = acting.is_some();
     let signature = match acting {
         Some(signature) => Some(signature),

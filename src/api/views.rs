@@ -82,8 +82,8 @@ pub struct EscalationView {
 
 fn waiting(it: &Escalation) -> Waiting {
     let sides = it.waiting_for();
-    let acting = it.current_entry().map(|entry| entry.acting.as_slice()).unwrap_or_default();
-    let people = acting.iter().filter(|seat| sides.contains(&seat.side)).cloned().collect();
+    let acting = it.current_entry().into_iter().flat_map(StageEntry::who_acts);
+    let people = acting.filter(|seat| sides.contains(&seat.side)).cloned().collect();
     Waiting { sides, people }
 }
 

@@ -248,7 +248,7 @@ impl Engine {
                 let it = &held.stored.escalation;
                 let Some(entry) = it.current_entry() else { continue };
                 let sides = it.waiting_for();
-                let waiting = entry.acting.iter().filter(|seat| sides.contains(&seat.side));
+                let waiting = entry.who_acts().filter(|seat| sides.contains(&seat.side));
                 visit(OpenCase {
                     listed: Listed {
                         reference: it.reference.clone(),

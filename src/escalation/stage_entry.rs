@@ -138,6 +138,18 @@ impl StageEntry {
         self.acting.iter().chain(of_tasks).chain(&self.consulted).chain(&self.copied)
     }
 
+    /// Everybody who has something to do in it: who must act, and whom a task names that has begun
+    /// and is not done.
+    pub fn who_acts(&self) -> impl Iterator<Item = &Seat> + Clone {
+        let begun = self
+            .tasks
+            .iter()
+            .filter(|task| matches!(task.state, TaskState::Running(_) | TaskState::Missed { .. }));
+        let of_tasks = begun.flat_map(|task| &task.acting);
+        let is_acting = |seat: &&Seat| self.acting.iter().any(|it| it.is_same_recipient(seat));
+        self.acting.iter().chain(of_tasks.filter(move |seat| !is_acting(seat)))
+    }
+
     /// Its timed tasks, its own clock included where that is all there is.
     pub fn all_tasks(&self) -> Cow<'_, [TaskRun]> {
         if !self.tasks.is_empty() {

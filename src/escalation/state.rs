@@ -465,6 +465,13 @@ impl Escalation {
         if entry.acting.iter().any(|seat| seat.side == Side::Partnership) {
             sides.push(Side::Partnership);
         }
+        for task in entry.tasks.iter().filter(|task| task.clock().is_some()) {
+            for seat in &task.acting {
+                if !sides.contains(&seat.side) {
+                    sides.push(seat.side);
+                }
+            }
+        }
         sides
     }
 }

@@ -82,12 +82,8 @@ fn seat_rows(it: &Escalation) -> Vec<SeatRow> {
     let mut people: BTreeMap<(Option<String>, Option<String>), bool> = BTreeMap::new();
     for entry in &it.stage_entries {
         let is_current = entry.left.is_none();
-        for (seat, acts) in entry
-            .acting
-            .iter()
-            .map(|seat| (seat, true))
-            .chain(entry.copied.iter().map(|seat| (seat, false)))
-        {
+        for seat in entry.seats() {
+            let acts = entry.who_acts().any(|it| it.is_same_recipient(seat));
             let who =
                 (seat.post_id.map(|id| id.to_string()), seat.person_id.map(|id| id.to_string()));
             let waits = is_current && acts && waiting.contains(&seat.side);
@@ -98,7 +94,7 @@ fn seat_rows(it: &Escalation) -> Vec<SeatRow> {
     }
     let raiser_waits = waiting.contains(&Side::Raising)
         && it.current_entry().is_some_and(|entry| {
-            entry.acting.iter().any(|seat| seat.person_id == Some(it.raiser.person_id))
+            entry.who_acts().any(|seat| seat.person_id == Some(it.raiser.person_id))
         });
     if it.raised_at.is_some() {
         *people.entry((None, Some(it.raiser.person_id.to_string()))).or_default() |= raiser_waits;

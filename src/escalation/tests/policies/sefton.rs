@@ -51,6 +51,24 @@ fn stage_1_in_time() {
     assert_eq!(case.state.status, Status::Resolved);
 }
 
+/// The duty social worker is named by a task alone, and may do what it asks.
+#[test]
+fn whom_only_a_task_names_may_do_it() {
+    let policy = SEFTON.replacen(
+        "who = [\"receiving.line_manager\"]",
+        "who = [\"receiving.practitioner\"]",
+        1,
+    );
+    let mut case =
+        Case::raised_as(World::under(&policy), received("2026-11-13"), "2026-11-16 10:00");
+    assert_eq!(case.told()[EVE], NoticeKind::TaskBegins);
+    let now = case.now;
+    case.by(EVE, discussion(now));
+    case.runs(&[("letter", "Wed 18 Nov 17:00")]);
+    // It is done: she stays on the case, and it is the manager's to write.
+    assert!(matches!(case.refused(EVE, discussion(now)), Refusal::NotYours(_)));
+}
+
 #[test]
 fn nobody_speaks_and_no_letter_comes() {
     let mut case = raised();
