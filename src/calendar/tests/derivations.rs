@@ -94,9 +94,9 @@ fn recounted(text: &str) -> NaiveDate {
     }
     let is_weekend = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
     // a count that starts on a Sunday has no weekend to leave out before Monday
-    let counted = start
+    let mut counted = start
         .iter_days()
         .skip(1)
         .filter(|day| !(days_off.contains(day) || (is_weekend(day) && without_weekends)));
-    counted.skip(number.parse::<usize>().unwrap() - 1).next().unwrap()
+    counted.nth(number.parse::<usize>().unwrap() - 1).unwrap()
 }

@@ -14,8 +14,8 @@ fn blocks() -> impl Iterator<Item = (String, &'static str, &'static str)> {
             let (kind, text) = part.split_once('\n').unwrap();
             return Some((heading.clone(), kind, text));
         }
-        let headings = part.lines().filter_map(|line| line.strip_prefix("## "));
-        if let Some(last) = headings.last() {
+        let mut headings = part.lines().filter_map(|line| line.strip_prefix("## "));
+        if let Some(last) = headings.next_back() {
             heading = last.to_owned();
         }
         None

@@ -138,14 +138,14 @@ impl<'a> Oracle<'a> {
     }
 
     pub fn is_in_working_units(&self, limit: &Limit) -> bool {
-        match self.allowance(limit) {
+        matches!(
+            self.allowance(limit),
             Allowance::WorkingTime { .. }
-            | Allowance::SameWorkingDay
-            | Allowance::WorkingDays(_)
-            | Allowance::WorkingWeeks(_)
-            | Allowance::SchoolDays(_) => true,
-            _ => false,
-        }
+                | Allowance::SameWorkingDay
+                | Allowance::WorkingDays(_)
+                | Allowance::WorkingWeeks(_)
+                | Allowance::SchoolDays(_)
+        )
     }
 
     fn allowance(&self, limit: &Limit) -> Allowance {
@@ -178,10 +178,10 @@ impl<'a> Oracle<'a> {
             left -= 1;
         }
         while left > 0 {
-            walk.to_the_next_day();
+            walk.go_to_the_next_day();
             left -= u32::from(is_counted(self, walk.date));
         }
-        walk.to_the_end(self.end(limit), is_counted_day.then_some(start));
+        walk.go_to_the_end(self.end(limit), is_counted_day.then_some(start));
     }
 
     fn months(&self, walk: &mut Walk<'_>, limit: &Limit, months: u32) {
@@ -195,22 +195,22 @@ impl<'a> Oracle<'a> {
         let same = first + Months::new(months);
         let last = if counting { same - Days::new(1) } else { same };
         while walk.date < last {
-            walk.to_the_next_day();
+            walk.go_to_the_next_day();
         }
-        walk.to_the_end(self.end(limit), (same.day() == first.day()).then_some(start));
+        walk.go_to_the_end(self.end(limit), (same.day() == first.day()).then_some(start));
     }
 
     fn same_working_day(&self, walk: &mut Walk<'_>, limit: &Limit) {
         let cut_off = self.rules.same_working_day_cut_off.map_or(DAY, minutes_of);
         if !walk.works || walk.time() > cut_off || walk.furthest >= walk.closes {
-            walk.to_the_next_day();
+            walk.go_to_the_next_day();
             while !walk.works {
-                walk.to_the_next_day();
+                walk.go_to_the_next_day();
             }
         }
         match self.end(limit) {
-            DayEnd::Midnight => walk.to_the_end(DayEnd::Midnight, None),
-            _ => walk.to_the_end(DayEnd::CloseOfBusiness, None),
+            DayEnd::Midnight => walk.go_to_the_end(DayEnd::Midnight, None),
+            _ => walk.go_to_the_end(DayEnd::CloseOfBusiness, None),
         }
     }
 
@@ -312,14 +312,14 @@ impl Walk<'_> {
         }
     }
 
-    fn to_the_next_day(&mut self) {
+    fn go_to_the_next_day(&mut self) {
         let today = self.date;
         while self.date == today {
             self.tick();
         }
     }
 
-    fn to_the_end(&mut self, end: DayEnd, start: Option<i64>) {
+    fn go_to_the_end(&mut self, end: DayEnd, start: Option<i64>) {
         let time = match (end, start) {
             (DayEnd::CloseOfBusiness, _) => self.closes,
             (DayEnd::SameTime, Some(start)) => start,
