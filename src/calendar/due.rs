@@ -3,6 +3,7 @@
 use super::count::DayKind;
 use super::derivation::{DaySum, TimeSum};
 use super::local_time::WallTime;
+use super::wording::Text;
 use super::working_time::beyond_the_last_date;
 use crate::calendar::{Allowance, Calendar, DayEnd, Limit, OutOfHours};
 use crate::clock::UtcInstant;
@@ -58,19 +59,24 @@ impl Calendar {
         let dues: Vec<(&Limit, Due)> =
             limits.iter().map(|limit| (limit, self.due_of(from, limit))).collect();
         let (chosen, due) = dues.iter().min_by_key(|(_, due)| due.at)?;
-        let mut derivation = due.derivation.clone();
-        let later: Vec<String> = (dues.iter().filter(|(_, other)| other.at > due.at))
-            .map(|(limit, _)| limit.to_string())
-            .collect();
-        let same: Vec<String> = (dues.iter())
-            .filter(|(limit, other)| other.at == due.at && limit != chosen)
-            .map(|(limit, _)| limit.to_string())
-            .collect();
-        for (others, words) in [(same, "the same as"), (later, "sooner than")] {
-            if !others.is_empty() {
-                derivation.push_str(&format!(", which is {words} {}", others.join(" and ")));
+        let others = |keep: &dyn Fn(&Limit, &Due) -> bool| {
+            let others = dues.iter().filter(|(limit, other)| keep(limit, other));
+            others.map(|(limit, _)| limit.to_string()).collect::<Vec<_>>()
+        };
+        let same = others(&|limit, other| other.at == due.at && limit != *chosen);
+        let later = others(&|_, other| other.at > due.at);
+        let mut text = Text::with_room();
+        text.words(&due.derivation);
+        let mut comparisons = text.list(", which is ");
+        for (words, limits) in [("the same as ", same), ("sooner than ", later)] {
+            if !limits.is_empty() {
+                let mut list = comparisons.item().list(words);
+                limits.iter().for_each(|limit| _ = list.item().words(limit));
+                list.end();
             }
         }
+        comparisons.end();
+        let derivation = text.into_string();
         Some(Due { at: due.at, derivation })
     }
 

@@ -8,6 +8,7 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// What a policy file says about a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,10 +105,17 @@ impl CalendarRules {
 }
 
 /// Working days, and instants as the clock on the wall shows them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Calendar {
     rules: CalendarRules,
     worked: WorkedDays,
+}
+
+impl fmt::Debug for Calendar {
+    /// Its rules: the tables made from them would fill pages.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Calendar").field(&self.rules).finish()
+    }
 }
 
 impl Calendar {

@@ -5,9 +5,11 @@ mod clock_changes;
 mod derivations;
 mod document;
 mod generate;
+mod limits;
 mod oracle;
 mod properties;
 mod published;
+mod reminders;
 mod second_opinion;
 
 use super::*;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 const LISTED: RangeInclusive<i32> = 2000..=2060;
 
 /// The days on which people work: a pattern of weekdays less single days off.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct WorkedDays {
     week: WorkedWeekdays,
     division: Division,

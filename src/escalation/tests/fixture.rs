@@ -128,7 +128,10 @@ impl World {
 
     /// The same under another policy.
     pub(crate) fn under(policy: &str) -> Self {
-        let policy = Policy::parse(policy).unwrap();
+        Self::of(Policy::parse(policy).unwrap())
+    }
+
+    fn of(policy: Policy) -> Self {
         let calendars = Calendars::new(&policy).unwrap();
         Self {
             partnership: Partnership {
@@ -151,10 +154,11 @@ impl World {
         }
     }
 
-    /// Under the shipped policy with one text in it put in place of another.
+    /// Under the shipped policy with one text in it put in place of another, wherever it stands. It
+    /// need not be a policy that somebody would publish.
     pub(crate) fn with(from: &str, to: &str) -> Self {
         assert!(BSCP.contains(from), "the shipped policy does not say: {from}");
-        Self::under(&BSCP.replace(from, to))
+        Self::of(Policy::read(&BSCP.replace(from, to)).unwrap())
     }
 
     pub(crate) fn directory(&self) -> Directory {
