@@ -1,7 +1,7 @@
 //! Which of two limits is longer, found out by the calendar itself.
 
 use super::reading::Meaning;
-use crate::calendar::{Allowance, Calendar, Limit};
+use crate::calendar::{Allowance, Calendar, Limit, OutOfHours};
 use crate::clock::UtcInstant;
 use chrono::{NaiveTime, TimeDelta};
 use std::cell::{OnceCell, RefCell};
@@ -65,7 +65,7 @@ impl Meaning<'_> {
     /// From some they may well be sooner, as 48 hours are beside two working days.
     pub(super) fn longer(&self, these: &[Limit], others: &[Limit]) -> Option<Later> {
         let calendar = self.calendars.as_ref()?.partnership();
-        if these.is_empty() || others.is_empty() || surely_not_longer(these, others) {
+        if these.is_empty() || others.is_empty() || surely_not_longer(calendar, these, others) {
             return None;
         }
         let starts = self.sample_starts();
@@ -98,8 +98,10 @@ pub(super) fn soonest(
     limits.iter().map(|limit| calendar.due_of(from, limit).at).min()
 }
 
-/// What can be told without a calendar.
-fn surely_not_longer(these: &[Limit], others: &[Limit]) -> bool {
+/// What can be told without counting.
+fn surely_not_longer(calendar: &Calendar, these: &[Limit], others: &[Limit]) -> bool {
+    // Then hours, too, may begin late.
+    let waits = calendar.rules().out_of_hours == OutOfHours::ClockWaits;
     let not_longer = |this: &Limit, other: &Limit| {
         if this == other {
             return true;
@@ -109,6 +111,7 @@ fn surely_not_longer(these: &[Limit], others: &[Limit]) -> bool {
             (Some(this_days), Some(other_days)) if is_plain(this) && is_plain(other) => {
                 this_days <= other_days
             }
+            _ if waits => false,
             _ => most(this.allowance()).is_some_and(|most| most <= least(other.allowance())),
         }
     };

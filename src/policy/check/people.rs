@@ -52,6 +52,7 @@ fn roles(meaning: &mut Meaning<'_>) {
         RungOrRole::Role(role) => Some(role.as_str()),
         RungOrRole::Rung(_) => None,
     }));
+    let is_asked = |key: &str| used.contains(key) || (key == DUTY_TEAM && asks_duty_team(policy));
     for (key, role) in &policy.roles {
         let path = format!("roles.{key}");
         let is_rung = Who::words().any(|word| word.ends_with(&format!(".{key}")));
@@ -61,7 +62,7 @@ fn roles(meaning: &mut Meaning<'_>) {
             let text = "use small letters, digits and underscores for a role's key, at most 40, \
                         such as \"duty_team\"";
             meaning.wrong(&path, text);
-        } else if !used.contains(key.as_str()) && !(key == DUTY_TEAM && asks_duty_team(policy)) {
+        } else if !is_asked(key) {
             let text = format!(
                 "nobody in the policy is '{key}': name raising.{key} or receiving.{key} \
                  somewhere, or remove the role"

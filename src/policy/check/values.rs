@@ -84,9 +84,13 @@ pub(super) fn hours(text: &str) -> Result<(), String> {
 }
 
 pub(super) fn rung_or_role(text: &str) -> Result<(), String> {
-    RungOrRole::try_from(text.to_owned()).map(|_| ()).map_err(|_: String| {
-        format!("'{text}' is no rung and cannot be a role; write one such as \"line_manager\"")
-    })
+    match RungOrRole::try_from(text.to_owned()) {
+        Ok(_) => Ok(()),
+        // What it says is of sides, too, which do not stand here.
+        Err(_) => Err(format!(
+            "'{text}' is no rung and cannot be a role; write one such as \"line_manager\""
+        )),
+    }
 }
 
 pub(super) fn anchor(text: &str) -> Result<(), String> {
