@@ -23,7 +23,7 @@ const SEED: u64 = 20_261_221;
 /// How many days a case is followed.
 const DAYS: i64 = 75;
 /// How many made-up partnerships stand side by side.
-const WORLDS: usize = 60;
+const WORLDS: usize = 120;
 
 /// A made-up partnership under a policy.
 pub struct Place {
@@ -68,7 +68,7 @@ fn cases(places: &[Place], count: usize, random: &mut Random) -> Vec<Case> {
 fn the_simulation_and_the_engine_agree() {
     let count = usize::try_from(number("BSCP_AGREEMENT_CASES", CASES as u64)).unwrap();
     let seed = number("BSCP_AGREEMENT_SEED", SEED);
-    println!("{count} cases, seed {seed}");
+    println!("{count} cases in {WORLDS} partnerships, seed {seed}");
     let mut random = Random::new(seed);
     let began = Instant::now();
     let places = policies::places(&mut random, WORLDS);

@@ -1,6 +1,7 @@
 //! Giving the real engine what was simulated, and comparing what comes of it.
 
 use super::{Case, Place};
+use crate::engine::sql::Raw;
 use crate::house::House;
 use bscp_escalation::clock::UtcInstant;
 use bscp_escalation::directory::Directory;
@@ -10,7 +11,9 @@ use bscp_escalation::ids::{EscalationId, PersonId};
 use bscp_escalation::simulation::{Step, World, refusal_in_words};
 use bscp_escalation::store::idempotency::StoredAnswer;
 use bscp_escalation::store::policies::{By, Proposer, StoredPolicy, Via};
-use bscp_escalation::store::{StoreError, Writer, notices, people, policies, posts, timeline};
+use bscp_escalation::store::{
+    Reader, StoreError, Writer, escalations, notices, people, policies, posts, timeline,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much was compared.
@@ -136,6 +139,7 @@ pub async fn replay(house: &House, places: &[Place], cases: &[Case]) -> Found {
         rest(house, &all, &indices);
     }
     assert!(all.iter().all(|it| it.done == it.case.course.steps.len()), "a case was left behind");
+    wake(house, &all).await;
     found
 }
 
@@ -156,11 +160,32 @@ fn rest(house: &House, all: &[Replayed<'_>], indices: &BTreeSet<usize>) {
     let ids: Vec<String> = over.filter_map(|it| it.id).map(|id| format!("'{id}'")).collect();
     if !ids.is_empty() {
         let never = "9999-12-31T00:00:00.000000Z";
-        crate::engine::sql::Raw::of(house).run(&format!(
+        Raw::of(house).run(&format!(
             "update escalations set next_act_at = '{never}' where next_act_at is not null and id in ({})",
             ids.join(", ")
         ));
     }
+}
+
+/// What is due in the cases is put back as it was, so that the record can be proved.
+async fn wake(house: &House, all: &[Replayed<'_>]) {
+    let ids: Vec<EscalationId> = all.iter().filter_map(|it| it.id).collect();
+    let read = move |r: &mut Reader<'_>| -> Result<_, StoreError> {
+        let mut found = Vec::new();
+        for id in ids {
+            found.push((id, escalations::find(r, id)?.unwrap().escalation.next_act_at()));
+        }
+        Ok(found)
+    };
+    let due: Result<Vec<_>, StoreError> = house.engine.store().read(read).await;
+    let mut raw = Raw::of(house);
+    raw.run("begin");
+    for (id, at) in due.unwrap() {
+        if let Some(at) = at {
+            raw.run(&format!("update escalations set next_act_at = '{at}' where id = '{id}'"));
+        }
+    }
+    raw.run("commit");
 }
 
 fn request(world: &World, person_id: PersonId) -> Request {
@@ -229,7 +254,7 @@ async fn raise(house: &House, it: &mut Replayed<'_>, step: &Step) {
 type Told = (UtcInstant, NoticeKind, String);
 
 async fn compare(house: &House, it: &Replayed<'_>, id: EscalationId, found: &mut Found) {
-    let read = move |r: &mut bscp_escalation::store::Reader<'_>| -> Result<_, StoreError> {
+    let read = move |r: &mut Reader<'_>| -> Result<_, StoreError> {
         let entries = timeline::list(r, id, 0, i64::MAX)?;
         Ok((entries, notices::list_of_escalation(r, id, None, i64::MAX)?))
     };
