@@ -14,19 +14,21 @@ fn cases() -> impl Strategy<Value = (UtcInstant, Calendar, Limit)> {
 /// The last instant that a text names, such as `Wed 30 Dec 2026, 17:00`.
 fn last_instant(calendar: &Calendar, text: &str) -> UtcInstant {
     let words: Vec<&str> = text.split([' ', ';']).collect();
-    let named = words.windows(5).rev().find_map(|words| {
-        let text = words.join(" ");
-        let text = text.trim_end_matches([',', ':', ')']);
-        chrono::NaiveDateTime::parse_from_str(text, "%a %d %b %Y, %H:%M").ok()
-    });
-    let first = calendar.instant_of(named.unwrap_or_else(|| panic!("no instant in: {text}")));
+    let (place, named) = (0..words.len().saturating_sub(4))
+        .rev()
+        .find_map(|place| {
+            let text = words[place..place + 5].join(" ");
+            let text = text.trim_end_matches([',', ':', ')']);
+            let named = chrono::NaiveDateTime::parse_from_str(text, "%a %d %b %Y, %H:%M").ok()?;
+            Some((place, named))
+        })
+        .unwrap_or_else(|| panic!("no instant in: {text}"));
+    let first = calendar.instant_of(named);
     // only whole hours are shown twice in London
     let second = first.plus(chrono::TimeDelta::hours(1));
-    if text.contains(" (second time)") && calendar.say(second).ends_with("(second time)") {
-        second
-    } else {
-        first
-    }
+    let after = words[place + 5..].join(" ");
+    let is_second = after.starts_with("(second time)");
+    if is_second && calendar.say(second).ends_with("(second time)") { second } else { first }
 }
 
 proptest! {
