@@ -50,7 +50,7 @@ impl FromStr for By {
             "raising" => Self::Side(Side::Raising),
             "receiving" => Self::Side(Side::Receiving),
             "partnership" => Self::Side(Side::Partnership),
-            other => Self::Who(other.parse().map_err(|_: String| {
+            other => Self::Who(other.parse().map_err(|_unreadable: String| {
                 "must be a side (raising, receiving, partnership) or somebody on it, such as \
                  receiving.line_manager"
                     .to_owned()

@@ -83,7 +83,9 @@ fn doing_of_clocks(words: &[&str]) -> Result<Doing, String> {
 }
 
 fn stage(number: &str) -> Result<u32, String> {
-    number.parse().map_err(|_: std::num::ParseIntError| "must number a stage, from 1".to_owned())
+    number
+        .parse()
+        .map_err(|_unreadable: std::num::ParseIntError| "must number a stage, from 1".to_owned())
 }
 
 fn limit(words: &[&str]) -> Result<Limit, String> {

@@ -47,7 +47,7 @@ impl FromStr for WallTime {
         if let Ok(local) = NaiveDateTime::parse_from_str(text, WALL) {
             return Ok(Self::Local(local));
         }
-        text.parse().map(Self::Instant).map_err(|_: crate::clock::NotAnInstant| {
+        text.parse().map(Self::Instant).map_err(|_unreadable: crate::clock::NotAnInstant| {
             "must be a local time such as \"2026-12-21 09:10\", or an instant such as \
              2026-12-21T09:10:00Z"
                 .to_owned()
@@ -144,9 +144,9 @@ impl FromStr for Length {
         let time = time
             .map(|time| NaiveTime::parse_from_str(time.trim(), "%H:%M"))
             .transpose()
-            .map_err(|_: chrono::ParseError| wrong())?;
+            .map_err(|_unreadable: chrono::ParseError| wrong())?;
         let (number, unit) = length.split_once(' ').ok_or_else(wrong)?;
-        let number: u32 = number.parse().map_err(|_: std::num::ParseIntError| wrong())?;
+        let number: u32 = number.parse().map_err(|_unreadable: std::num::ParseIntError| wrong())?;
         let unit = unit.trim();
         let unit = unit.strip_suffix('s').unwrap_or(unit);
         let unit = UNITS.iter().find(|(word, _)| *word == unit).ok_or_else(wrong)?.1;
@@ -210,7 +210,7 @@ impl FromStr for Moment {
         let since = match since.split_once(' ') {
             None if since == "raised" => Since::Raised,
             Some(("stage", number)) => Since::Stage(
-                number.parse().map_err(|_: std::num::ParseIntError| MOMENT.to_owned())?,
+                number.parse().map_err(|_unreadable: std::num::ParseIntError| MOMENT.to_owned())?,
             ),
             _ => return Err(MOMENT.to_owned()),
         };

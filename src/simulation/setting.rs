@@ -108,7 +108,7 @@ impl FromStr for Missing {
         if text == "everybody" {
             return Ok(Self::Everybody);
         }
-        text.parse().map(Self::Who).map_err(|_: String| {
+        text.parse().map(Self::Who).map_err(|_unreadable: String| {
             "must be everybody, or a post such as receiving.line_manager".to_owned()
         })
     }

@@ -18,7 +18,7 @@ use std::env;
 use std::time::Instant;
 
 /// How many cases are played unless it is said otherwise: what is cheap enough for every run.
-const CASES: usize = 400;
+const CASES: usize = 300;
 const SEED: u64 = 20_261_221;
 /// How many days a case is followed.
 const DAYS: i64 = 75;
