@@ -2,7 +2,7 @@
 //! quotes no narrative, so that a line can stand in a list.
 
 use super::event::{Doer, Event};
-use super::stage_entry::{Answer, EntryReason, LeavingReason};
+use super::stage_entry::{Answer, EntryReason, LeavingReason, StageEntry};
 use super::state::Stance;
 use super::task_run::Clocks;
 use crate::policy::STAGE_TASK;
@@ -66,40 +66,8 @@ impl Event {
             Self::Raised { challenge, .. } => {
                 format!("raised the challenge with {}", challenge.receiving.agency_name)
             }
-            Self::StageEntered { entry, .. } => {
-                let names: Vec<&str> = entry.acting.iter().map(|seat| seat.name.as_str()).collect();
-                format!(
-                    "stage {} begins ({}){}: {} must act; due {}",
-                    entry.stage,
-                    entry.title,
-                    match entry.why {
-                        EntryReason::EscalatedEarly => ", ahead of the deadline",
-                        EntryReason::Reopened => ", again",
-                        EntryReason::SteppedDown => ", stepped down",
-                        EntryReason::Raised if entry.stage > 1 => ", started higher",
-                        _ => "",
-                    },
-                    names.join(", "),
-                    entry.due.derivation
-                )
-            }
-            Self::StageLeft { why, unrecorded, .. } => format!(
-                "the stage ends: {}{}",
-                match why {
-                    LeavingReason::DeadlinePassed => "its time ran out",
-                    LeavingReason::Refused => "the receiving side refused",
-                    LeavingReason::EscalatedEarly => "escalated before the deadline",
-                    LeavingReason::Agreed => "both sides agreed",
-                    LeavingReason::Determined => "the partnership determined",
-                    LeavingReason::Withdrawn => "withdrawn",
-                    LeavingReason::Referred => "the partnership referred the case out",
-                    LeavingReason::SteppedDown => "stepped down",
-                },
-                match unrecorded.as_slice() {
-                    [] => String::new(),
-                    missing => format!("; not in the record: {}", missing.join("; ")),
-                }
-            ),
+            Self::StageEntered { entry, .. } => stage_entered(entry),
+            Self::StageLeft { why, unrecorded, .. } => stage_left(*why, unrecorded),
             Self::DeadlinePassed { task: Some(task), late_seconds, tell_again_at, .. } => {
                 let stays = if tell_again_at.is_some() { "; this is overdue" } else { "" };
                 format!("the time of the task '{task}' ran out{}{stays}", late(*late_seconds))
@@ -208,6 +176,41 @@ impl Event {
             ),
             other => other.kind().replace('_', " "),
         }
+    }
+}
+
+fn stage_entered(entry: &StageEntry) -> String {
+    let names: Vec<&str> = entry.acting.iter().map(|seat| seat.name.as_str()).collect();
+    format!(
+        "stage {} begins ({}){}: {} must act; due {}",
+        entry.stage,
+        entry.title,
+        match entry.why {
+            EntryReason::EscalatedEarly => ", ahead of the deadline",
+            EntryReason::Reopened => ", again",
+            EntryReason::SteppedDown => ", stepped down",
+            EntryReason::Raised if entry.stage > 1 => ", started higher",
+            _ => "",
+        },
+        names.join(", "),
+        entry.due.derivation
+    )
+}
+
+fn stage_left(why: LeavingReason, unrecorded: &[String]) -> String {
+    let why = match why {
+        LeavingReason::DeadlinePassed => "its time ran out",
+        LeavingReason::Refused => "the receiving side refused",
+        LeavingReason::EscalatedEarly => "escalated before the deadline",
+        LeavingReason::Agreed => "both sides agreed",
+        LeavingReason::Determined => "the partnership determined",
+        LeavingReason::Withdrawn => "withdrawn",
+        LeavingReason::Referred => "the partnership referred the case out",
+        LeavingReason::SteppedDown => "stepped down",
+    };
+    match unrecorded {
+        [] => format!("the stage ends: {why}"),
+        missing => format!("the stage ends: {why}; not in the record: {}", missing.join("; ")),
     }
 }
 

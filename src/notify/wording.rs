@@ -288,6 +288,41 @@ fn what(kind: NoticeKind) -> &'static str {
             "The time by which this must be settled has changed. Sign in to see who changed it and \
              why."
         }
+        NoticeKind::TaskBegins
+        | NoticeKind::TaskMissed
+        | NoticeKind::Reminder
+        | NoticeKind::EscalationWarning
+        | NoticeKind::Consulted
+        | NoticeKind::Paused
+        | NoticeKind::PauseEnded
+        | NoticeKind::PolicyMoved
+        | NoticeKind::Referred => what_of_clocks(kind),
+        NoticeKind::Overdue => {
+            "The time of this stage has run out and the escalation is not settled. It stays open \
+             until it is. You are asked to act today."
+        }
+        NoticeKind::StillOverdue => {
+            "The time of this stage has run out and the escalation is not settled. Those who must \
+             act and the partnership have been told."
+        }
+        NoticeKind::MeetingArranged => {
+            "A meeting about this escalation was arranged. Sign in to see when and where."
+        }
+        NoticeKind::ActionSet => {
+            "An action was set down in this escalation. Sign in to see whose it is and by when."
+        }
+        NoticeKind::Gap => {
+            "Somebody who should have been told of this escalation could not be. Somebody else was \
+             asked instead. Please mend the gap."
+        }
+        NoticeKind::NoticeFailed => "A message about this escalation could not be delivered.",
+        NoticeKind::Chaser | NoticeKind::Digest => "This escalation waits.",
+    }
+}
+
+/// What is told of tasks, clocks and other ends.
+fn what_of_clocks(kind: NoticeKind) -> &'static str {
+    match kind {
         NoticeKind::TaskBegins => {
             "A task in this escalation is yours to do now. Sign in to see what it is."
         }
@@ -318,26 +353,7 @@ fn what(kind: NoticeKind) -> &'static str {
         NoticeKind::Referred => {
             "The partnership has referred this escalation on. Sign in to see where to and why."
         }
-        NoticeKind::Overdue => {
-            "The time of this stage has run out and the escalation is not settled. It stays open \
-             until it is. You are asked to act today."
-        }
-        NoticeKind::StillOverdue => {
-            "The time of this stage has run out and the escalation is not settled. Those who must \
-             act and the partnership have been told."
-        }
-        NoticeKind::MeetingArranged => {
-            "A meeting about this escalation was arranged. Sign in to see when and where."
-        }
-        NoticeKind::ActionSet => {
-            "An action was set down in this escalation. Sign in to see whose it is and by when."
-        }
-        NoticeKind::Gap => {
-            "Somebody who should have been told of this escalation could not be. Somebody else was \
-             asked instead. Please mend the gap."
-        }
-        NoticeKind::NoticeFailed => "A message about this escalation could not be delivered.",
-        NoticeKind::Chaser | NoticeKind::Digest => "This escalation waits.",
+        _ => "Something has changed in this escalation. Sign in to see what.",
     }
 }
 

@@ -290,7 +290,8 @@ impl FromStr for Reminder {
             return Ok(Self::Share(50));
         }
         if let Some(percent) = text.strip_suffix('%') {
-            let percent = percent.parse::<u8>().map_err(|_: std::num::ParseIntError| wrong())?;
+            let percent =
+                percent.parse::<u8>().map_err(|_unreadable: std::num::ParseIntError| wrong())?;
             return if (1..=99).contains(&percent) {
                 Ok(Self::Share(percent))
             } else {

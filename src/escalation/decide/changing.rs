@@ -276,7 +276,7 @@ impl Case<'_> {
         if entry.pause().is_some() {
             return Err(Refusal::not_now("The clocks stand still. Let them go on first."));
         }
-        let stay = self.stay_of(entry).map_err(|_: Refusal| {
+        let stay = self.stay_of(entry).map_err(|_no_such_stage: Refusal| {
             Refusal::field(
                 "/version",
                 format!("has no {} {}, where the case is", self.rules.policy.label, entry.stage),

@@ -3,6 +3,7 @@
 
 mod calendar;
 mod kinds;
+mod permissions;
 mod policy;
 mod stage;
 mod words;

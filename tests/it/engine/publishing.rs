@@ -167,17 +167,19 @@ on_each_database! {
         let details: Vec<String> =
             (0..2).map(|n| answer.text(&format!("/errors/{n}/detail"))).collect();
         assert_eq!(details, [
-            "urgency_after_protective_deadline: 'soon' is not one of urgency_classes",
-            "calendar.day_ends: the working day ends before it starts",
+            "line 32: urgency_after_protective_deadline: 'soon' is not one of urgency_classes",
+            "line 62: calendar.day_ends: the working day must start before it ends: day_starts is \
+             09:00:00 and day_ends is 08:00:00",
         ]);
         for (text, said) in [
             ("key = ", "line 1"),
-            ("", "missing field"),
+            ("", "needs the key"),
             ("key = \"\0\"", "line 1"),
             ("# \0", "line 1"),
         ] {
             let answer = post_policy(&judith, text).await;
-            assert_eq!(answer.faults(), ["/text"], "{text:?}: {}", answer.body);
+            let is_of_text = |fault: &String| fault == "/text";
+            assert!(answer.faults().iter().all(is_of_text), "{text:?}: {}", answer.body);
             assert!(answer.text("/errors/0/detail").contains(said), "{}", answer.body);
         }
         let elsewhere = version(2, "2026-12-22", &[("\"bromley\"", "\"elsewhere\"")]);

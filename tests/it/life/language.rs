@@ -165,7 +165,7 @@ on_each_database! {
         let (chair, member) = ("Professor Alan Greer", "Dr Ian Lowe");
         case.refuses("Tom Okafor", "panels", &panel([chair, member], chair), 403).await;
         for (names, why) in [
-            ([chair, "Tom Okafor"], "Tom Okafor had a part in this case"),
+            ([chair, "Tom Okafor"], "Tom Okafor made the decision in dispute"),
             ([chair, "Leah Morris"], "one of the two agencies"),
             ([chair, "Priya Nair"], "raised the challenge"),
         ] {
