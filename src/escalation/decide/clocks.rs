@@ -169,13 +169,17 @@ impl Case<'_> {
             Some(self.escalation.urgency_class()),
             after_passed.filter(|_| self.protective_ran_out()),
         ];
+        // What stood still before this clock started is nothing to it.
+        let while_it_ran = |it: &Interval| Interval { from: it.from.max(from), to: it.to };
+        let paused: Vec<Interval> =
+            paused.iter().filter(|it| it.to > from).map(while_it_ran).collect();
         let mut dues: Vec<(Due, String)> = classes
             .into_iter()
             .flatten()
             .flat_map(|class| policy.limits(limits, class))
             .map(|limit| {
                 let due = calendar.due_of(from, limit);
-                (calendar.shifted(&due, limit, paused), limit.to_string())
+                (calendar.shifted(&due, limit, &paused), limit.to_string())
             })
             .collect();
         dues.sort_by_key(|(due, _)| due.at);

@@ -374,6 +374,28 @@ mod islands {
     }
 
     #[test]
+    fn a_pause_before_a_clock_started_is_nothing_to_it() {
+        let mut case = at_the_panel();
+        case.by(IRIS, pause("2026-11-18 10:00"));
+        // Two weeks run on through the pause by the time that passed.
+        case.runs(&[("convene", "Wed 2 Dec 17:00")]);
+        case.until("2026-11-18 10:00");
+        case.at("2026-11-20 10:00").by(IRIS, convene(good(), JON));
+        case.runs(&[("decide", "Sun 20 Dec 17:00")]);
+    }
+
+    #[test]
+    fn a_clock_that_starts_in_a_pause_stands_still_for_what_is_left_of_it() {
+        let mut case = at_the_panel();
+        case.by(IRIS, pause("2026-11-18 10:00"));
+        case.at("2026-11-17 10:00").by(IRIS, convene(good(), JON));
+        // A month from the 17th, and the day that is left of the pause.
+        case.runs(&[("decide", "Fri 18 Dec 17:00")]);
+        case.until("2026-11-18 10:00");
+        case.runs(&[("decide", "Fri 18 Dec 17:00")]);
+    }
+
+    #[test]
     fn a_panel_that_is_not_convened_is_overdue_and_told_of_again() {
         let mut case = at_the_panel();
         case.until("2026-12-01 10:00");
