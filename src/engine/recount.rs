@@ -69,7 +69,8 @@ impl Engine {
         now: UtcInstant,
     ) -> Result<Vec<MovedDeadline>, EngineError> {
         people::find_partnership(w, wish.partnership_id)?.ok_or(Refusal::NotFound)?;
-        access::may_keep_directory(&request.actor, &[wish.partnership_id])?;
+        // The list names cases, which whoever only keeps the directory does not see.
+        access::may_set_rules(&request.actor, wish.partnership_id)?;
         let mut moved = Vec::new();
         let mut after: Option<(UtcInstant, EscalationId)> = None;
         let far = now.plus(TimeDelta::days(36_500));
@@ -103,7 +104,6 @@ impl Engine {
             return Ok(Vec::new());
         }
         let before = stored.escalation.clone();
-        // Whoever keeps the partnership's directory may list; moving takes its officers.
         let held = self.hold(w, stored, None, now)?;
         let command = Command::Recount { reason: wish.reason.clone() };
         let after = if wish.apply {

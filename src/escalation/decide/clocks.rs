@@ -115,11 +115,12 @@ impl Case<'_> {
         extensions: Vec<Extension>,
     ) -> Result<Clock, Refusal> {
         let calendar = self.calendar_of(task.hours_of.or(stay.stage.hours_of));
-        let by_policy = self.by_policy(calendar, &task.limits, from, &stay.paused);
+        let told_at = from.max(stay.entered_at);
+        let by_policy = self.by_policy(calendar, &task.limits, from, told_at, &stay.paused);
         let mut due = by_policy.map(|due| {
             let extended =
                 extensions.iter().fold(due, |due, more| calendar.extended(&due, &more.by));
-            self.not_before_told(calendar, extended)
+            not_before_told(calendar, extended, self.now)
         });
         let mut is_protective = false;
         if task.key == STAGE_TASK {
@@ -161,6 +162,7 @@ impl Case<'_> {
         calendar: &Calendar,
         limits: &Limits,
         from: UtcInstant,
+        told_at: UtcInstant,
         paused: &[Interval],
     ) -> Option<Due> {
         let policy = self.rules.policy;
@@ -178,7 +180,7 @@ impl Case<'_> {
             .flatten()
             .flat_map(|class| policy.limits(limits, class))
             .map(|limit| {
-                let due = calendar.due_of(from, limit);
+                let due = not_before_told(calendar, calendar.due_of(from, limit), told_at);
                 (calendar.shifted(&due, limit, &paused), limit.to_string())
             })
             .collect();
@@ -191,22 +193,6 @@ impl Case<'_> {
             due.derivation.push_str(&format!(", which is sooner than {longer}"));
         }
         Some(due)
-    }
-
-    /// A clock that had run out before its people were told gives them until the end of the next
-    /// working day: nobody is late before they could be in time.
-    fn not_before_told(&self, calendar: &Calendar, due: Due) -> Due {
-        if due.at > self.now {
-            return due;
-        }
-        let next = calendar.due(self.now, Allowance::WorkingDays(1));
-        Due {
-            at: next.at,
-            derivation: format!(
-                "{}, which had passed before anybody was told; so {}",
-                due.derivation, next.derivation
-            ),
-        }
     }
 
     /// Whether a protective deadline has passed while it counted. Once one ran out, a later one
@@ -250,7 +236,7 @@ impl Case<'_> {
             let from = from.map_or(stay.entered_at, |from| from.min(stay.entered_at));
             let mut paused: Vec<Interval> = entries.flat_map(StageEntry::paused).collect();
             paused.extend(stay.paused.iter().copied());
-            let mut due = self.by_policy(calendar, &cap.limits, from, &paused)?;
+            let mut due = self.by_policy(calendar, &cap.limits, from, from, &paused)?;
             due.derivation = format!(
                 "{}s {} to {} together: {}",
                 self.rules.policy.label, cap.from_stage, cap.to_stage, due.derivation
@@ -369,4 +355,20 @@ fn is_plain(tasks: &[TaskRun], stay: &Stay<'_>) -> bool {
                 && clock.warn_at.is_none()
                 && clock.extensions.is_empty()
         })
+}
+
+/// A clock that had run out before its people were told of it gives them until the end of the next
+/// working day from then: nobody is late before they could be in time.
+fn not_before_told(calendar: &Calendar, due: Due, told_at: UtcInstant) -> Due {
+    if due.at > told_at {
+        return due;
+    }
+    let next = calendar.due(told_at, Allowance::WorkingDays(1));
+    Due {
+        at: next.at,
+        derivation: format!(
+            "{}, which had passed before anybody was told; so {}",
+            due.derivation, next.derivation
+        ),
+    }
 }

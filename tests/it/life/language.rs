@@ -218,6 +218,8 @@ on_each_database! {
         let recount = |apply: bool| because(&json!({ "apply": apply }));
         let priya = house.as_("Priya Nair").await;
         assert_eq!(priya.post(&path, &recount(false)).await.status, 403);
+        let keeper = house.as_("Ellis Grant").await;
+        assert_eq!(keeper.post(&path, &recount(false)).await.status, 403, "sees no case");
         let listed = judith.post(&path, &recount(false)).await;
         assert_eq!(listed.status, 201, "{}", listed.body);
         assert_eq!(listed.text("/moved/0/reference"), case.reference);

@@ -434,6 +434,16 @@ mod conference_dissent {
     }
 
     #[test]
+    fn working_that_clock_out_again_gives_no_further_day() {
+        let mut case = raised("meeting_decision", "2026-12-14 10:00");
+        case.at("2026-12-15 10:00");
+        let recount = Command::Recount { reason: prose("A new closure.") };
+        assert_eq!(case.by(IRIS, recount), []);
+        case.by(ADA, Command::SetProtectiveDeadline(protect("2026-12-24 12:00")));
+        assert_eq!(case.entry().tasks[0].clock().unwrap().due.at, at("2026-12-15 16:30"));
+    }
+
+    #[test]
     fn a_task_is_for_some_cases_only_and_an_indicative_limit_moves_nothing() {
         let mut case = raised("minutes", "2026-11-16 10:00");
         let keys: Vec<String> = case.running().into_iter().map(|(key, _)| key).collect();
