@@ -1,7 +1,9 @@
 //! Somebody who is signed in.
 
+use crate::clock::UtcInstant;
 use crate::directory::{Place, SeatCapacity};
 use crate::ids::{AgencyId, PersonId, PostId, SessionId};
+use serde::{Deserialize, Serialize};
 
 /// A post that somebody holds, or in which they stand in for its absent holders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,33 @@ pub struct HeldPost {
     pub capacity: SeatCapacity,
 }
 
+/// How somebody who is signed in proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof {
+    /// When they last did: a grave act asks for it to be fresh.
+    pub at: UtcInstant,
+    /// By what.
+    pub by: ProofBy,
+}
+
+/// By what somebody proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofBy {
+    /// A password alone: only where a second factor is optional.
+    Password,
+    /// A password, and a one-time code or a recovery code.
+    SecondFactor,
+    /// A passkey that verified its holder.
+    Passkey,
+    /// Their agency's own identity provider.
+    SingleSignOn,
+    /// An API token; it never proves that anybody is there.
+    ApiToken,
+    /// Nothing: the operator acts in their name, on the machine itself.
+    Console,
+}
+
 /// Somebody who is signed in, as the directory knows them at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -23,6 +52,8 @@ pub struct Actor {
     pub person_id: PersonId,
     /// The session in which they act.
     pub session_id: SessionId,
+    /// How they proved who they are.
+    pub proof: Proof,
     /// Their name as they sign.
     pub name: String,
     /// The agency they work for.

@@ -10,7 +10,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use actor::{Actor, HeldPost};
+pub use actor::{Actor, HeldPost, Proof, ProofBy};
 pub use rules::{
     Relation, may, may_keep_directory, may_publish_policy, may_see, may_set_rules, relation,
 };

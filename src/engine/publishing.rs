@@ -5,7 +5,7 @@
 
 use super::change::{Answered, Answering, Request, is_in_the_way};
 use super::{Engine, EngineError};
-use crate::access::{self, Actor};
+use crate::access::{self, Actor, Proof, ProofBy};
 use crate::clock::UtcInstant;
 use crate::escalation::{FieldFault, PolicyRef, Refusal};
 use crate::ids::{PartnershipId, PersonId, SessionId};
@@ -214,7 +214,8 @@ fn on_console(
     person_id: PersonId,
     now: UtcInstant,
 ) -> Result<Actor, PolicyLoadError> {
-    let actor = directory::find_actor(r, person_id, SessionId::new(), now)?;
+    let proof = Proof { at: now, by: ProofBy::Console };
+    let actor = directory::find_actor(r, person_id, SessionId::new(), proof, now)?;
     actor.ok_or_else(|| Refusal::NotYours("They do not work here any more.".to_owned()).into())
 }
 

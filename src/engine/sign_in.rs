@@ -6,7 +6,7 @@
 //! session.
 
 use super::{Engine, EngineError};
-use crate::access::Actor;
+use crate::access::{Actor, Proof, ProofBy};
 use crate::auth;
 use crate::clock::UtcInstant;
 use crate::escalation::Refusal;
@@ -63,7 +63,7 @@ impl Engine {
         if is_old {
             self.set_password_unchecked(person_id, password).await?;
         }
-        self.begin_session(person_id).await
+        self.begin_session(person_id, ProofBy::Password).await
     }
 
     /// Sets somebody's password.
@@ -105,12 +105,17 @@ impl Engine {
         Ok(done.await.map_err(|error| stopped(error.to_string()))??)
     }
 
-    async fn begin_session(&self, person_id: PersonId) -> Result<SignedIn, EngineError> {
+    async fn begin_session(
+        &self,
+        person_id: PersonId,
+        by: ProofBy,
+    ) -> Result<SignedIn, EngineError> {
         let now = self.now();
         let options = &self.inner.options.sessions;
         let session = Session {
             id: SessionId::new(),
             person_id,
+            proof: Proof { at: now, by },
             last_used_at: now,
             expires_at: now.plus(TimeDelta::seconds(options.session_seconds)),
             ended_at: None,
@@ -196,15 +201,13 @@ impl Engine {
             .store()
             .read(move |r| {
                 let session = sessions::find(r, claims.session)?;
-                let is_live = session.is_some_and(|session| {
+                let live = session.filter(|session| {
                     session.person_id == claims.person
                         && session.ended_at.is_none()
                         && session.expires_at > now
                 });
-                if !is_live {
-                    return Ok(None);
-                }
-                directory::find_actor(r, claims.person, claims.session, now)
+                let Some(session) = live else { return Ok(None) };
+                directory::find_actor(r, session.person_id, session.id, session.proof, now)
             })
             .await;
         found?.ok_or(EngineError::NotSignedIn)

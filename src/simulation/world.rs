@@ -2,7 +2,7 @@
 //! in for them, and the partnership, each post held by somebody who is called after it.
 
 use super::setting::{Missing, Setting};
-use crate::access::{Actor, HeldPost};
+use crate::access::{Actor, HeldPost, Proof, ProofBy};
 use crate::clock::UtcInstant;
 use crate::directory::{
     Absence, Agency, Directory, Holder, Partnership, PartnershipFunction, Party, Person, Place,
@@ -225,6 +225,8 @@ impl World {
         Some(Actor {
             person_id,
             session_id: SessionId::made_up(0),
+            // Nobody proves anything to a simulation.
+            proof: Proof { at: UtcInstant::new(DateTime::UNIX_EPOCH), by: ProofBy::Console },
             name: person.name.clone(),
             agency_id: person.agency_id,
             administrator: false,

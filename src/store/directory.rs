@@ -3,7 +3,7 @@
 use super::conn::Reader;
 use super::error::StoreError;
 use super::{people, posts};
-use crate::access::{Actor, HeldPost};
+use crate::access::{Actor, HeldPost, Proof};
 use crate::clock::UtcInstant;
 use crate::directory::{Agency, Directory, Place, Post, SeatCapacity, Sector};
 use crate::ids::{AgencyId, PartnershipId, PersonId, SessionId};
@@ -48,6 +48,7 @@ pub fn find_actor(
     r: &mut Reader<'_>,
     person_id: PersonId,
     session_id: SessionId,
+    proof: Proof,
     now: UtcInstant,
 ) -> Result<Option<Actor>, StoreError> {
     let Some(person) = people::find_person(r, person_id)?.filter(|found| found.it.active) else {
@@ -68,6 +69,7 @@ pub fn find_actor(
     Ok(Some(Actor {
         person_id,
         session_id,
+        proof,
         name: person.it.name,
         agency_id: person.it.agency_id,
         administrator: person.it.administrator,

@@ -15,6 +15,7 @@ mod pool;
 mod schema;
 mod types;
 
+pub mod account_letters;
 pub mod changes;
 pub mod closures;
 pub mod directory;

@@ -114,6 +114,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
     sessions (id) { id -> Text, person_id -> Text, created_at -> Instant,
+        proved_at -> Instant, proved_by -> Text,
         last_used_at -> Instant, expires_at -> Instant, ended_at -> Nullable<Instant>, }
 }
 diesel::table! {
@@ -130,6 +131,14 @@ diesel::table! {
         created_at -> Instant, }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    account_letters (id) { id -> Text, person_id -> Text, kind -> Text, state -> Text,
+        attempts -> Integer, queued_at -> Instant, next_attempt_at -> Instant,
+        lease_until -> Nullable<Instant>, lease_token -> Nullable<Text>,
+        last_error -> Nullable<Text>, ended_at -> Nullable<Instant>, }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     partnerships,
     agencies,
@@ -144,4 +153,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices,
     sessions,
     refresh_tokens,
+    account_letters,
 );

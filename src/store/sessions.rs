@@ -3,7 +3,8 @@
 use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
 use super::schema::{refresh_tokens, sessions};
-use super::types::{At, id};
+use super::types::{At, id, of_word, word};
+use crate::access::Proof;
 use crate::clock::UtcInstant;
 use crate::ids::{PersonId, SessionId};
 use diesel::prelude::*;
@@ -15,6 +16,8 @@ pub struct Session {
     pub id: SessionId,
     /// Whose it is.
     pub person_id: PersonId,
+    /// How its person proved who they are, when it began or since.
+    pub proof: Proof,
     /// When it was last renewed.
     pub last_used_at: UtcInstant,
     /// When it ends whatever happens.
@@ -32,14 +35,15 @@ pub struct RefreshToken {
     pub was_used: bool,
 }
 
-type SessionRow = (String, String, At, At, Option<At>);
+type SessionRow = (String, String, At, String, At, At, Option<At>);
 
 fn session(
-    (session, person, last_used, expires, ended): SessionRow,
+    (session, person, proved, by, last_used, expires, ended): SessionRow,
 ) -> Result<Session, StoreError> {
     Ok(Session {
         id: id("a session's id", &session)?,
         person_id: id("a session's person", &person)?,
+        proof: Proof { at: proved.0, by: of_word("a session's proof", &by)? },
         last_used_at: last_used.0,
         expires_at: expires.0,
         ended_at: ended.map(|at| at.0),
@@ -53,6 +57,8 @@ pub fn insert(w: &mut Writer<'_>, it: &Session, token_digest: &str) -> Result<()
             sessions::id.eq(it.id.to_string()),
             sessions::person_id.eq(it.person_id.to_string()),
             sessions::created_at.eq(At(it.last_used_at)),
+            sessions::proved_at.eq(At(it.proof.at)),
+            sessions::proved_by.eq(word("a session's proof", &it.proof.by)?),
             sessions::last_used_at.eq(At(it.last_used_at)),
             sessions::expires_at.eq(At(it.expires_at)),
         ))
@@ -83,6 +89,8 @@ pub fn find(r: &mut Reader<'_>, session_id: SessionId) -> Result<Option<Session>
         .select((
             sessions::id,
             sessions::person_id,
+            sessions::proved_at,
+            sessions::proved_by,
             sessions::last_used_at,
             sessions::expires_at,
             sessions::ended_at,

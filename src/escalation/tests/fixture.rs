@@ -7,7 +7,7 @@ mod case;
 
 pub(crate) use case::*;
 
-use crate::access::{Actor, HeldPost};
+use crate::access::{Actor, HeldPost, Proof, ProofBy};
 use crate::clock::UtcInstant;
 use crate::directory::*;
 use crate::escalation::*;
@@ -267,6 +267,7 @@ impl World {
         Actor {
             person_id,
             session_id: id(999),
+            proof: Proof { at: now, by: ProofBy::SecondFactor },
             name: name.to_owned(),
             agency_id: self.people.iter().find(|p| p.id == person_id).unwrap().agency_id,
             administrator: name == MONA,
