@@ -18,6 +18,8 @@ const ISSUER: &str = "bscp-escalation";
 const AUDIENCE: &str = "bscp-escalation/api";
 /// Keeps other tokens that this key may sign one day from passing for an access token.
 const KIND: &str = "at+jwt";
+/// Ours have some 400 bytes; what is far longer is not worth the work of a signature.
+const TOKEN_BYTES_MAX: usize = 4096;
 /// How far another node's clock may be ahead of ours.
 const AHEAD_SECONDS_MAX: i64 = 60;
 
@@ -148,6 +150,9 @@ impl SigningKey {
     /// # Errors
     /// It is not one of ours, was changed, has expired, or is from the future.
     pub fn check(&self, token: &str, now: UtcInstant) -> Result<Claims, Refused> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(Refused);
+        }
         let token = decode::<WireClaims>(token, &self.decoding, &validation())
             .map_err(|_withheld: jsonwebtoken::errors::Error| Refused)?;
         let (claims, now) = (token.claims, now.utc().timestamp());

@@ -3,10 +3,10 @@
 
 use super::error::{ConfigError, Origin};
 use super::keys::{
-    self, Checked, DATA_DIR, DATABASE_URL, KEYS, Key, LISTEN, MAILBOX_DIR, PUBLIC_URL, Raw, SMTP,
+    self, Checked, DATA_DIR, DATABASE_PASSWORD_FILE, DATABASE_URL, KEYS, Key, LISTEN, MAILBOX_DIR, PUBLIC_URL, Raw, SMTP,
     SMTP_HOST, TOKEN_KEY_FILE,
 };
-use super::settings::{Settings, SmtpSecurity};
+use super::settings::{SecretUrl, Settings, SmtpSecurity};
 use ::config::Config;
 use std::collections::HashMap;
 use std::fs;
@@ -59,6 +59,19 @@ impl Layers {
             return Err(unknown(name.to_owned(), origin));
         };
         match key.check(raw) {
+            Ok(Checked::Text(url)) if key.name == DATABASE_URL && origin.is_seen_by_others()
+                && SecretUrl::has_password(&url) =>
+            {
+                Err(ConfigError::Refused {
+                    key: key.name,
+                    value: key.shown(raw),
+                    origin: Some(origin),
+                    fix: format!(
+                        "command lines and environments are seen by others; write the password \
+                         into a file of its own, and name that by {DATABASE_PASSWORD_FILE}"
+                    ),
+                })
+            }
             Ok(value) => {
                 self.has_smtp |= keys::is_below(name, SMTP);
                 self.given.push((key, value, origin));
@@ -183,6 +196,11 @@ impl Layers {
             let reason = "with PostgreSQL several nodes share one key; make it once, with \
                 `(umask 077; openssl rand -base64 32 > token.key)`, and name it on each node";
             return Err(ConfigError::Missing { key: TOKEN_KEY_FILE, reason });
+        }
+        let url = settings.database.url.reveal();
+        if settings.database.password_file.is_some() && SecretUrl::has_password(url) {
+            let fix = "write it without the password, which database.password_file has";
+            return Err(self.refused(DATABASE_URL, &settings.database.url, fix));
         }
         let not_above = |key, value: u64, max_key, max: u64| {
             let fix = format!("write no more than {max_key}, which is {max}");

@@ -299,7 +299,8 @@ fn settings_that_do_not_go_together_are_refused() {
 #[test]
 fn a_password_is_never_shown() {
     let url = "postgres://me:ca#n/a@ry@db.example.org/cases?sslpassword=canary";
-    let settings = with_flags(&[("database.url", url), ("auth.token_key_file", "k")]).unwrap();
+    let file = format!("[database]\nurl = {url:?}\n[auth]\ntoken_key_file = \"k\"");
+    let settings = with_file(&file).unwrap();
     assert_eq!(settings.database.url.reveal(), url);
     assert!(settings.database.url.is_postgres());
     let safe = "postgres://***@db.example.org/cases";
@@ -331,6 +332,59 @@ fn a_password_is_never_shown() {
         let sentence = sentence(with_file(text));
         assert!(!sentence.contains("canary"), "{sentence}");
         assert!(sentence.contains(", line "), "{sentence}");
+    }
+}
+
+#[test]
+fn a_password_is_given_where_others_cannot_see_it() {
+    for url in [
+        "postgres://u:canary@h/d",
+        "postgres://u:can@ary@h/d",
+        "postgres://h/d?user=u&password=canary",
+        "postgresql://u@h/d?sslpassword=canary",
+    ] {
+        let key_file = ("auth.token_key_file", "k");
+        let environment = with_environment(&[("BSCP_DATABASE__URL", url)]);
+        for refused in [with_flags(&[("database.url", url), key_file]), environment] {
+            let sentence = sentence(refused);
+            assert!(sentence.contains("name that by database.password_file"), "{sentence}");
+            assert!(!sentence.contains("canary"), "{sentence}");
+        }
+        let file = format!(
+            "[database]\nurl = {url:?}\npassword_file = \"p\"\n[auth]\ntoken_key_file = \"k\""
+        );
+        let sentence = sentence(with_file(&file));
+        assert!(sentence.contains("which database.password_file has"), "{sentence}");
+        assert!(!sentence.contains("canary"), "{sentence}");
+    }
+    let url = [("BSCP_DATABASE__URL", "postgres://u@h/d?sslmode=verify-full")];
+    let file = ("BSCP_DATABASE__PASSWORD_FILE", "/run/secrets/p");
+    let settings = with_environment(&[url[0], file, ("BSCP_AUTH__TOKEN_KEY_FILE", "k")]).unwrap();
+    assert_eq!(settings.database.password_file.unwrap().to_str(), Some("/run/secrets/p"));
+}
+
+#[test]
+fn origins_are_written_as_browsers_write_them() {
+    let given = |text: &str| with_flags(&[("http.cors_origins", text)]);
+    let origins = given("https://a.example, http://[::1]:3000 ,https://b.example:8443").unwrap();
+    let listed = ["https://a.example", "http://[::1]:3000", "https://b.example:8443"];
+    assert_eq!(origins.http.origins(), listed);
+    assert_eq!(with_flags(&[]).unwrap().http.origins(), [""; 0]);
+    for wrong in [
+        "*",
+        "null",
+        "a.example",
+        "https://",
+        "https://*.a.example",
+        "https://A.example",
+        "https://a.example/",
+        "https://a.example:443",
+        "http://a.example:80",
+        "https://u@a.example",
+        "https://a.example,",
+        "ftp://a.example",
+    ] {
+        assert!(sentence(given(wrong)).contains("write origins as browsers do"), "{wrong}");
     }
 }
 
