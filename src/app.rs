@@ -75,7 +75,8 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
 /// Where the database is, with the password of its own file.
 fn database_url(settings: &Settings) -> anyhow::Result<String> {
     let url = settings.database.url.reveal();
-    let Some(path) = settings.database.password_file.as_ref().filter(|_| settings.database.url.is_postgres())
+    let Some(path) =
+        settings.database.password_file.as_ref().filter(|_| settings.database.url.is_postgres())
     else {
         return Ok(url.to_owned());
     };

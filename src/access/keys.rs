@@ -36,8 +36,7 @@ pub fn may_approve_key_rotation(actor: &Actor, proposed_by: PersonId) -> Result<
 /// # Errors
 /// Who may.
 pub fn may_see_key_rotations(actor: &Actor) -> Result<(), Refusal> {
-    let is_officer =
-        actor.posts.iter().any(|post| matches!(post.place, Place::Partnership { .. }));
+    let is_officer = actor.posts.iter().any(|post| matches!(post.place, Place::Partnership { .. }));
     if actor.administrator || is_officer {
         return Ok(());
     }

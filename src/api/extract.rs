@@ -73,7 +73,8 @@ impl FromRequest for Signed {
 async fn signed_in(request: &HttpRequest) -> Result<Actor, Problem> {
     // One text for whatever is wrong: more would help a forger only.
     let not_signed_in = || {
-        let detail = "Send a good access token: refresh yours, or sign in with POST /api/v1/sessions.";
+        let detail =
+            "Send a good access token: refresh yours, or sign in with POST /api/v1/sessions.";
         Problem::new(Code::NotSignedIn, detail)
     };
     let app = request.app_data::<App>().ok_or_else(Problem::internal)?;

@@ -76,7 +76,9 @@ impl Code {
             }
             Self::NotNow => (S::CONFLICT, "not-now", "This cannot be done as things stand"),
             Self::Stale => (S::PRECONDITION_FAILED, "stale", "This was changed since you read it"),
-            Self::TooSlow => (S::REQUEST_TIMEOUT, "too-slow", "The request took too long to arrive"),
+            Self::TooSlow => {
+                (S::REQUEST_TIMEOUT, "too-slow", "The request took too long to arrive")
+            }
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "The request is too large"),
             Self::NotJson => (S::UNSUPPORTED_MEDIA_TYPE, "not-json", "Send JSON"),
             Self::Faulty => (S::UNPROCESSABLE_ENTITY, "faulty", "Some fields need another look"),

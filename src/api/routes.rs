@@ -146,8 +146,6 @@ pub fn configure(config: &mut web::ServiceConfig, face: Face) {
         .service(page("/pages.css").route(web::get().to(reference::style)))
         .service(page("/").route(web::get().to(reference::home)))
         .service(page("/escalations/{reference}").route(web::get().to(reference::landing)))
-        .service(
-            page("/.well-known/security.txt").route(web::get().to(security_txt::security_txt)),
-        )
+        .service(page("/.well-known/security.txt").route(web::get().to(security_txt::security_txt)))
         .default_service(web::to(move || async move { Err::<&str, _>(not_found()) }));
 }

@@ -37,9 +37,10 @@ fn queries() -> BTreeMap<String, BTreeSet<String>> {
     for (path, methods) in paths.into_iter().flatten() {
         for (method, it) in methods.as_object().into_iter().flatten() {
             let parameters = it.get("parameters").and_then(Value::as_array);
-            let names = parameters.into_iter().flatten().filter(|it| {
-                it.get("in").and_then(Value::as_str) == Some("query")
-            });
+            let names = parameters
+                .into_iter()
+                .flatten()
+                .filter(|it| it.get("in").and_then(Value::as_str) == Some("query"));
             let names = names.filter_map(|it| it.get("name").and_then(Value::as_str));
             let key = format!("{} {path}", method.to_uppercase());
             known.insert(key, names.map(str::to_owned).collect());
@@ -81,8 +82,9 @@ fn check_address(request: &ServiceRequest) -> Result<(), Problem> {
     if request.query_string().is_empty() {
         return Ok(());
     }
-    let given = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
-        .map_err(|error| Problem::new(Code::BadRequest, format!("The query cannot be read: {error}.")))?;
+    let given = web::Query::<Vec<(String, String)>>::from_query(request.query_string()).map_err(
+        |error| Problem::new(Code::BadRequest, format!("The query cannot be read: {error}.")),
+    )?;
     let mut names = BTreeSet::new();
     for (name, _) in given.iter() {
         if !names.insert(name.as_str()) {
@@ -102,7 +104,12 @@ fn check_address(request: &ServiceRequest) -> Result<(), Problem> {
         Code::BadRequest,
         match known.as_slice() {
             [] => "This takes no query.".to_owned(),
-            known => format!("The query has a name that is not known here. Known: {}.", known.join(", ")),
+            known => {
+                format!("The query has a name that is not known here. Known: {}.", known.join(", "))
+            }
         },
     ))
 }
+
+#[cfg(test)]
+mod tests;

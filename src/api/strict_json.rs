@@ -169,7 +169,10 @@ mod tests {
     fn numbers_keep_their_digits_or_are_refused() {
         for number in ["18446744073709551616", "9007199254740993.0", "1e16", "-1e300"] {
             let (pointer, why) = ambiguous(&format!(r#"{{"n":{number}}}"#));
-            assert_eq!((pointer.as_str(), why), ("/n", "is a number with more digits than are kept"));
+            assert_eq!(
+                (pointer.as_str(), why),
+                ("/n", "is a number with more digits than are kept")
+            );
         }
         for number in ["0", "-1", "18446744073709551615", "-9223372036854775808", "1.5", "1e2"] {
             assert_eq!(check(format!(r#"{{"n":{number}}}"#).as_bytes()), Ok(()), "{number}");

@@ -275,7 +275,9 @@ fn origins(text: &str) -> Result<(), String> {
         after.is_some_and(|host| {
             !host.is_empty()
                 && !host.ends_with(default_port)
-                && host.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c))
+                && host
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c))
         })
     };
     listed(text).all(is_origin).then_some(()).ok_or_else(|| {
@@ -288,9 +290,9 @@ fn origins(text: &str) -> Result<(), String> {
 
 fn contact(text: &str) -> Result<(), String> {
     let good = text.starts_with("https://") || text.starts_with("mailto:") || email(text).is_ok();
-    (good && !text.contains(char::is_whitespace)).then_some(()).ok_or_else(|| {
-        "write an email address, or a page that begins with https://".to_owned()
-    })
+    (good && !text.contains(char::is_whitespace))
+        .then_some(())
+        .ok_or_else(|| "write an email address, or a page that begins with https://".to_owned())
 }
 
 fn email(text: &str) -> Result<(), String> {

@@ -3,8 +3,8 @@
 
 use super::error::{ConfigError, Origin};
 use super::keys::{
-    self, Checked, DATA_DIR, DATABASE_PASSWORD_FILE, DATABASE_URL, KEYS, Key, LISTEN, MAILBOX_DIR, PUBLIC_URL, Raw, SMTP,
-    SMTP_HOST, TOKEN_KEY_FILE,
+    self, Checked, DATA_DIR, DATABASE_PASSWORD_FILE, DATABASE_URL, KEYS, Key, LISTEN, MAILBOX_DIR,
+    PUBLIC_URL, Raw, SMTP, SMTP_HOST, TOKEN_KEY_FILE,
 };
 use super::settings::{SecretUrl, Settings, SmtpSecurity};
 use ::config::Config;
@@ -59,8 +59,10 @@ impl Layers {
             return Err(unknown(name.to_owned(), origin));
         };
         match key.check(raw) {
-            Ok(Checked::Text(url)) if key.name == DATABASE_URL && origin.is_seen_by_others()
-                && SecretUrl::has_password(&url) =>
+            Ok(Checked::Text(url))
+                if key.name == DATABASE_URL
+                    && origin.is_seen_by_others()
+                    && SecretUrl::has_password(&url) =>
             {
                 Err(ConfigError::Refused {
                     key: key.name,

@@ -66,7 +66,11 @@ pub struct HttpSettings {
 impl HttpSettings {
     /// The origins of other programs' pages that may use the API; none by default.
     pub fn origins(&self) -> Vec<String> {
-        self.cors_origins.iter().flat_map(|text| super::keys::listed(text)).map(str::to_owned).collect()
+        self.cors_origins
+            .iter()
+            .flat_map(|text| super::keys::listed(text))
+            .map(str::to_owned)
+            .collect()
     }
 }
 

@@ -137,7 +137,8 @@ impl Engine {
         now: UtcInstant,
     ) -> Result<SignedIn, EngineError> {
         let expires_in = self.inner.options.sessions.access_token_seconds;
-        let access_token = self.issuing_key().await?.issue(person_id, session_id, now, expires_in)?;
+        let access_token =
+            self.issuing_key().await?.issue(person_id, session_id, now, expires_in)?;
         Ok(SignedIn { access_token, expires_in, refresh_token })
     }
 
