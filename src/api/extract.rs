@@ -148,13 +148,15 @@ async fn body_bytes(request: &HttpRequest, payload: &mut Payload) -> Result<web:
     let seconds = request.app_data::<web::Data<Face>>().map_or(0, |face| face.body_seconds_max);
     let reading = web::Bytes::from_request(request, payload);
     let Ok(read) = tokio::time::timeout(Duration::from_secs(seconds), reading).await else {
-        return Err(Problem::new(Code::TooSlow, "The body did not arrive in time. Send it again."));
+        return Err(Problem::new(Code::TooSlow, "The body did not arrive in time. Send it again.")
+            .closing());
     };
     read.map_err(|error| {
         if error.as_response_error().status_code() == 413 {
-            Problem::new(Code::TooLarge, "Send less at once.")
+            Problem::new(Code::TooLarge, "Send less at once.").closing()
         } else {
             Problem::new(Code::BadRequest, "The body did not arrive whole. Send it again.")
+                .closing()
         }
     })
 }

@@ -107,6 +107,7 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldFault>,
     allow: Option<String>,
+    closes: bool,
 }
 
 /// The body of an error: RFC 9457.
@@ -129,12 +130,18 @@ pub struct ProblemBody {
 impl Problem {
     /// An error with what to do next.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), allow: None }
+        Self { code, detail: detail.into(), errors: Vec::new(), allow: None, closes: false }
     }
 
     /// A fault in one field.
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Refusal::field(pointer, detail).into()
+    }
+
+    /// The same, and the connection is closed: what the client sends next is not read.
+    #[must_use]
+    pub fn closing(self) -> Self {
+        Self { closes: true, ..self }
     }
 
     /// The request could be read in two ways, at this place.
@@ -181,8 +188,7 @@ impl ResponseError for Problem {
         if self.code == Code::NotSignedIn {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
-        if [Code::TooLarge, Code::TooSlow].contains(&self.code) {
-            // What is left of the body is not read.
+        if self.closes {
             response.force_close();
         }
         if self.code == Code::Unavailable {

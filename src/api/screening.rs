@@ -8,6 +8,7 @@ use super::problem::{Code, Problem};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use serde_json::Value;
@@ -58,6 +59,11 @@ pub async fn screen(
         // What sends the answer leaves its body out.
         request.head_mut().method = Method::GET;
     }
+    if request.headers().get(header::UPGRADE).is_some_and(is_web_socket) {
+        // All that follows would be taken for its body, and waited for.
+        let detail = "There are no web sockets here.";
+        return Err(Problem::new(Code::BadRequest, detail).closing().into());
+    }
     check_address(&request)?;
     // A panic would drop the connection without an answer and without an id.
     let mut calling = pin!(async move { next.call(request).await });
@@ -72,6 +78,10 @@ pub async fn screen(
         tracing::error!("a request panicked");
         Err(Problem::internal().into())
     })
+}
+
+fn is_web_socket(upgrade: &HeaderValue) -> bool {
+    upgrade.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket")
 }
 
 fn check_address(request: &ServiceRequest) -> Result<(), Problem> {

@@ -6,8 +6,7 @@ use actix_web::{App, HttpResponse};
 use tracing_actix_web::TracingLogger;
 
 async fn panics() -> HttpResponse {
-    let nothing: Option<HttpResponse> = None;
-    nothing.expect("canary-of-a-panic")
+    panic!("canary-of-a-panic")
 }
 
 async fn panics_later() -> HttpResponse {

@@ -127,13 +127,13 @@ fn whatever_a_client_sends_a_log_line_is_one_line() {
                 format!("GET /{escaped} HTTP/1.1\r\nHost: x\r\n"),
                 format!("GET /api/v1/escalations/{escaped} HTTP/1.1\r\nHost: {{}}\"\\n\r\n"),
                 format!("GET /livez?{escaped} HTTP/1.1\r\nHost: x\r\n"),
-                format!("GET /livez HTTP/1.1\r\nHost: x\r\nUser-Agent: \u{80}\t{{\"a\":1}}\\n\r\n"),
+                "GET /livez HTTP/1.1\r\nHost: x\r\nUser-Agent: \u{80}\t{\"a\":1}\\n\r\n".to_owned(),
                 "HACK\u{7f} /livez HTTP/1.1\r\nHost: x\r\n".to_owned(),
                 "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: \t\"\\r\\n\"\r\n"
                     .to_owned(),
-                format!(
-                    "GET /livez HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {{\"a\"}}\\n, 1.2.3.4\r\nReferer: {{\"\\n\r\n"
-                ),
+                "GET /livez HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {\"a\"}\\n, 1.2.3.4\r\n\
+                 Referer: {\"\\n\r\n"
+                    .to_owned(),
             ] {
                 let request = format!("{head}Connection: close\r\n\r\n");
                 answers.push(sent_raw(address, request.as_bytes()));
