@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// What calls itself cryptography, by the crate.
-const CRYPTOGRAPHY: [&str; 20] = [
+const CRYPTOGRAPHY: [&str; 21] = [
     "aes",
     "aes_gcm",
     "argon2",
@@ -29,6 +29,7 @@ const CRYPTOGRAPHY: [&str; 20] = [
     "sha1",
     "sha2",
     "totp_rs",
+    "webauthn_rs",
 ];
 /// What opens a connection or listens for one.
 const CONNECTING: [&str; 9] = [
