@@ -33,6 +33,8 @@ pub struct Settings {
 pub struct DatabaseSettings {
     /// Where it is: `sqlite:` and a file, or `postgres://…`.
     pub url: SecretUrl,
+    /// Whether another machine's PostgreSQL may be reached unencrypted.
+    pub unencrypted: bool,
     /// The most connections at a time.
     pub connections_max: u32,
     /// How long to wait for a connection or a lock.
