@@ -75,6 +75,7 @@ pub(super) const KEYS: &[Key] = &[
     key(DATA_DIR, "data", Text(any)),
     optional(DATABASE_URL, Text(database_url)),
     optional(DATABASE_PASSWORD_FILE, Text(any)),
+    key("database.unencrypted", "false", Flag),
     key("database.connections_max", "8", Whole(1, 200)),
     key("database.busy_timeout_seconds", "10", Whole(1, 300)),
     key(LISTEN, "127.0.0.1:8080", Text(address)),

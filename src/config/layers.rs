@@ -7,6 +7,7 @@ use super::keys::{
     PUBLIC_URL, Raw, SMTP, SMTP_HOST, TOKEN_KEY_FILE,
 };
 use super::settings::{SecretUrl, Settings, SmtpSecurity};
+use super::wires::{in_clear, is_here};
 use ::config::Config;
 use std::collections::HashMap;
 use std::fs;
@@ -220,6 +221,9 @@ impl Layers {
             "auth.refresh_token_seconds",
             auth.refresh_token_seconds.into(),
         )?;
+        if let Some(found) = in_clear(settings) {
+            return Err(self.refused(found.key, found.value, found.fix));
+        }
         let Some(smtp) = &settings.mail.smtp else {
             return Ok(());
         };
@@ -259,11 +263,6 @@ impl Layers {
         let (value, fix) = (value.to_string(), fix.into());
         ConfigError::Refused { key, value, origin: Some(self.origin(key)), fix }
     }
-}
-
-/// Whether this host is this machine.
-fn is_here(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "::1")
 }
 
 fn unknown(key: String, origin: Origin) -> ConfigError {

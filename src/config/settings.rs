@@ -35,6 +35,8 @@ pub struct DatabaseSettings {
     pub url: SecretUrl,
     /// The file that the password for PostgreSQL is in, where the URL has none.
     pub password_file: Option<PathBuf>,
+    /// Whether another machine's PostgreSQL may be reached unencrypted.
+    pub unencrypted: bool,
     /// The most connections at a time.
     pub connections_max: u32,
     /// How long to wait for a connection or a lock.

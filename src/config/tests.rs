@@ -272,7 +272,7 @@ fn settings_that_do_not_go_together_are_refused() {
     let smtp = ("mail.smtp.host", "smtp.example.org");
     let (user, password) = (("mail.smtp.username", "u"), ("mail.smtp.password_file", "p"));
     let unencrypted = ("mail.smtp.security", "none");
-    let postgres = ("database.url", "postgresql://h/d");
+    let postgres = ("database.url", "postgresql://localhost/d");
     let cases: [(&[(&str, &str)], &str); 8] = [
         (&[("mail.smtp.port", "25")], "`mail.smtp.host` is missing"),
         (&[smtp, user], "`mail.smtp.password_file` is missing"),
@@ -298,7 +298,7 @@ fn settings_that_do_not_go_together_are_refused() {
 
 #[test]
 fn a_password_is_never_shown() {
-    let url = "postgres://me:ca#n/a@ry@db.example.org/cases?sslpassword=canary";
+    let url = "postgres://me:ca#n/a@ry@db.example.org/cases?sslpassword=canary&sslmode=verify-full";
     let file = format!("[database]\nurl = {url:?}\n[auth]\ntoken_key_file = \"k\"");
     let settings = with_file(&file).unwrap();
     assert_eq!(settings.database.url.reveal(), url);
@@ -338,10 +338,10 @@ fn a_password_is_never_shown() {
 #[test]
 fn a_password_is_given_where_others_cannot_see_it() {
     for url in [
-        "postgres://u:canary@h/d",
-        "postgres://u:can@ary@h/d",
-        "postgres://h/d?user=u&password=canary",
-        "postgresql://u@h/d?sslpassword=canary",
+        "postgres://u:canary@localhost/d",
+        "postgres://u:can@ary@localhost/d",
+        "postgres://localhost/d?user=u&password=canary",
+        "postgresql://u@localhost/d?sslpassword=canary",
     ] {
         let key_file = ("auth.token_key_file", "k");
         let environment = with_environment(&[("BSCP_DATABASE__URL", url)]);
@@ -433,4 +433,41 @@ fn five_hundred_damaged_files_are_read_or_refused_in_one_sentence() {
         }
     }
     assert!((100..500).contains(&refused), "{refused} were refused");
+}
+
+#[test]
+fn no_secret_crosses_a_network_in_clear() {
+    let key = ("auth.token_key_file", "k");
+    for url in [
+        "postgres://bscp@db.example.org/cases",
+        "postgres://bscp@db.example.org/cases?sslmode=require",
+        "postgres://bscp@db.example.org/cases?sslmode=verify-full&sslmode=disable",
+        "postgres://bscp@localhost,db.example.org/cases",
+        "postgres://bscp@localhost/cases?host=db.example.org",
+        "postgres://bscp@localhost/cases?hostaddr=192.0.2.1",
+        "postgres://192.0.2.1:5432/cases",
+        "postgres://[2001:db8::1]:5432/cases",
+    ] {
+        let refused = sentence(with_flags(&[("database.url", url), key]));
+        assert!(refused.contains("`database.url`") && refused.contains("verify-full"), "{refused}");
+        let unencrypted = ("database.unencrypted", "true");
+        with_flags(&[("database.url", url), key, unencrypted]).unwrap();
+    }
+    for url in [
+        "postgres://bscp@db.example.org/cases?sslmode=verify-full&sslrootcert=/etc/bscp/ca.pem",
+        "postgres://bscp:p@localhost:5432/cases",
+        "postgres://127.0.0.1:5432/cases",
+        "postgres://[::1]:5432/cases",
+        "postgres:///cases?host=/run/postgresql",
+        "postgres://%2Frun%2Fpostgresql/cases",
+    ] {
+        with_flags(&[("database.url", url), key]).unwrap();
+    }
+    for url in ["http://escalations.example.org", "http://192.0.2.1:8080", "http://[2001:db8::1]"] {
+        let refused = sentence(with_flags(&[("http.public_url", url)]));
+        assert!(refused.contains("`http.public_url`") && refused.contains("https://"), "{refused}");
+    }
+    for url in ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:80/bscp"] {
+        with_flags(&[("http.public_url", url)]).unwrap();
+    }
 }
