@@ -10,4 +10,5 @@ mod contract;
 mod engine;
 mod life;
 mod process;
+mod rights;
 mod trying;

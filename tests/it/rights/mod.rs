@@ -1,0 +1,7 @@
+//! Who may see and do what, over the wire: every operation of the API document, asked by everybody,
+//! of cases in every state. What is expected stands in docs/access.md and nowhere else.
+
+mod aim;
+mod bodies;
+mod driver;
+mod operations;
