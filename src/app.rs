@@ -174,7 +174,7 @@ impl App {
             actix_web::App::new()
                 .app_data(data.clone())
                 .wrap(from_fn(show_request_id))
-                .wrap(TracingLogger::default())
+                .wrap(TracingLogger::<api::RequestSpan>::new())
                 .wrap(security_headers())
                 .configure(|config| api::configure(config, body_bytes_max))
         });

@@ -23,10 +23,12 @@ mod posts;
 mod problem;
 mod recounts;
 mod reference;
+mod request_span;
 mod routes;
 mod sessions;
 mod simulations;
 mod views;
 
 pub use openapi::document;
+pub use request_span::RequestSpan;
 pub use routes::configure;
