@@ -3,5 +3,10 @@
 
 mod aim;
 mod bodies;
+mod canaries;
+mod crawl;
 mod driver;
+mod logs;
 mod operations;
+mod partnerships;
+mod twins;
