@@ -1,6 +1,7 @@
 //! How messages leave: to a mail server, into a folder, or into memory for tests.
 
 use super::folder::Folder;
+use super::line::without_addresses;
 use super::outgoing::{Outgoing, Sender, Sent};
 use super::settings::SmtpSettings;
 use super::smtp::{DID_NOT_TAKE, Smtp, UNEXPECTED};
@@ -42,7 +43,7 @@ impl SendFailure {
     pub fn in_log(&self) -> String {
         let (Self::Temporary(why) | Self::Permanent(why)) = self;
         let Some((ours, theirs)) = why.split_once(DID_NOT_TAKE) else {
-            return why.clone();
+            return without_addresses(why);
         };
         let (what, answer) = theirs.split_once(": ").unwrap_or((theirs, ""));
         let answer = answer.strip_prefix(UNEXPECTED).unwrap_or(answer);
