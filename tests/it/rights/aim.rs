@@ -104,6 +104,15 @@ impl Aim {
         &self.policy_text
     }
 
+    /// What a query's parameter is never without.
+    pub fn query_beside(&self, name: &str) -> String {
+        if name == "side" {
+            format!("agency_id={}&", self.after("agencies"))
+        } else {
+            String::new()
+        }
+    }
+
     /// Plausible values of a query's parameter that may be any text.
     pub fn query_values(&self, name: &str) -> Vec<String> {
         let value = match name {

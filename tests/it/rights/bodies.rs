@@ -101,8 +101,9 @@ fn of_the_directory(operation: &str, aim: &Aim) -> Option<Value> {
             "name": aim.prose("an agency"), "sector": "early_years",
             "partnership_ids": [aim.after("partnerships")]
         }),
+        // Each with an address of its own: it may be tried after the other.
         "add_person" | "change_person" => json!({
-            "name": aim.prose("somebody"), "email": "somebody.new@sundial.example",
+            "name": aim.prose("somebody"), "email": format!("{operation}@sundial.example"),
             "agency_id": aim.after("agencies")
         }),
         "add_absence" => {

@@ -17,9 +17,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-/// Who asks: both sides of the case, its partnership's officer, whoever runs the server, and one
-/// who is not signed in.
+/// Who asks, beside somebody who is not signed in: both sides of the case, its partnership's officer,
+/// and whoever runs the server.
 const ASKING: [&str; 4] = ["Priya Nair", "Tom Okafor", "Judith Hale", "Ellis Grant"];
+/// The officer among them.
+const OFFICER: usize = 2;
 /// Operations that ask nothing of the database, and so log nothing when it fails.
 const SILENT: [&str; 1] = ["livez"];
 
@@ -134,7 +136,8 @@ impl<'h> Asking<'h> {
     /// version that is there, so that what may be done is done.
     async fn ask_rightly(&mut self) {
         for at in 0..self.clients.len() {
-            for operation in &self.operations {
+            for operation in self.operations.clone() {
+                self.sign_in_again(at).await;
                 let words = of(&[Kind::Child, Kind::Prose, Kind::Secret]);
                 for words in words.chunks(6) {
                     let mark = words.join(" ");
@@ -145,7 +148,6 @@ impl<'h> Asking<'h> {
                     self.send(&asked, &self.clients[at].1).await;
                 }
             }
-            self.sign_in_again(at).await;
         }
     }
 
@@ -153,8 +155,9 @@ impl<'h> Asking<'h> {
     /// address, in the query and in the headers.
     async fn ask_wrongly(&mut self) {
         let mut canaries = CANARIES.iter().map(|(_, _, value)| *value).cycle();
-        for at in [0, 2, 4] {
-            for operation in &self.operations {
+        for at in [0, OFFICER, ASKING.len()] {
+            for operation in self.operations.clone() {
+                self.sign_in_again(at).await;
                 let asked = operation.asked(&self.aim("Plainly"));
                 let client = &self.clients[at].1;
                 if let Some((_, plausible)) = &asked.body {
@@ -162,7 +165,7 @@ impl<'h> Asking<'h> {
                         self.send(&asked.clone().with_body(&body), client).await;
                     }
                 }
-                for wrong in addresses(operation, &asked, &mut canaries) {
+                for wrong in addresses(&operation, &asked, &mut canaries) {
                     self.send(&wrong, client).await;
                 }
                 for wrong in headers(&asked) {
@@ -172,16 +175,16 @@ impl<'h> Asking<'h> {
                 forged.token = Some(of(&[Kind::Secret])[5].to_owned());
                 self.send(&asked, &forged).await;
             }
-            self.sign_in_again(at).await;
         }
     }
 
     /// Every operation while one table after the other is missing.
     async fn ask_while_the_database_fails(&mut self) {
         for table in tables(&mut Raw::of(self.house)) {
+            self.sign_in_again(OFFICER).await;
             Raw::of(self.house).run(&format!("alter table {table} rename to gone"));
             for operation in &self.operations {
-                let client = &self.clients[2].1;
+                let client = &self.clients[OFFICER].1;
                 let mark = of(&[Kind::Child, Kind::Prose])[..6].join(" ");
                 let mut asked = operation.asked(&self.aim(&mark));
                 if operation.is_read() {

@@ -119,7 +119,8 @@ impl Operation {
             let name = parameter["name"].as_str().unwrap();
             let words = self.words(&parameter["schema"]);
             let values = if words.is_empty() { aim.query_values(name) } else { words };
-            all.extend(values.into_iter().map(|value| format!("?{name}={value}")));
+            let with = aim.query_beside(name);
+            all.extend(values.into_iter().map(|value| format!("?{with}{name}={value}")));
         }
         all
     }

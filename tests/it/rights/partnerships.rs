@@ -2,10 +2,9 @@
 //! of its own in it.
 
 use crate::engine::BSCP;
-use crate::house::{Answer, Client, House};
-use bscp_escalation::engine::{DirectoryFile, Founded};
+use crate::house::{Answer, Client, House, found};
+use bscp_escalation::engine::Founded;
 use bscp_escalation::store::policies::Via;
-use bscp_escalation::store::{StoreError, Writer, people};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -42,10 +41,8 @@ impl<'h> Partnership<'h> {
     pub async fn twin_of(first: &Self) -> Self {
         let house = first.house;
         let word = "Wrenquist";
-        let file = DirectoryFile::parse(&twin_directory(word)).unwrap();
-        let founded = house.engine.found_partnership(file).await.unwrap();
+        let founded = found(&house.engine, &twin_directory(word)).await;
         let twin = Self::new(house, founded, word, "Zorblatt", ["Z.X.", "ZOR-9902"]);
-        twin.give_passwords().await;
         twin.share(&first.agency_id(SHARED), first).await;
         twin.publish(1, "").await;
         twin
@@ -67,22 +64,6 @@ impl<'h> Partnership<'h> {
             cases: RefCell::default(),
             clients: RefCell::default(),
         }
-    }
-
-    async fn give_passwords(&self) {
-        let mut raw = crate::engine::sql::Raw::of(self.house);
-        let known = raw.text(&format!(
-            "select password_hash as value from people where email = '{}'",
-            self.house.email("Priya Nair")
-        ));
-        let everybody = self.founded.people.clone();
-        let set = move |w: &mut Writer<'_>| -> Result<(), StoreError> {
-            for person in &everybody {
-                people::set_password_hash(w, person.id, &known)?;
-            }
-            Ok(())
-        };
-        self.house.engine.store().write(set).await.unwrap();
     }
 
     /// Lets an agency of another partnership serve this one too.
