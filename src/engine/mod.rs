@@ -20,6 +20,7 @@ mod error;
 mod foreseeing;
 mod founding;
 mod in_force;
+mod keeping;
 mod lists;
 mod perform;
 mod policies;

@@ -11,4 +11,5 @@ mod engine;
 mod hardening;
 mod life;
 mod process;
+mod rights;
 mod trying;
