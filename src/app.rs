@@ -1,7 +1,8 @@
 //! Wiring: from settings to a running server.
 
 use crate::api;
-use crate::auth::{self, IfMissing, SigningKey};
+use crate::api::{RequestLimits, RequestSpan, TrustedProxies};
+use crate::auth::{self, BreachedPasswords, IfMissing, SigningKey};
 use crate::clock::Clock;
 use crate::config::{Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{
@@ -101,7 +102,18 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
             session_seconds: i64::from(settings.auth.refresh_token_seconds),
             idle_seconds: i64::from(settings.auth.refresh_idle_seconds),
         },
+        breached_passwords: breached_passwords(settings)?,
+        set_up_file: settings.data_dir.join("set-up-secret"),
     })
+}
+
+/// The list of passwords that were stolen elsewhere, if there is one.
+///
+/// # Errors
+/// If it cannot be read, or is something else.
+pub fn breached_passwords(settings: &Settings) -> anyhow::Result<Option<BreachedPasswords>> {
+    let path = settings.auth.breached_passwords_file.as_deref();
+    path.map(BreachedPasswords::open).transpose().context("auth.breached_passwords_file")
 }
 
 /// When the jobs run.
@@ -170,11 +182,22 @@ impl App {
         let listen = settings.http.listen;
         let body_bytes_max = settings.http.body_bytes_max;
         let data = web::Data::new(engine.clone());
+        let http = &settings.http;
+        let proxies = http.trusted_proxies.as_ref().map(|networks| networks.all().to_vec());
+        let proxies = web::Data::new(TrustedProxies(proxies.unwrap_or_default()));
+        let limits = web::Data::new(RequestLimits::new(
+            engine.clock().clone(),
+            http.requests_per_minute,
+            http.requests_per_minute_of_network,
+        ));
         let server = HttpServer::new(move || {
             actix_web::App::new()
                 .app_data(data.clone())
+                .app_data(proxies.clone())
+                .app_data(limits.clone())
+                .wrap(from_fn(api::limit_requests))
                 .wrap(from_fn(show_request_id))
-                .wrap(TracingLogger::default())
+                .wrap(TracingLogger::<RequestSpan>::new())
                 .wrap(security_headers())
                 .configure(|config| api::configure(config, body_bytes_max))
         });

@@ -2,9 +2,11 @@
 //! question, asks the engine, and turns the answer into JSON. It decides nothing, and writes only
 //! through the engine.
 
+mod accounts;
 mod agencies;
 mod answer;
 mod bodies;
+mod client_address;
 mod clock_commands;
 mod closures;
 mod command_macros;
@@ -13,6 +15,7 @@ mod directory_views;
 mod escalations;
 mod extract;
 mod health;
+mod limits;
 mod notices;
 mod openapi;
 mod page;
@@ -23,10 +26,14 @@ mod posts;
 mod problem;
 mod recounts;
 mod reference;
+mod request_span;
 mod routes;
 mod sessions;
 mod simulations;
 mod views;
 
+pub use client_address::{ClientAddress, TrustedProxies};
+pub use limits::{RequestLimits, limit_requests};
 pub use openapi::document;
+pub use request_span::RequestSpan;
 pub use routes::configure;

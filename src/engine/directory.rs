@@ -12,7 +12,7 @@ use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;
 use crate::store::people::{Scope, Versioned};
-use crate::store::{Reader, StoreError, changes, directory, people, posts};
+use crate::store::{Reader, StoreError, account_secrets, changes, directory, people, posts};
 
 /// An agency as it is to be.
 #[derive(Debug, Clone)]
@@ -159,6 +159,11 @@ impl Engine {
                 let who = "Only an administrator makes or unmakes administrators.";
                 return Err(Refusal::NotYours(who.to_owned()).into());
             }
+            // Else an officer could put an address of their own there, and ask for a new password.
+            if was_administrator && !request.actor.administrator {
+                let who = "Only an administrator changes an administrator's entry.";
+                return Err(Refusal::NotYours(who.to_owned()).into());
+            }
             let it = Person {
                 id,
                 name: new.name.to_string(),
@@ -174,6 +179,10 @@ impl Engine {
             }
             let version = expected(request, before.as_ref().map(|found| found.version))?;
             people::save_person(w, &it, version).map_err(stale)?;
+            if before.as_ref().is_some_and(|before| before.it.email != it.email) || !it.active {
+                // What was sent to the old address opens nothing any more.
+                account_secrets::delete_of(w, id)?;
+            }
             let by = Some(request.actor.person_id);
             changes::append(w, by, "person saved", &id.to_string(), &it, now)?;
             Ok(Versioned { it, version: version.map_or(1, |version| version + 1) })
@@ -409,20 +418,29 @@ fn may_keep_person(
     if actor.person_id == person_id {
         return Ok(());
     }
-    let mut of = match &person {
-        Some(person) => partnerships_of_agency(r, "/agency_id", person.it.agency_id)?,
+    let of = match &person {
+        Some(person) => partnerships_of_person(r, &person.it)?,
         None => Vec::new(),
     };
-    // The partnership's own people have no agency: its officers keep them.
-    if person.as_ref().is_some_and(|person| person.it.agency_id.is_none()) {
-        let theirs = posts::posts_of_person(r, person_id)?;
-        of.extend(theirs.iter().filter_map(|post| match post.place {
-            Place::Partnership { partnership_id, .. } => Some(partnership_id),
-            Place::Agency { .. } => None,
-        }));
-    }
     access::may_keep_directory(actor, &of)?;
     person.map(|_| ()).ok_or_else(|| Refusal::NotFound.into())
+}
+
+/// The partnerships whose officers keep somebody's entry: those that their agency serves. The
+/// partnership's own people have no agency: it is those in which they hold a post.
+pub(super) fn partnerships_of_person(
+    r: &mut Reader<'_>,
+    person: &Person,
+) -> Result<Vec<PartnershipId>, EngineError> {
+    if person.agency_id.is_some() {
+        return partnerships_of_agency(r, "/agency_id", person.agency_id);
+    }
+    let theirs = posts::posts_of_person(r, person.id)?;
+    let of = theirs.iter().filter_map(|post| match post.place {
+        Place::Partnership { partnership_id, .. } => Some(partnership_id),
+        Place::Agency { .. } => None,
+    });
+    Ok(of.collect())
 }
 
 /// Whether somebody sees addresses: those who keep the directory do.
