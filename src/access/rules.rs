@@ -234,6 +234,7 @@ pub fn may_invite(
         return Ok(());
     }
     Err(Refusal::NotYours(
-        "The officers of the person's partnership, and the administrator, invite people.".to_owned(),
+        "The officers of the person's partnership, and the administrator, invite people."
+            .to_owned(),
     ))
 }

@@ -130,7 +130,13 @@ pub struct ProblemBody {
 impl Problem {
     /// An error with what to do next.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), allow: None, retry_after_seconds: None }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            allow: None,
+            retry_after_seconds: None,
+        }
     }
 
     /// A fault in one field.

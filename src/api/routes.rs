@@ -3,8 +3,8 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    accounts, agencies, clock_commands, closures, commands, escalations, health, notices, partnerships,
-    people, policies, posts, recounts, reference, sessions, simulations,
+    accounts, agencies, clock_commands, closures, commands, escalations, health, notices,
+    partnerships, people, policies, posts, recounts, reference, sessions, simulations,
 };
 use actix_web::{Resource, web};
 

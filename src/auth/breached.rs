@@ -116,8 +116,7 @@ impl BreachedPasswords {
             return Ok(None);
         }
         let digest = text.get(..DIGITS).ok_or_else(|| self.other_form())?;
-        let is_digest =
-            digest.iter().all(|c| c.is_ascii_digit() || (b'A'..=b'F').contains(c));
+        let is_digest = digest.iter().all(|c| c.is_ascii_digit() || (b'A'..=b'F').contains(c));
         let ends_well = text.get(DIGITS).is_none_or(|next| *next == b':');
         if !is_digest || !ends_well {
             return Err(self.other_form());

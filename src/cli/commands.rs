@@ -72,7 +72,9 @@ pub(super) async fn invite(settings: Settings, email: String) -> anyhow::Result<
     let engine = app::build_engine(&settings, Clock::System).await?;
     let link = engine.invitation_link(email.clone()).await.context("making the link")?;
     let Some(link) = link else { bail!("nobody in the directory has the address {email}") };
-    println!("Give this link to {email} and to nobody else. It works once, for {INVITATION_HOURS} hours:");
+    println!(
+        "Give this link to {email} and to nobody else. It works once, for {INVITATION_HOURS} hours:"
+    );
     println!("{link}");
     Ok(ExitCode::SUCCESS)
 }

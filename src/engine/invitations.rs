@@ -68,7 +68,14 @@ impl Engine {
                     return Ok(false);
                 };
                 keep_secret(w, person_id, SecretKind::Invitation, &secret, now)?;
-                changes::append(w, None, "person invited", &person_id.to_string(), &person_id, now)?;
+                changes::append(
+                    w,
+                    None,
+                    "person invited",
+                    &person_id.to_string(),
+                    &person_id,
+                    now,
+                )?;
                 Ok(true)
             })
             .await;

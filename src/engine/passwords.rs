@@ -117,10 +117,8 @@ impl Engine {
         }
         let hash = self.hash_of_new(password, about(&person)).await?;
         let session_id = actor.session_id;
-        let done: Result<(), StoreError> = self
-            .store()
-            .write(move |w| set_hash(w, person_id, &hash, Some(session_id), now))
-            .await;
+        let done: Result<(), StoreError> =
+            self.store().write(move |w| set_hash(w, person_id, &hash, Some(session_id), now)).await;
         done?;
         self.wake();
         Ok(())

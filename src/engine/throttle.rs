@@ -77,12 +77,7 @@ impl Account {
         }
     }
 
-    fn uses(
-        &self,
-        r: &mut Reader<'_>,
-        network: &str,
-        now: UtcInstant,
-    ) -> Result<bool, StoreError> {
+    fn uses(&self, r: &mut Reader<'_>, network: &str, now: UtcInstant) -> Result<bool, StoreError> {
         let since = now.plus(-NETWORK_IS_KNOWN);
         match self {
             // PostgreSQL has no such text, and nobody such an address.

@@ -23,11 +23,7 @@ pub fn has_administrator(r: &mut Reader<'_>) -> Result<bool, StoreError> {
 }
 
 /// Keeps a secret's digest instead of the one before.
-pub fn replace(
-    w: &mut Writer<'_>,
-    digest: &str,
-    expires_at: UtcInstant,
-) -> Result<(), StoreError> {
+pub fn replace(w: &mut Writer<'_>, digest: &str, expires_at: UtcInstant) -> Result<(), StoreError> {
     on!(w, c => diesel::insert_into(set_up_secrets::table)
         .values((
             set_up_secrets::only_one.eq(ONLY_ONE),
