@@ -1,14 +1,16 @@
 //! Wiring: from settings to a running server.
 
 use crate::api;
-use crate::auth::{self, IfMissing, SigningKey};
+use crate::auth::{self, IfMissing, SigningKey, oidc};
 use crate::clock::Clock;
 use crate::config::{Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{
     CronError, CronRule, DeliveryOptions, Engine, EngineOptions, JobTimes, SessionOptions, Workers,
 };
 use crate::notify::{self, Mailer, Sender};
+use crate::providers::Providers;
 use crate::store::{Store, StoreOptions};
+use crate::web as pages;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
@@ -101,7 +103,18 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
             session_seconds: i64::from(settings.auth.refresh_token_seconds),
             idle_seconds: i64::from(settings.auth.refresh_idle_seconds),
         },
+        providers: providers(settings)?,
     })
+}
+
+/// The identity providers that settings name; nothing is asked of them yet.
+///
+/// # Errors
+/// What is wrong with their file.
+pub fn providers(settings: &Settings) -> anyhow::Result<Providers> {
+    let Some(path) = &settings.auth.providers_file else { return Ok(Providers::default()) };
+    let providers = oidc::load(path).context("reading auth.providers_file")?;
+    Ok(Providers::new(providers)?)
 }
 
 /// When the jobs run.
@@ -170,12 +183,14 @@ impl App {
         let listen = settings.http.listen;
         let body_bytes_max = settings.http.body_bytes_max;
         let data = web::Data::new(engine.clone());
+        let origin = pages::Origin::of(&settings.http.public_url);
         let server = HttpServer::new(move || {
             actix_web::App::new()
                 .app_data(data.clone())
                 .wrap(from_fn(show_request_id))
                 .wrap(TracingLogger::default())
                 .wrap(security_headers())
+                .configure(|config| pages::configure(config, origin.clone()))
                 .configure(|config| api::configure(config, body_bytes_max))
         });
         let server = match settings.http.workers {

@@ -7,6 +7,7 @@
 
 mod actor;
 mod rules;
+mod scopes;
 #[cfg(test)]
 mod tests;
 
@@ -14,3 +15,4 @@ pub use actor::{Actor, HeldPost, Proof, ProofBy};
 pub use rules::{
     Relation, fresh_proof, may, may_keep_directory, may_publish_policy, may_see, may_set_rules, relation,
 };
+pub use scopes::{TokenScope, may_keep_accounts, token_may, token_operations};

@@ -4,6 +4,7 @@
 
 mod agencies;
 mod answer;
+mod api_tokens;
 mod bodies;
 mod clock_commands;
 mod closures;
@@ -13,6 +14,7 @@ mod directory_views;
 mod escalations;
 mod extract;
 mod health;
+mod identities;
 mod notices;
 mod openapi;
 mod page;

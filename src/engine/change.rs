@@ -282,7 +282,7 @@ fn panel(r: &mut Reader<'_>, wish: PanelWish) -> Result<Command, EngineError> {
     let PanelWish { member_ids, chair_id, meets_at } = wish;
     let mut members = Vec::with_capacity(member_ids.len());
     for person_id in member_ids {
-        let person = people::find_person(r, person_id)?.filter(|found| found.it.active);
+        let person = people::find_person(r, person_id)?.filter(|found| found.it.is_somebody_here());
         let person = person.ok_or_else(|| {
             Refusal::field("/member_ids", "must name people of the directory who have not left")
         })?;
@@ -314,7 +314,7 @@ fn receiving_party(
         })?;
     if let Some(person_id) = draft.receiving_practitioner_id {
         let person = people::find_person(r, person_id)?
-            .filter(|found| found.it.active && found.it.agency_id == Some(agency_id));
+            .filter(|found| found.it.is_somebody_here() && found.it.agency_id == Some(agency_id));
         if person.is_none() {
             return Err(Refusal::field(
                 "/draft/receiving_practitioner_id",

@@ -6,7 +6,7 @@ use super::{Engine, EngineError};
 use crate::access::{self, Actor};
 use crate::clock::UtcInstant;
 use crate::directory::{
-    Absence, Agency, Deputy, Holder, Person, Place, Post, Rung, Sector, is_role,
+    Absence, Agency, Deputy, Holder, Person, PersonKind, Place, Post, Rung, Sector, is_role,
 };
 use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
@@ -166,7 +166,12 @@ impl Engine {
                 agency_id: new.agency_id,
                 active: new.active,
                 administrator: new.administrator,
+                kind: before.as_ref().map_or(PersonKind::Person, |found| found.it.kind),
             };
+            if it.kind == PersonKind::Machine && (it.administrator || it.agency_id.is_none()) {
+                let detail = "a machine has an agency, and is no administrator";
+                return Err(Refusal::field("/administrator", detail).into());
+            }
             check_address("/email", &it.email)?;
             if people::find_id_by_email(w, &it.email)?.is_some_and(|other| other != id) {
                 let detail = "somebody has this address already";
@@ -357,7 +362,7 @@ fn checked_place(place: &Place) -> Result<Place, Refusal> {
 fn check_people(r: &mut Reader<'_>, pointer: &str, ids: &[PersonId]) -> Result<(), EngineError> {
     for (index, person_id) in ids.iter().enumerate() {
         let pointer = format!("{pointer}/{index}");
-        if people::find_person(r, *person_id)?.is_none_or(|found| !found.it.active) {
+        if people::find_person(r, *person_id)?.is_none_or(|found| !found.it.is_somebody_here()) {
             return Err(Refusal::field(pointer, "must be somebody who works here now").into());
         }
         stands_once(pointer, ids, index)?;

@@ -9,6 +9,8 @@
 //! do it at once, and one that slept finds on waking what is due. Only jobs whose miss would not
 //! matter hang on a time of day (`schedule`).
 
+mod api_tokens;
+mod browser_sessions;
 mod change;
 mod closures;
 mod coverage;
@@ -19,6 +21,7 @@ mod drafting;
 mod error;
 mod foreseeing;
 mod founding;
+mod identities;
 mod in_force;
 mod lists;
 mod perform;
@@ -28,10 +31,13 @@ mod reading;
 mod recount;
 mod schedule;
 mod sign_in;
+mod single_sign_on;
 mod tick;
 mod verify;
 mod worker;
 
+pub use api_tokens::{NewApiToken, NewMachine, Operation, TOKEN_DAYS_MAX};
+pub use browser_sessions::AtBrowser;
 pub use change::{Answered, Answering, Idempotency, PanelWish, Request};
 pub use cron::{CronError, CronRule};
 pub use deliver::DeliveryOptions;
@@ -47,6 +53,7 @@ pub use reading::CaseView;
 pub use recount::{MovedDeadline, RecountWish};
 pub use schedule::JobTimes;
 pub use sign_in::{SessionOptions, SignedIn};
+pub use single_sign_on::{Arrived, Begun, Brought, SignOnError, SignOnRefused};
 pub use tick::Ticked;
 pub use verify::{Verdict, Verified, verify_timelines};
 pub use worker::Workers;
@@ -54,6 +61,7 @@ pub use worker::Workers;
 use crate::auth::SigningKey;
 use crate::clock::{Clock, UtcInstant};
 use crate::notify::Mailer;
+use crate::providers::Providers;
 use crate::store::Store;
 use policies::PolicyShelf;
 use std::sync::Arc;
@@ -76,6 +84,8 @@ pub struct EngineOptions {
     pub delivery: DeliveryOptions,
     /// How long sessions last.
     pub sessions: SessionOptions,
+    /// The agencies' identity providers.
+    pub providers: Providers,
 }
 
 /// The use cases, over a database, a clock and a mailer. Cheap to clone.

@@ -13,7 +13,8 @@ use crate::ids::{EscalationId, NoticeId, PartnershipId};
 use crate::notify::{Letter, Listed, Standing, chaser_letter, digest_letter};
 use crate::store::notices::{self, DeliveryState, NewNotice};
 use crate::store::{
-    Reader, StoreError, Writer, directory, escalations, idempotency, jobs, people, sessions,
+    Reader, StoreError, Writer, browser_sessions, directory, escalations, idempotency, jobs, people,
+    sessions, sign_in_attempts,
 };
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -124,6 +125,8 @@ impl Engine {
                 let answers = TimeDelta::days(self.inner.options.keep_answers_days);
                 idempotency::delete_before(w, now.plus(-answers))?;
                 sessions::delete_expired_before(w, before)?;
+                sign_in_attempts::delete_expired_before(w, now)?;
+                browser_sessions::delete_logout_tokens_before(w, before)?;
                 for job in Job::ALL {
                     jobs::delete_before(w, job.name(), before)?;
                 }

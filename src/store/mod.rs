@@ -16,11 +16,14 @@ mod schema;
 mod types;
 
 pub mod account_letters;
+pub mod api_tokens;
+pub mod browser_sessions;
 pub mod changes;
 pub mod closures;
 pub mod directory;
 pub mod escalations;
 pub mod idempotency;
+pub mod identities;
 pub mod jobs;
 pub mod notices;
 pub mod people;
@@ -28,6 +31,7 @@ pub mod policies;
 pub mod posts;
 pub mod projections;
 pub mod sessions;
+pub mod sign_in_attempts;
 pub mod timeline;
 
 pub use conn::{Reader, Writer};
