@@ -10,9 +10,7 @@ use std::fmt;
 use utoipa::ToSchema;
 
 /// What an API token is good for. It never gives more than its person may do.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub enum TokenScope {
     /// Reading agencies, people, posts and partnerships.
     #[serde(rename = "directory:read")]
@@ -34,9 +32,7 @@ pub enum TokenScope {
     NoticesRead,
 }
 
-use TokenScope::{
-    CasesRead, CasesWrite, DirectoryRead, DirectoryWrite, NoticesRead, PoliciesRead,
-};
+use TokenScope::{CasesRead, CasesWrite, DirectoryRead, DirectoryWrite, NoticesRead, PoliciesRead};
 
 impl TokenScope {
     /// All of them.
@@ -121,11 +117,7 @@ pub fn token_operations() -> &'static [(TokenScope, &'static str, &'static str)]
 ///
 /// # Errors
 /// [`Refusal::NotYours`], which names the scope that is wanted.
-pub fn token_may(
-    scopes: &BTreeSet<TokenScope>,
-    method: &str,
-    path: &str,
-) -> Result<(), Refusal> {
+pub fn token_may(scopes: &BTreeSet<TokenScope>, method: &str, path: &str) -> Result<(), Refusal> {
     let wanted = OPERATIONS.iter().find(|(_, its, of)| *its == method && *of == path);
     match wanted {
         Some((scope, ..)) if scopes.contains(scope) => Ok(()),
@@ -133,7 +125,8 @@ pub fn token_may(
             "This API token does not have the scope {scope}. Make one that has, or sign in."
         ))),
         None => Err(Refusal::NotYours(
-            "No API token can do this, whatever its scopes. Sign in, and do it yourself.".to_owned(),
+            "No API token can do this, whatever its scopes. Sign in, and do it yourself."
+                .to_owned(),
         )),
     }
 }

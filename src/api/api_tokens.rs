@@ -136,10 +136,7 @@ fn all(tokens: Vec<ApiToken>) -> HttpResponse {
     responses((status = 201, description = "The token and its text.", body = NewApiTokenView), PrivateProblems),
     security(("bearer" = []))
 )]
-pub async fn make_own_token(
-    app: App,
-    ask: Private<ApiTokenBody>,
-) -> Result<HttpResponse, Problem> {
+pub async fn make_own_token(app: App, ask: Private<ApiTokenBody>) -> Result<HttpResponse, Problem> {
     Ok(made(app.make_own_token(ask.actor, ask.body.new_token()).await?))
 }
 

@@ -9,6 +9,7 @@
 mod access_tokens;
 mod api_tokens;
 mod browser_secrets;
+mod derivation;
 mod error;
 mod key_file;
 pub mod oidc;
@@ -20,6 +21,7 @@ mod tests;
 pub use access_tokens::{Claims, KEY_BYTES_MIN, Refused, SigningKey};
 pub use api_tokens::{fresh_api_token, is_api_token};
 pub use browser_secrets::{derived_secret, is_random_secret, is_same_secret, random_secret};
+pub use derivation::{GENERATION_SALT_BYTES, fresh_generation_salt};
 pub use error::AuthError;
 pub use key_file::{IfMissing, KeyFileError, load_or_create};
 pub use passwords::{

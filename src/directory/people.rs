@@ -86,9 +86,7 @@ pub struct Agency {
 }
 
 /// Somebody, or an agency's own program.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonKind {
     /// Somebody.

@@ -385,7 +385,9 @@ impl Directory {
     }
 
     fn active(&self, ids: impl Iterator<Item = PersonId>) -> Vec<&Person> {
-        ids.filter_map(|id| self.people.get(&id)).filter(|person| person.is_somebody_here()).collect()
+        ids.filter_map(|id| self.people.get(&id))
+            .filter(|person| person.is_somebody_here())
+            .collect()
     }
 
     fn is_present(&self, person: &Person, now: UtcInstant) -> bool {

@@ -109,7 +109,8 @@ impl Engine {
                 let good = api_tokens::of_person(w, person_id)?;
                 let good = good.iter().filter(|token| is_good(token, now)).count();
                 if good >= GOOD_MAX {
-                    let detail = format!("There are {GOOD_MAX} tokens already. Take one back first.");
+                    let detail =
+                        format!("There are {GOOD_MAX} tokens already. Take one back first.");
                     return Err(Refusal::NotNow(detail).into());
                 }
                 let token = ApiToken {

@@ -51,7 +51,9 @@ impl Engine {
         if now.since(last_used_at) >= NOTED_EVERY {
             let session_id = actor.session_id;
             self.store()
-                .write(move |w| Ok::<_, EngineError>(browser_sessions::note_use(w, session_id, now)?))
+                .write(move |w| {
+                    Ok::<_, EngineError>(browser_sessions::note_use(w, session_id, now)?)
+                })
                 .await?;
         }
         Ok(AtBrowser { actor, form_token: derived_secret(secret, FORMS) })

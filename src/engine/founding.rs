@@ -6,8 +6,8 @@
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{
-    Absence, Agency, Deputy, Holder, Partnership, PartnershipFunction, Person, PersonKind, Place, Post, Rung,
-    Sector, is_role,
+    Absence, Agency, Deputy, Holder, Partnership, PartnershipFunction, Person, PersonKind, Place,
+    Post, Rung, Sector, is_role,
 };
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;

@@ -1,9 +1,9 @@
 //! Accounts at identity providers, linked with people here: by an administrator, or by somebody who
 //! is signed in. Never by an email address.
 
+use super::change::{Answered, Answering};
 use super::single_sign_on::{SignOnError, SignOnRefused, may_sign_on};
 use super::{Engine, EngineError, Request};
-use super::change::{Answered, Answering};
 use crate::access::{self, Actor};
 use crate::auth;
 use crate::auth::oidc::Provider;
@@ -119,16 +119,18 @@ impl Engine {
     ///
     /// # Errors
     /// No such provider, or not for their agency; the proof is old; or the world failed.
-    pub async fn link_address(&self, actor: Actor, provider: String) -> Result<String, EngineError> {
+    pub async fn link_address(
+        &self,
+        actor: Actor,
+        provider: String,
+    ) -> Result<String, EngineError> {
         let now = self.now();
         access::fresh_proof(&actor, now)?;
         let named = self.named_provider(&provider)?.clone();
         let ticket = auth::random_secret()?;
         let digest = auth::digest(&ticket);
-        let address = format!(
-            "{}/sign-in/with/{}?ticket={ticket}",
-            self.inner.options.public_url, named.key
-        );
+        let address =
+            format!("{}/sign-in/with/{}?ticket={ticket}", self.inner.options.public_url, named.key);
         self.store()
             .write(move |w| {
                 if let Err(SignOnError::Refused(_)) = may_sign_on(w, &named, actor.person_id) {

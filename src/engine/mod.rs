@@ -31,6 +31,7 @@ mod reading;
 mod recount;
 mod schedule;
 mod sign_in;
+mod signing_keys;
 mod single_sign_on;
 mod tick;
 mod verify;

@@ -13,8 +13,8 @@ use crate::ids::{EscalationId, NoticeId, PartnershipId};
 use crate::notify::{Letter, Listed, Standing, chaser_letter, digest_letter};
 use crate::store::notices::{self, DeliveryState, NewNotice};
 use crate::store::{
-    Reader, StoreError, Writer, browser_sessions, directory, escalations, idempotency, jobs, people,
-    sessions, sign_in_attempts,
+    Reader, StoreError, Writer, browser_sessions, directory, escalations, idempotency, jobs,
+    people, sessions, sign_in_attempts,
 };
 use chrono::TimeDelta;
 use std::collections::BTreeMap;

@@ -256,10 +256,8 @@ impl Engine {
         }
         let now = self.now();
         let browser_digest = auth::digest(browser_secret);
-        let kept: Result<_, StoreError> = self
-            .store()
-            .write(move |w| sign_in_attempts::use_kept(w, &browser_digest, now))
-            .await;
+        let kept: Result<_, StoreError> =
+            self.store().write(move |w| sign_in_attempts::use_kept(w, &browser_digest, now)).await;
         let (attempt, found) = kept?.ok_or(SignOnRefused::StartAgain)?;
         let person_id = attempt.links.ok_or(SignOnRefused::StartAgain)?;
         let provider = self.provider(&attempt.provider)?.clone();
@@ -377,7 +375,10 @@ impl Engine {
         provider: &Provider,
         now: UtcInstant,
     ) -> Result<Metadata, SignOnRefused> {
-        self.providers().metadata(provider, now).await.map_err(|fault| not_reachable(provider, &fault))
+        self.providers()
+            .metadata(provider, now)
+            .await
+            .map_err(|fault| not_reachable(provider, &fault))
     }
 
     /// Checks a token with the provider's keys; with new ones if its key is not among them.

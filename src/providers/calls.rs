@@ -74,7 +74,8 @@ pub(super) async fn exchange(
 }
 
 async fn answer(request: RequestBuilder) -> Result<Vec<u8>, CallFault> {
-    let unreachable = |error: reqwest::Error| CallFault::Unreachable(error.without_url().to_string());
+    let unreachable =
+        |error: reqwest::Error| CallFault::Unreachable(error.without_url().to_string());
     let mut response =
         request.header(ACCEPT, "application/json").send().await.map_err(unreachable)?;
     if response.status() != StatusCode::OK {

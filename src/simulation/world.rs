@@ -5,8 +5,8 @@ use super::setting::{Missing, Setting};
 use crate::access::{Actor, HeldPost, Proof, ProofBy};
 use crate::clock::UtcInstant;
 use crate::directory::{
-    Absence, Agency, Directory, Holder, Partnership, PartnershipFunction, Party, Person, PersonKind, Place,
-    Post, Rung, SeatCapacity, Sector, Side,
+    Absence, Agency, Directory, Holder, Partnership, PartnershipFunction, Party, Person,
+    PersonKind, Place, Post, Rung, SeatCapacity, Sector, Side,
 };
 use crate::escalation::PanelMember;
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId, SessionId};

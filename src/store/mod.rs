@@ -32,6 +32,7 @@ pub mod posts;
 pub mod projections;
 pub mod sessions;
 pub mod sign_in_attempts;
+pub mod signing_keys;
 pub mod timeline;
 
 pub use conn::{Reader, Writer};

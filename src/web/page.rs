@@ -138,9 +138,11 @@ fn sign_on_words(refused: SignOnRefused) -> (StatusCode, &'static str, &'static 
     use StatusCode as S;
     const TITLE: &str = "You are not signed in";
     match refused {
-        SignOnRefused::NoProvider => {
-            (S::NOT_FOUND, TITLE, "There is no such way to sign in. Choose one on the sign-in page.")
-        }
+        SignOnRefused::NoProvider => (
+            S::NOT_FOUND,
+            TITLE,
+            "There is no such way to sign in. Choose one on the sign-in page.",
+        ),
         SignOnRefused::StartAgain => (
             S::BAD_REQUEST,
             TITLE,

@@ -7,9 +7,8 @@ use actix_web::{Resource, web};
 const FORM_BYTES_MAX: usize = 32_768;
 
 fn at(path: &str, allow: &'static str) -> Resource {
-    web::resource(path).default_service(web::to(move || async move {
-        Err::<&str, _>(Refused::Method(allow))
-    }))
+    web::resource(path)
+        .default_service(web::to(move || async move { Err::<&str, _>(Refused::Method(allow)) }))
 }
 
 /// Adds the pages.
@@ -22,7 +21,8 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
         .service(at("/sign-in/back/{provider}", "GET").route(web::get().to(sign_in::finish)))
         .service(at("/sign-in/link", "POST").route(web::post().to(sign_in::link)))
         .service(
-            at("/sign-in/logout/{provider}", "POST").route(web::post().to(sign_in::provider_logout)),
+            at("/sign-in/logout/{provider}", "POST")
+                .route(web::post().to(sign_in::provider_logout)),
         )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
 }

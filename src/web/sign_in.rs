@@ -70,10 +70,9 @@ pub(super) async fn page(app: App, request: HttpRequest) -> Result<HttpResponse,
             )
         },
         Err(Refused::NotSignedIn) => {
-            let links = app
-                .providers()
-                .iter()
-                .map(|of| (format!("/sign-in/with/{}", of.key), format!("Sign in with {}", of.name)));
+            let links = app.providers().iter().map(|of| {
+                (format!("/sign-in/with/{}", of.key), format!("Sign in with {}", of.name))
+            });
             Page {
                 links: links.collect(),
                 ..Page::telling(
@@ -175,7 +174,8 @@ pub(super) async fn provider_logout(
     provider: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Refused> {
-    let refused = || HttpResponse::BadRequest().json(serde_json::json!({ "error": "invalid_request" }));
+    let refused =
+        || HttpResponse::BadRequest().json(serde_json::json!({ "error": "invalid_request" }));
     let Ok(mut fields) = fields(&request, &mut payload.into_inner()).await else {
         return Ok(refused());
     };

@@ -8,6 +8,8 @@ mod house;
 
 mod contract;
 mod engine;
+mod hardening;
 mod life;
 mod process;
+mod sign_on;
 mod trying;

@@ -1,7 +1,8 @@
 /// Whether this is an address that may be called or redirected to: https, or http on this machine
 /// itself; no user, no fragment, nothing that a parser may read in two ways.
 pub(super) fn is_safe(url: &str) -> bool {
-    let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\\"<>^`{|}#@".contains(&byte));
+    let plain =
+        url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\\"<>^`{|}#@".contains(&byte));
     let host = |after: &str| {
         let authority = after.split(['/', '?']).next().unwrap_or_default();
         match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {

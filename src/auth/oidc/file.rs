@@ -73,7 +73,8 @@ pub fn load(path: &Path) -> Result<Vec<Provider>, ProvidersFileError> {
     let unreadable = |cause| ProvidersFileError::Unreadable { path: path.to_owned(), cause };
     let text = fs::read_to_string(path).map_err(unreadable)?;
     let file: File = toml::from_str(&text).map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(0, |span| text.get(..span.start).unwrap_or("").lines().count());
+        let line =
+            error.span().map_or(0, |span| text.get(..span.start).unwrap_or("").lines().count());
         let reason = format!("line {}: {}", line.max(1), error.message());
         ProvidersFileError::NotUnderstood { path: path.to_owned(), reason }
     })?;
@@ -113,7 +114,9 @@ fn check(entry: &Entry) -> Result<(), &'static str> {
         return Err("its name and client_id must be text in one line");
     }
     if !endpoint::is_safe(&entry.issuer) || entry.issuer.contains('?') {
-        return Err("its issuer must begin with https:// and have no ? or # (http:// on this machine only)");
+        return Err(
+            "its issuer must begin with https:// and have no ? or # (http:// on this machine only)",
+        );
     }
     if entry.agencies.is_empty() {
         return Err("agencies is empty: name the ids of the agencies whose people it may sign in");
@@ -143,9 +146,8 @@ impl Entry {
 
 fn secret(path: &Path, provider: &str) -> Result<ClientSecret, ProvidersFileError> {
     let unreadable = |cause| ProvidersFileError::Unreadable { path: path.to_owned(), cause };
-    let wrong = |reason: String| {
-        Err(ProvidersFileError::Wrong { provider: provider.to_owned(), reason })
-    };
+    let wrong =
+        |reason: String| Err(ProvidersFileError::Wrong { provider: provider.to_owned(), reason });
     let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         return wrong(format!(

@@ -117,9 +117,8 @@ fn proved_at(
     if at.is_some_and(|at| at > now.plus(skew)) {
         return Err(ProviderFault::Claim("auth_time lies ahead"));
     }
-    let by_age = provider
-        .max_age_seconds
-        .map(|seconds| now.plus(-TimeDelta::seconds(i64::from(seconds))));
+    let by_age =
+        provider.max_age_seconds.map(|seconds| now.plus(-TimeDelta::seconds(i64::from(seconds))));
     if let Some(since) = by_age.into_iter().chain(since).max() {
         match at {
             None => return Err(ProviderFault::TooWeak("auth_time is missing")),

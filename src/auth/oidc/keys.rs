@@ -34,7 +34,10 @@ impl KeySet {
     /// It is no such document, or has no usable key.
     pub fn read(body: &[u8]) -> Result<Self, ProviderFault> {
         let document: Document = serde_json::from_slice(body).map_err(|error| {
-            ProviderFault::Keys(format!("they are not the JSON of a key set ({:?})", error.classify()))
+            ProviderFault::Keys(format!(
+                "they are not the JSON of a key set ({:?})",
+                error.classify()
+            ))
         })?;
         let keys: Vec<Key> = document.keys.into_iter().filter_map(Key::read).collect();
         if keys.is_empty() {
@@ -55,8 +58,9 @@ impl KeySet {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(ProviderFault::Header("the token is too long"));
         }
-        let header = decode_header(token)
-            .map_err(|_withheld: jsonwebtoken::errors::Error| ProviderFault::Header("not readable"))?;
+        let header = decode_header(token).map_err(|_withheld: jsonwebtoken::errors::Error| {
+            ProviderFault::Header("not readable")
+        })?;
         check_header(&header, types)?;
         let key = self.key(&header)?;
         let mut validation = Validation::new(header.alg);
@@ -111,10 +115,9 @@ impl Key {
             return None;
         }
         let of_kind: &[(Algorithm, KeyAlgorithm)] = match &jwk.algorithm {
-            AlgorithmParameters::RSA(_) => &[
-                (Algorithm::RS256, KeyAlgorithm::RS256),
-                (Algorithm::PS256, KeyAlgorithm::PS256),
-            ],
+            AlgorithmParameters::RSA(_) => {
+                &[(Algorithm::RS256, KeyAlgorithm::RS256), (Algorithm::PS256, KeyAlgorithm::PS256)]
+            }
             AlgorithmParameters::EllipticCurve(curve) => match curve.curve {
                 EllipticCurve::P256 => &[(Algorithm::ES256, KeyAlgorithm::ES256)],
                 EllipticCurve::P384 => &[(Algorithm::ES384, KeyAlgorithm::ES384)],

@@ -33,8 +33,9 @@ impl Metadata {
     /// It is another's, or asks for what is not safe.
     pub fn read(issuer: &str, body: &[u8]) -> Result<Self, ProviderFault> {
         let wrong = |what: String| ProviderFault::Metadata(what);
-        let told: Document = serde_json::from_slice(body)
-            .map_err(|error| wrong(format!("it is not the JSON of one ({:?})", error.classify())))?;
+        let told: Document = serde_json::from_slice(body).map_err(|error| {
+            wrong(format!("it is not the JSON of one ({:?})", error.classify()))
+        })?;
         if told.issuer != issuer {
             let configured = issuer.to_owned();
             return Err(ProviderFault::OtherIssuer { told: told.issuer, configured });
