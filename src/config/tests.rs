@@ -455,7 +455,7 @@ fn no_secret_crosses_a_network_in_clear() {
     }
     for url in [
         "postgres://bscp@db.example.org/cases?sslmode=verify-full&sslrootcert=/etc/bscp/ca.pem",
-        "postgres://bscp:p@localhost:5432/cases",
+        "postgres://bscp@localhost:5432/cases",
         "postgres://127.0.0.1:5432/cases",
         "postgres://[::1]:5432/cases",
         "postgres:///cases?host=/run/postgresql",

@@ -44,7 +44,7 @@ fn is_in_clear(url: &str) -> bool {
     let (place, parameters) = after.split_once('?').unwrap_or((after, ""));
     let parameter = |name: &str| {
         let pairs = parameters.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value).last()
+        pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value).next_back()
     };
     if parameter("sslmode") == Some("verify-full") {
         return false;
