@@ -23,6 +23,7 @@ mod posts;
 mod problem;
 mod recounts;
 mod reference;
+mod restricting;
 mod routes;
 mod sessions;
 mod simulations;
