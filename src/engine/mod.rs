@@ -29,6 +29,7 @@ mod recount;
 mod restricting;
 mod schedule;
 mod sign_in;
+mod signing_keys;
 mod tick;
 mod verify;
 mod worker;
