@@ -34,6 +34,7 @@ mod policies;
 mod publishing;
 mod reading;
 mod recount;
+mod restricting;
 mod schedule;
 mod set_up;
 mod sign_in;
