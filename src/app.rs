@@ -225,7 +225,7 @@ impl App {
                 .wrap(from_fn(api::screen))
                 .wrap(Condition::new(!origins.is_empty(), api::cors(&origins)))
                 .wrap(from_fn(api::show_request_id))
-                .wrap(TracingLogger::default())
+                .wrap(TracingLogger::<api::RequestSpan>::new())
                 .wrap(from_fn(api::on_every_answer))
                 .configure(|config| pages::configure(config, origin.clone()))
                 .configure(|config| api::configure(config, face))

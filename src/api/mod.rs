@@ -26,6 +26,7 @@ mod posts;
 mod problem;
 mod recounts;
 mod reference;
+mod request_span;
 mod routes;
 mod screening;
 mod security_txt;
@@ -37,5 +38,6 @@ mod views;
 
 pub use headers::{cors, on_every_answer, show_request_id};
 pub use openapi::document;
+pub use request_span::RequestSpan;
 pub use routes::{Face, configure};
 pub use screening::screen;

@@ -46,7 +46,7 @@ pub enum Code {
 }
 
 /// All codes, for the reference page.
-pub const CODES: [Code; 15] = [
+pub const CODES: [Code; 16] = [
     Code::BadRequest,
     Code::NotSignedIn,
     Code::NotYours,

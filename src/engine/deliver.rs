@@ -8,7 +8,7 @@ use super::perform::is_fallback;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::escalation::Command;
-use crate::notify::{Letter, Outgoing, SendFailure, without_addresses};
+use crate::notify::{Letter, Outgoing, SendFailure};
 use crate::store::StoreError;
 use crate::store::notices::{self, Attempt, StoredNotice};
 use chrono::TimeDelta;
@@ -104,6 +104,7 @@ impl Engine {
             Err(why) => Err(SendFailure::Permanent(why.clone())),
         };
         let now = self.now();
+        let logged = sent.as_ref().err().map(SendFailure::in_log);
         let attempt = match sent {
             Ok(accepted) => Attempt::Accepted(accepted.answer),
             Err(SendFailure::Permanent(why)) => Attempt::Failed(why),
@@ -111,13 +112,11 @@ impl Engine {
         };
         match &attempt {
             Attempt::Accepted(_) => {}
-            Attempt::Again(at, why) => {
-                let why = without_addresses(why);
-                tracing::warn!(notice_id = %notice.id, attempts = notice.attempts, again_at = %at, why, "a message was not taken and is tried again");
+            Attempt::Again(at, _) => {
+                tracing::warn!(notice_id = %notice.id, attempts = notice.attempts, again_at = %at, why = logged, "a message was not taken and is tried again");
             }
-            Attempt::Failed(why) => {
-                let why = without_addresses(why);
-                tracing::error!(notice_id = %notice.id, attempts = notice.attempts, why, "a message was given up");
+            Attempt::Failed(_) => {
+                tracing::error!(notice_id = %notice.id, attempts = notice.attempts, why = logged, "a message was given up");
             }
         }
         let engine = self.clone();

@@ -23,6 +23,7 @@ mod foreseeing;
 mod founding;
 mod identities;
 mod in_force;
+mod keeping;
 mod lists;
 mod perform;
 mod policies;

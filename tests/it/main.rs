@@ -11,5 +11,6 @@ mod engine;
 mod hardening;
 mod life;
 mod process;
+mod rights;
 mod sign_on;
 mod trying;

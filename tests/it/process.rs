@@ -15,7 +15,7 @@ const BSCP: &str = include_str!("../../config/policies/bscp.toml");
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The shipped policy with a stage that takes two seconds, four times.
-fn two_second_policy() -> String {
+pub fn two_second_policy() -> String {
     // Every class alike: a more urgent one with a longer limit is a mistake.
     let limits = ["1 working week", "1 working day", "24 hours", "48 hours"];
     limits.into_iter().fold(BSCP.to_owned(), |policy, limit| {
@@ -25,7 +25,7 @@ fn two_second_policy() -> String {
 }
 
 /// Waits until something is so, looking again and again.
-async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let looking = async {
         loop {
             if let Some(found) = look().await {

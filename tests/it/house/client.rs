@@ -108,8 +108,20 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<String>,
     ) -> Answer {
-        let json = [("Content-Type", "application/json")];
-        let headers = [headers, if body.is_some() { &json } else { &[] }].concat();
+        self.send_as(method, path, headers, "application/json", body).await
+    }
+
+    /// Any request with a body of any kind.
+    pub async fn send_as(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        kind: &str,
+        body: Option<String>,
+    ) -> Answer {
+        let kind = [("Content-Type", kind)];
+        let headers = [headers, if body.is_some() { &kind } else { &[] }].concat();
         self.send_raw(method, path, &headers, body).await
     }
 
