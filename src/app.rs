@@ -1,7 +1,8 @@
 //! Wiring: from settings to a running server.
 
 use crate::api;
-use crate::auth::{self, IfMissing, SigningKey, oidc};
+use crate::api::{RequestLimits, RequestSpan, TrustedProxies};
+use crate::auth::{self, BreachedPasswords, IfMissing, SigningKey, oidc};
 use crate::clock::Clock;
 use crate::config::{Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{
@@ -128,6 +129,8 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
             idle_seconds: i64::from(settings.auth.refresh_idle_seconds),
         },
         providers: providers(settings)?,
+        breached_passwords: breached_passwords(settings)?,
+        set_up_file: settings.data_dir.join("set-up-secret"),
     })
 }
 
@@ -151,6 +154,15 @@ fn face(settings: &Settings) -> api::Face {
         security_contact: http.security_contact.clone(),
         public_url: http.public_url.clone(),
     }
+}
+
+/// The list of passwords that were stolen elsewhere, if there is one.
+///
+/// # Errors
+/// If it cannot be read, or is something else.
+pub fn breached_passwords(settings: &Settings) -> anyhow::Result<Option<BreachedPasswords>> {
+    let path = settings.auth.breached_passwords_file.as_deref();
+    path.map(BreachedPasswords::open).transpose().context("auth.breached_passwords_file")
 }
 
 /// When the jobs run.
@@ -217,15 +229,26 @@ impl App {
         let origins: Vec<String> = settings.http.origins();
         let data = web::Data::new(engine.clone());
         let origin = pages::Origin::of(&settings.http.public_url);
+        let http = &settings.http;
+        let proxies = http.trusted_proxies.as_ref().map(|networks| networks.all().to_vec());
+        let proxies = web::Data::new(TrustedProxies(proxies.unwrap_or_default()));
+        let limits = web::Data::new(RequestLimits::new(
+            engine.clock().clone(),
+            http.requests_per_minute,
+            http.requests_per_minute_of_network,
+        ));
         let server = HttpServer::new(move || {
             let face = face.clone();
             actix_web::App::new()
                 .app_data(data.clone())
+                .app_data(proxies.clone())
+                .app_data(limits.clone())
                 // The innermost first.
                 .wrap(from_fn(api::screen))
+                .wrap(from_fn(api::limit_requests))
                 .wrap(Condition::new(!origins.is_empty(), api::cors(&origins)))
                 .wrap(from_fn(api::show_request_id))
-                .wrap(TracingLogger::<api::RequestSpan>::new())
+                .wrap(TracingLogger::<RequestSpan>::new())
                 .wrap(from_fn(api::on_every_answer))
                 .configure(|config| pages::configure(config, origin.clone()))
                 .configure(|config| api::configure(config, face))

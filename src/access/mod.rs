@@ -15,7 +15,7 @@ mod tests;
 pub use actor::{Actor, HeldPost, Proof, ProofBy};
 pub use keys::{may_approve_key_rotation, may_propose_key_rotation, may_see_key_rotations};
 pub use rules::{
-    Relation, fresh_proof, may, may_keep_directory, may_publish_policy, may_see, may_set_rules,
-    relation,
+    Relation, fresh_proof, may, may_invite, may_keep_directory, may_publish_policy, may_see,
+    may_set_rules, relation,
 };
 pub use scopes::{TokenScope, may_keep_accounts, token_may, token_operations};

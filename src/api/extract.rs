@@ -1,5 +1,6 @@
 //! What handlers take from a request: who asks, on what condition, with what body.
 
+use super::limits::RequestLimits;
 use super::problem::{Code, Problem};
 use super::routes::Face;
 use super::strict_json::{self, Unclear};
@@ -90,10 +91,14 @@ async fn signed_in(request: &HttpRequest) -> Result<Actor, Problem> {
         method: request.method().as_str().to_owned(),
         path: request.match_pattern().unwrap_or_default(),
     };
-    app.authenticate(token, &operation).await.map_err(|error| match error {
+    let actor = app.authenticate(token, &operation).await.map_err(|error| match error {
         crate::engine::EngineError::NotSignedIn => not_signed_in(),
         other => other.into(),
-    })
+    })?;
+    if let Some(limits) = request.app_data::<web::Data<RequestLimits>>() {
+        limits.check_person(actor.person_id)?;
+    }
+    Ok(actor)
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Ask<T> {

@@ -2,10 +2,12 @@
 //! question, asks the engine, and turns the answer into JSON. It decides nothing, and writes only
 //! through the engine.
 
+mod accounts;
 mod agencies;
 mod answer;
 mod api_tokens;
 mod bodies;
+mod client_address;
 mod clock_commands;
 mod closures;
 mod command_macros;
@@ -16,6 +18,7 @@ mod extract;
 mod headers;
 mod health;
 mod identities;
+mod limits;
 mod notices;
 mod openapi;
 mod page;
@@ -36,7 +39,9 @@ mod simulations;
 mod strict_json;
 mod views;
 
+pub use client_address::{ClientAddress, TrustedProxies};
 pub use headers::{cors, on_every_answer, show_request_id};
+pub use limits::{RequestLimits, limit_requests};
 pub use openapi::document;
 pub use request_span::RequestSpan;
 pub use routes::{Face, configure};

@@ -1,5 +1,6 @@
 //! What an entry of the log says of the request in which it was written.
 
+use super::client_address::ClientAddress;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpMessage};
@@ -20,6 +21,7 @@ impl RootSpanBuilder for RequestSpan {
             "request",
             method = if is_known { method.as_str() } else { "other" },
             route = request.match_pattern().as_deref().unwrap_or("none"),
+            client = %ClientAddress::of(request.request()).0,
             status = tracing::field::Empty,
             request_id = id,
         )

@@ -16,7 +16,7 @@ use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;
 use crate::store::people::{Scope, Versioned};
-use crate::store::{Reader, StoreError, changes, directory, people, posts};
+use crate::store::{Reader, StoreError, account_secrets, changes, directory, people, posts};
 
 /// An agency as it is to be.
 #[derive(Debug, Clone)]
@@ -159,6 +159,7 @@ impl Engine {
                 return Err(Refusal::NotFound.into());
             }
             let was_administrator = before.as_ref().is_some_and(|found| found.it.administrator);
+            // Else an officer could put an address of their own there, and ask for a new password.
             if (new.administrator || was_administrator) && !request.actor.administrator {
                 let who = "Only an administrator makes, changes or unmakes administrators.";
                 return Err(Refusal::NotYours(who.to_owned()).into());
@@ -183,6 +184,10 @@ impl Engine {
             }
             let version = expected(request, before.as_ref().map(|found| found.version))?;
             people::save_person(w, &it, version).map_err(stale)?;
+            if before.as_ref().is_some_and(|before| before.it.email != it.email) || !it.active {
+                // What was sent to the old address opens nothing any more.
+                account_secrets::delete_of(w, id)?;
+            }
             let by = Some(request.actor.person_id);
             changes::append(w, by, "person saved", &id.to_string(), &it, now)?;
             Ok(Versioned { it, version: version.map_or(1, |version| version + 1) })

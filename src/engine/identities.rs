@@ -2,16 +2,19 @@
 //! is signed in. Never by an email address.
 
 use super::change::{Answered, Answering};
+use super::passwords::{DEAD_LINK, whose};
 use super::single_sign_on::{SignOnError, SignOnRefused, may_sign_on};
+use super::throttle::Guess;
 use super::{Engine, EngineError, Request};
 use crate::access::{self, Actor};
-use crate::auth;
 use crate::auth::oidc::Provider;
+use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
 use crate::escalation::Refusal;
 use crate::ids::{IdentityId, PersonId};
 use crate::providers::Providers;
 use crate::store::account_letters::{self, AccountLetterKind};
+use crate::store::account_secrets::{self, SecretKind};
 use crate::store::identities::Identity;
 use crate::store::{
     Reader, StoreError, Writer, browser_sessions, changes, identities, people, sign_in_attempts,
@@ -73,11 +76,13 @@ impl Engine {
                 let detail = "must be the subject (sub) that the provider gives them, as it stands";
                 return Err(Refusal::field("/subject", detail).into());
             }
-            if let Err(SignOnError::Refused(SignOnRefused::NotTheirs)) =
-                may_sign_on(w, provider, person_id)
-            {
-                let detail = "must be a provider that signs in the people of this person's agency";
-                return Err(Refusal::field("/provider", detail).into());
+            match may_sign_on(w, provider, person_id) {
+                Ok(_) => {}
+                Err(SignOnError::Refused(_)) => {
+                    let detail = "must be a provider that signs in the people of their agency";
+                    return Err(Refusal::field("/provider", detail).into());
+                }
+                Err(SignOnError::Failed(error)) => return Err(error),
             }
             if identities::find(w, &provider.issuer, &subject)?.is_some() {
                 return Err(Refusal::field("/subject", "is linked with somebody already").into());
@@ -161,6 +166,8 @@ impl Engine {
                     Some(identity) if identity.person_id == person_id => Ok(()),
                     Some(_) => Err(SignOnRefused::Taken.into()),
                     None => {
+                        // Whoever can sign in this way needs no link for a password any more.
+                        account_secrets::delete_of(w, person_id)?;
                         insert_link(w, &provider, person_id, subject, (by, now))?;
                         Ok(())
                     }

@@ -149,6 +149,30 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
+    failed_guesses (id) { id -> Text, what -> Text, network -> Text, account -> Nullable<Text>,
+        guessed_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    known_networks (person_id, network) { person_id -> Text, network -> Text,
+        last_seen_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    account_secrets (digest) { digest -> Text, person_id -> Text, kind -> Text,
+        made_at -> Instant, expires_at -> Instant, used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    set_up_secrets (only_one) { only_one -> Integer, digest -> Text, expires_at -> Instant,
+        wrong_guesses -> Integer, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
     identities (id) { id -> Text, provider -> Text, issuer -> Text, subject -> Text,
         person_id -> Text, linked_at -> Instant, linked_by -> Nullable<Text>,
         last_used_at -> Nullable<Instant>, }
@@ -201,6 +225,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     account_letters,
+    failed_guesses,
+    known_networks,
+    account_secrets,
     identities,
     sign_in_attempts,
     link_tickets,
