@@ -48,7 +48,7 @@ pub enum Code {
 }
 
 /// All codes, for the reference page.
-pub const CODES: [Code; 16] = [
+pub const CODES: [Code; 17] = [
     Code::BadRequest,
     Code::NotSignedIn,
     Code::NotYours,
