@@ -1,9 +1,11 @@
 //! Accounts at identity providers, linked with people.
 
+use super::accounts::AttemptProblems;
 use super::answer::{created_plain, plain, respond};
 use super::api_tokens::PrivateProblems;
+use super::client_address::ClientAddress;
 use super::escalations::{ChangeProblems, ReadProblems};
-use super::extract::{App, Ask, CreationHeaders, Private, Signed};
+use super::extract::{App, Ask, CreationHeaders, Open, Private, Signed};
 use super::page::Page;
 use super::problem::Problem;
 use crate::clock::UtcInstant;
@@ -28,6 +30,16 @@ pub struct IdentityBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkBody {
+    /// The provider's key in this server's file.
+    provider: String,
+}
+
+/// Where to link an account instead of choosing a password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitedLinkBody {
+    /// The last part of the invitation's link.
+    secret: String,
     /// The provider's key in this server's file.
     provider: String,
 }
@@ -135,5 +147,24 @@ pub async fn unlink_identity(
 )]
 pub async fn begin_link(app: App, ask: Private<LinkBody>) -> Result<HttpResponse, Problem> {
     let url = app.link_address(ask.actor, ask.body.provider).await?;
+    Ok(HttpResponse::Created().json(LinkView { url }))
+}
+
+/// Link an account by an invitation
+///
+/// Instead of choosing a password. Answers an address for your browser, which asks the provider and
+/// then you. The invitation works until the account is linked.
+#[utoipa::path(
+    post, path = "/api/v1/invitations/identity-attempts", tag = "identities",
+    request_body = InvitedLinkBody,
+    responses((status = 201, description = "Where to go.", body = LinkView), AttemptProblems)
+)]
+pub async fn begin_link_by_invitation(
+    app: App,
+    from: ClientAddress,
+    body: Open<InvitedLinkBody>,
+) -> Result<HttpResponse, Problem> {
+    let InvitedLinkBody { secret, provider } = body.0;
+    let url = app.link_address_by_invitation(secret, provider, from.network()).await?;
     Ok(HttpResponse::Created().json(LinkView { url }))
 }

@@ -39,6 +39,7 @@ operations! {
     "/api/v1/sessions/current" => { delete sessions::sign_out }
     "/api/v1/set-up" => { post accounts::set_up }
     "/api/v1/invitations/redeem" => { post accounts::redeem_invitation }
+    "/api/v1/invitations/identity-attempts" => { post identities::begin_link_by_invitation }
     "/api/v1/password-resets" => { post accounts::request_password_reset }
     "/api/v1/password-resets/redeem" => { post accounts::redeem_password_reset }
     "/api/v1/me/password" => { put accounts::change_password }

@@ -2,16 +2,19 @@
 //! is signed in. Never by an email address.
 
 use super::change::{Answered, Answering};
+use super::passwords::{DEAD_LINK, whose};
 use super::single_sign_on::{SignOnError, SignOnRefused, may_sign_on};
+use super::throttle::Guess;
 use super::{Engine, EngineError, Request};
 use crate::access::{self, Actor};
-use crate::auth;
 use crate::auth::oidc::Provider;
+use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
 use crate::escalation::Refusal;
 use crate::ids::{IdentityId, PersonId};
 use crate::providers::Providers;
 use crate::store::account_letters::{self, AccountLetterKind};
+use crate::store::account_secrets::{self, SecretKind};
 use crate::store::identities::Identity;
 use crate::store::{
     Reader, StoreError, Writer, browser_sessions, changes, identities, people, sign_in_attempts,
@@ -73,12 +76,7 @@ impl Engine {
                 let detail = "must be the subject (sub) that the provider gives them, as it stands";
                 return Err(Refusal::field("/subject", detail).into());
             }
-            if let Err(SignOnError::Refused(SignOnRefused::NotTheirs)) =
-                may_sign_on(w, provider, person_id)
-            {
-                let detail = "must be a provider that signs in the people of this person's agency";
-                return Err(Refusal::field("/provider", detail).into());
-            }
+            theirs(w, provider, person_id)?;
             if identities::find(w, &provider.issuer, &subject)?.is_some() {
                 return Err(Refusal::field("/subject", "is linked with somebody already").into());
             }
@@ -124,21 +122,46 @@ impl Engine {
         actor: Actor,
         provider: String,
     ) -> Result<String, EngineError> {
+        access::fresh_proof(&actor, self.now())?;
+        self.ticket(actor.person_id, &provider).await
+    }
+
+    /// Where somebody who was invited goes with a browser to link an account, instead of choosing a
+    /// password. The invitation works until they have.
+    ///
+    /// # Errors
+    /// No such provider, or not for their agency; the invitation is dead; throttled; or the world
+    /// failed.
+    pub async fn link_address_by_invitation(
+        &self,
+        secret: String,
+        provider: String,
+        from: Network,
+    ) -> Result<String, EngineError> {
+        self.named_provider(&provider)?;
         let now = self.now();
-        access::fresh_proof(&actor, now)?;
-        let named = self.named_provider(&provider)?.clone();
+        let digest = auth::digest(&secret);
+        let admitted = self.admit_guess(Guess::Link, from, None).await?;
+        let found: Result<_, StoreError> =
+            self.store().read(move |r| whose(r, &digest, SecretKind::Invitation, now)).await;
+        let person = found?.ok_or_else(|| Refusal::field("/secret", DEAD_LINK))?;
+        self.guess_was_right(admitted).await?;
+        self.ticket(person.id, &provider).await
+    }
+
+    /// The address that links an account with somebody's, once.
+    async fn ticket(&self, person_id: PersonId, provider: &str) -> Result<String, EngineError> {
+        let now = self.now();
+        let named = self.named_provider(provider)?.clone();
         let ticket = auth::random_secret()?;
         let digest = auth::digest(&ticket);
         let address =
             format!("{}/sign-in/with/{}?ticket={ticket}", self.inner.options.public_url, named.key);
         self.store()
             .write(move |w| {
-                if let Err(SignOnError::Refused(_)) = may_sign_on(w, &named, actor.person_id) {
-                    let detail = "must be a provider that signs in the people of your agency";
-                    return Err(Refusal::field("/provider", detail).into());
-                }
+                theirs(w, &named, person_id)?;
                 let until = now.plus(TICKET);
-                sign_in_attempts::insert_ticket(w, &digest, actor.person_id, &named.key, until)?;
+                sign_in_attempts::insert_ticket(w, &digest, person_id, &named.key, until)?;
                 Ok::<_, EngineError>(address)
             })
             .await
@@ -161,6 +184,8 @@ impl Engine {
                     Some(identity) if identity.person_id == person_id => Ok(()),
                     Some(_) => Err(SignOnRefused::Taken.into()),
                     None => {
+                        // Whoever can sign in this way needs no link for a password any more.
+                        account_secrets::delete_of(w, person_id)?;
                         insert_link(w, &provider, person_id, subject, (by, now))?;
                         Ok(())
                     }
@@ -172,6 +197,18 @@ impl Engine {
     fn named_provider(&self, key: &str) -> Result<&Provider, Refusal> {
         let detail = "must be the key of an identity provider of this server";
         self.providers().find(key).ok_or_else(|| Refusal::field("/provider", detail))
+    }
+}
+
+/// Whether this provider signs in this person's agency.
+fn theirs(r: &mut Reader<'_>, provider: &Provider, person_id: PersonId) -> Result<(), EngineError> {
+    match may_sign_on(r, provider, person_id) {
+        Ok(_) => Ok(()),
+        Err(SignOnError::Refused(_)) => {
+            let detail = "must be a provider that signs in the people of the person's agency";
+            Err(Refusal::field("/provider", detail).into())
+        }
+        Err(SignOnError::Failed(error)) => Err(error),
     }
 }
 

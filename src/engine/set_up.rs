@@ -124,7 +124,10 @@ fn save_first(
     };
     let version = there.as_ref().map(|found| found.version);
     let it = match there {
-        Some(found) => Person { active: true, administrator: true, ..found.it },
+        Some(found) => {
+            let kind = PersonKind::Person;
+            Person { active: true, administrator: true, kind, ..found.it }
+        }
         None => Person {
             id: PersonId::new(),
             name: first.name.to_string(),

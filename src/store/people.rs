@@ -351,6 +351,7 @@ pub fn find_credentials(
     let found: Option<(String, Option<String>)> = on!(r, c => people::table
         .filter(people::email.eq(normal_email(email)))
         .filter(people::active.eq(true))
+        .filter(people::kind.eq("person"))
         .select((people::id, people::password_hash))
         .first(c)
         .optional())?;

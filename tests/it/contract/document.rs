@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// What may be asked without being signed in.
-const OPEN: [&str; 8] = [
+const OPEN: [&str; 9] = [
     "sign_in",
     "refresh_session",
     "livez",
     "readyz",
     "set_up",
     "redeem_invitation",
+    "begin_link_by_invitation",
     "request_password_reset",
     "redeem_password_reset",
 ];
@@ -26,7 +27,8 @@ const TAKE_PASSWORDS: [&str; 5] =
 /// condition is the present password, of which no digest is to be kept beside a key.
 const QUESTIONS: [&str; 2] = ["simulate_policy", "change_password"];
 /// What answers a secret: the answer is never kept, and so never given again.
-const SHOWN_ONCE: [&str; 3] = ["make_own_token", "make_machine_token", "begin_link"];
+const SHOWN_ONCE: [&str; 4] =
+    ["make_own_token", "make_machine_token", "begin_link", "begin_link_by_invitation"];
 const METHODS: [&str; 9] =
     ["get", "head", "post", "put", "patch", "delete", "options", "trace", "hack"];
 

@@ -61,6 +61,9 @@ impl Aim {
             ("meetings", "1"),
             ("actions", "1"),
             ("tasks", "stage"),
+            ("machines", NOTHING),
+            ("api-tokens", NOTHING),
+            ("identities", NOTHING),
         ];
         Self {
             places: places.map(|(before, is)| (before, is.to_owned())).into(),

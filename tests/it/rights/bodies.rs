@@ -136,6 +136,15 @@ fn of_accounts(operation: &str, aim: &Aim) -> Option<Value> {
             json!({ "email": "somebody.else@sundial.example", "password": aim.prose("a password") })
         }
         "refresh_session" => json!({ "refresh_token": aim.prose("no refresh token") }),
+        "make_own_token" | "make_machine_token" => {
+            json!({ "name": aim.prose("a list"), "scopes": ["directory:read"], "days": 30 })
+        }
+        "add_machine" => json!({ "name": aim.prose("a list"), "agency_id": aim.after("agencies") }),
+        "link_identity" => json!({ "provider": "nobody", "subject": aim.prose("a subject") }),
+        "begin_link" => json!({ "provider": "nobody" }),
+        "begin_link_by_invitation" => {
+            json!({ "secret": aim.prose("a secret"), "provider": "nobody" })
+        }
         _ => return None,
     })
 }

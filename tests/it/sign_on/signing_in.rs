@@ -2,7 +2,7 @@
 
 use super::{ATTEMPT, SESSION, World, form_token, page};
 use crate::contract::{as_sent, on_condition};
-
+use crate::house::{Client, House};
 use crate::on_each_database;
 use reqwest::Method;
 use serde_json::json;
@@ -140,6 +140,35 @@ on_each_database! {
         world.signed_in("priya-7").await;
         let all = priya.get(&format!("/people/{}/identities", house.person_id("Priya Nair"))).await;
         assert_eq!(all.text("/items/0/subject"), "priya-7");
+    }
+
+    async fn somebody_who_was_invited_links_an_account_instead_of_choosing_a_password(house: &House) {
+        let world = World::build(house).await;
+        let email = house.email("Daniel Osei");
+        let link = house.engine.invitation_link(email).await.unwrap().unwrap();
+        let secret = link.rsplit('/').next().unwrap();
+        let stranger = Client::stranger(world.node.address);
+        let path = "/invitations/identity-attempts";
+        for (secret, provider, at) in [
+            ("bscp_made_up", "school", "/secret"),
+            (secret, "nobody", "/provider"),
+            (secret, "social-care", "/provider"),
+        ] {
+            let body = json!({ "secret": secret, "provider": provider });
+            assert_eq!(stranger.post(path, &body).await.faults(), [at], "{provider}");
+        }
+        let body = json!({ "secret": secret, "provider": "school" });
+        let begun = stranger.post(path, &body).await;
+        assert_eq!(begun.status, 201, "{}", begun.body);
+        let mut browser = world.browser();
+        let there = begun.text("/url").replace("https://escalations.example", "");
+        let to = browser.get(&there).await.header("location").unwrap();
+        let back = world.school.authorize(&to, "daniel-1");
+        let asked = browser.get(&format!("/sign-in/back/school{}", back.query())).await;
+        let form = format!("form_token={}", form_token(&asked));
+        assert_eq!(browser.post("/sign-in/link", &form).await.status, 303);
+        assert!(page(&browser.get("/sign-in").await).contains("Daniel Osei"));
+        assert_eq!(stranger.post(path, &body).await.faults(), ["/secret"], "it is used up");
     }
 
     async fn an_account_is_one_persons(house: &House) {
