@@ -61,6 +61,13 @@ impl Aim {
             ("meetings", "1"),
             ("actions", "1"),
             ("tasks", "stage"),
+            ("sessions", NOTHING),
+            ("passkeys", NOTHING),
+            ("api-tokens", NOTHING),
+            ("machines", NOTHING),
+            ("identities", NOTHING),
+            ("rotations", "1"),
+            ("break-glass", "1"),
         ];
         Self {
             places: places.map(|(before, is)| (before, is.to_owned())).into(),
