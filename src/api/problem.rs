@@ -25,6 +25,8 @@ pub enum Code {
     NotNow,
     /// It was changed since it was read.
     Stale,
+    /// The body does not arrive.
+    TooSlow,
     /// Too large.
     TooLarge,
     /// Not JSON.
@@ -42,7 +44,7 @@ pub enum Code {
 }
 
 /// All codes, for the reference page.
-pub const CODES: [Code; 14] = [
+pub const CODES: [Code; 15] = [
     Code::BadRequest,
     Code::NotSignedIn,
     Code::NotYours,
@@ -50,6 +52,7 @@ pub const CODES: [Code; 14] = [
     Code::MethodNotAllowed,
     Code::NotNow,
     Code::Stale,
+    Code::TooSlow,
     Code::TooLarge,
     Code::NotJson,
     Code::Faulty,
@@ -73,6 +76,9 @@ impl Code {
             }
             Self::NotNow => (S::CONFLICT, "not-now", "This cannot be done as things stand"),
             Self::Stale => (S::PRECONDITION_FAILED, "stale", "This was changed since you read it"),
+            Self::TooSlow => {
+                (S::REQUEST_TIMEOUT, "too-slow", "The request took too long to arrive")
+            }
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "The request is too large"),
             Self::NotJson => (S::UNSUPPORTED_MEDIA_TYPE, "not-json", "Send JSON"),
             Self::Faulty => (S::UNPROCESSABLE_ENTITY, "faulty", "Some fields need another look"),
@@ -100,7 +106,8 @@ pub struct Problem {
     code: Code,
     detail: String,
     errors: Vec<FieldFault>,
-    allow: Option<&'static str>,
+    allow: Option<String>,
+    closes: bool,
 }
 
 /// The body of an error: RFC 9457.
@@ -123,7 +130,7 @@ pub struct ProblemBody {
 impl Problem {
     /// An error with what to do next.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), allow: None }
+        Self { code, detail: detail.into(), errors: Vec::new(), allow: None, closes: false }
     }
 
     /// A fault in one field.
@@ -131,8 +138,30 @@ impl Problem {
         Refusal::field(pointer, detail).into()
     }
 
+    /// The same, and the connection is closed: what the client sends next is not read.
+    #[must_use]
+    pub fn closing(self) -> Self {
+        Self { closes: true, ..self }
+    }
+
+    /// The request could be read in two ways, at this place.
+    pub fn ambiguous(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let errors = vec![FieldFault::new(pointer.into(), detail.into())];
+        let detail = "See errors: each names a place where the body has no single meaning.";
+        Self { errors, ..Self::new(Code::BadRequest, detail) }
+    }
+
+    /// The server failed, and the log says how.
+    pub fn internal() -> Self {
+        Self::new(
+            Code::Internal,
+            "Nothing was changed. Try again; if it happens again, tell whoever runs the server, \
+             with the X-Request-Id of this answer.",
+        )
+    }
+
     /// There is no such method here; those in `allow` are.
-    pub fn method_not_allowed(allow: &'static str) -> Self {
+    pub fn method_not_allowed(allow: String) -> Self {
         let detail = format!("Use one of: {allow}.");
         Self { allow: Some(allow), ..Self::new(Code::MethodNotAllowed, detail) }
     }
@@ -153,11 +182,14 @@ impl ResponseError for Problem {
         let (status, word, title) = self.code.row();
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
-        if let Some(allow) = self.allow {
-            response.insert_header((header::ALLOW, allow));
+        if let Some(allow) = &self.allow {
+            response.insert_header((header::ALLOW, allow.as_str()));
         }
         if self.code == Code::NotSignedIn {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if self.closes {
+            response.force_close();
         }
         if self.code == Code::Unavailable {
             response.insert_header((header::RETRY_AFTER, "5"));
@@ -211,11 +243,7 @@ impl From<EngineError> for Problem {
             | EngineError::Entry(_)
             | EngineError::TimeRefused(_) => {
                 tracing::error!(error = text, "a request failed");
-                Self::new(
-                    Code::Internal,
-                    "Nothing was changed. Try again; if it happens again, tell whoever runs the \
-                     server, with the X-Request-Id of this answer.",
-                )
+                Self::internal()
             }
         }
     }

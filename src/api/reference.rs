@@ -1,9 +1,9 @@
 //! The API document and its reference page: server-rendered, without a script, so that it works
 //! offline and under a strict content security policy.
 
-use super::extract::App;
 use super::openapi;
 use super::problem::{CODES, Code, Problem};
+use super::routes::Face;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -49,6 +49,8 @@ struct ReferencePage {
 struct NoticePage<'a> {
     title: &'a str,
     paragraphs: Vec<String>,
+    /// Whether there is a reference page to lead to.
+    docs: bool,
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -214,8 +216,15 @@ pub async fn page() -> Result<HttpResponse, Problem> {
     html(&reference_page().map_err(|error| failed("the API document", error))?)
 }
 
+/// `GET /pages.css`: the style of all pages; the content security policy allows no other.
+pub async fn style() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8"))
+        .body(include_str!("templates/pages.css"))
+}
+
 /// `GET /`
-pub async fn home(_: App) -> Result<HttpResponse, Problem> {
+pub async fn home(face: web::Data<Face>) -> Result<HttpResponse, Problem> {
     html(&NoticePage {
         title: "Escalations",
         paragraphs: vec![
@@ -224,12 +233,16 @@ pub async fn home(_: App) -> Result<HttpResponse, Problem> {
                 .to_owned(),
             "It is used through its API for now. The pages for the browser are to come.".to_owned(),
         ],
+        docs: face.docs,
     })
 }
 
 /// `GET /escalations/{reference}`: where the link in a message lands. Says nothing of the case, not
 /// even whether it is there.
-pub async fn landing(_: App, _reference: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn landing(
+    face: web::Data<Face>,
+    _reference: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     html(&NoticePage {
         title: "Escalation",
         paragraphs: vec![
@@ -240,5 +253,6 @@ pub async fn landing(_: App, _reference: web::Path<String>) -> Result<HttpRespon
              by the reference."
                 .to_owned(),
         ],
+        docs: face.docs,
     })
 }

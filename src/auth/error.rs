@@ -21,6 +21,9 @@ pub enum AuthError {
         min = super::KEY_BYTES_MIN
     )]
     KeyTooShort(usize),
+    /// A key could not be derived from another.
+    #[error("deriving a key: {0}")]
+    Deriving(aws_lc_rs::error::Unspecified),
     /// No random bytes to be had.
     #[error("asking the operating system for random bytes: {0}")]
     Randomness(getrandom::Error),

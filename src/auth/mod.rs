@@ -6,6 +6,7 @@
 //! password, a token or a key anywhere.
 
 mod access_tokens;
+mod derivation;
 mod error;
 mod key_file;
 mod passwords;
@@ -14,6 +15,7 @@ mod refresh_tokens;
 mod tests;
 
 pub use access_tokens::{Claims, KEY_BYTES_MIN, Refused, SigningKey};
+pub use derivation::{GENERATION_SALT_BYTES, fresh_generation_salt};
 pub use error::AuthError;
 pub use key_file::{IfMissing, KeyFileError, load_or_create};
 pub use passwords::{

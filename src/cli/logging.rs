@@ -20,4 +20,9 @@ pub(super) fn start(settings: &LogSettings) {
     if let Err(error) = started {
         eprintln!("The log was started already: {error}");
     }
+    // Its place alone: what a panic says may hold what somebody wrote.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "the program panicked: report this place to its makers");
+    }));
 }

@@ -12,6 +12,7 @@ mod layers;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod wires;
 
 pub use error::{ConfigError, Origin};
 pub use settings::{

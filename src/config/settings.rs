@@ -33,6 +33,10 @@ pub struct Settings {
 pub struct DatabaseSettings {
     /// Where it is: `sqlite:` and a file, or `postgres://…`.
     pub url: SecretUrl,
+    /// The file that the password for PostgreSQL is in, where the URL has none.
+    pub password_file: Option<PathBuf>,
+    /// Whether another machine's PostgreSQL may be reached unencrypted.
+    pub unencrypted: bool,
     /// The most connections at a time.
     pub connections_max: u32,
     /// How long to wait for a connection or a lock.
@@ -51,6 +55,25 @@ pub struct HttpSettings {
     pub workers: Option<usize>,
     /// The largest request body.
     pub body_bytes_max: usize,
+    /// How long a request body may take to arrive.
+    pub body_seconds_max: u64,
+    /// Whether the API document and its reference page are shown.
+    pub api_docs: bool,
+    /// The origins of other programs' pages that may use the API, with commas between them.
+    pub cors_origins: Option<String>,
+    /// Where to report a weakness: an email address or a page.
+    pub security_contact: Option<String>,
+}
+
+impl HttpSettings {
+    /// The origins of other programs' pages that may use the API; none by default.
+    pub fn origins(&self) -> Vec<String> {
+        self.cors_origins
+            .iter()
+            .flat_map(|text| super::keys::listed(text))
+            .map(str::to_owned)
+            .collect()
+    }
 }
 
 /// Outgoing email.
@@ -191,6 +214,16 @@ impl SecretUrl {
     /// Whether several nodes can share this database.
     pub fn is_postgres(&self) -> bool {
         !self.0.starts_with("sqlite:")
+    }
+
+    /// Whether such a URL holds a password.
+    pub(super) fn has_password(url: &str) -> bool {
+        let Some((_, after)) = url.split_once("://").filter(|_| !url.starts_with("sqlite:")) else {
+            return false;
+        };
+        let (place, parameters) = after.split_once('?').unwrap_or((after, ""));
+        let user = place.rsplit_once('@').map_or("", |(user, _)| user);
+        user.contains(':') || parameters.to_ascii_lowercase().contains("password=")
     }
 
     /// Such a URL as it may be shown, also one that is not right: without user, password and

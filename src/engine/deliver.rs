@@ -8,7 +8,7 @@ use super::perform::is_fallback;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::escalation::Command;
-use crate::notify::{Letter, Outgoing, SendFailure};
+use crate::notify::{Letter, Outgoing, SendFailure, without_addresses};
 use crate::store::StoreError;
 use crate::store::notices::{self, Attempt, StoredNotice};
 use chrono::TimeDelta;
@@ -112,9 +112,11 @@ impl Engine {
         match &attempt {
             Attempt::Accepted(_) => {}
             Attempt::Again(at, why) => {
+                let why = without_addresses(why);
                 tracing::warn!(notice_id = %notice.id, attempts = notice.attempts, again_at = %at, why, "a message was not taken and is tried again");
             }
             Attempt::Failed(why) => {
+                let why = without_addresses(why);
                 tracing::error!(notice_id = %notice.id, attempts = notice.attempts, why, "a message was given up");
             }
         }

@@ -28,6 +28,7 @@ mod reading;
 mod recount;
 mod schedule;
 mod sign_in;
+mod signing_keys;
 mod tick;
 mod verify;
 mod worker;

@@ -126,10 +126,10 @@ impl Engine {
         let begun: Result<(), StoreError> =
             self.store().write(move |w| sessions::insert(w, &session, &digest)).await;
         begun?;
-        self.tokens(person_id, session_id, refresh_token, now)
+        self.tokens(person_id, session_id, refresh_token, now).await
     }
 
-    fn tokens(
+    async fn tokens(
         &self,
         person_id: PersonId,
         session_id: SessionId,
@@ -137,7 +137,8 @@ impl Engine {
         now: UtcInstant,
     ) -> Result<SignedIn, EngineError> {
         let expires_in = self.inner.options.sessions.access_token_seconds;
-        let access_token = self.inner.key.issue(person_id, session_id, now, expires_in)?;
+        let access_token =
+            self.issuing_key().await?.issue(person_id, session_id, now, expires_in)?;
         Ok(SignedIn { access_token, expires_in, refresh_token })
     }
 
@@ -174,7 +175,7 @@ impl Engine {
             })
             .await;
         let session = renewed?.ok_or(EngineError::NotSignedIn)?;
-        self.tokens(session.person_id, session.id, fresh, now)
+        self.tokens(session.person_id, session.id, fresh, now).await
     }
 
     /// Ends a session.
@@ -192,14 +193,14 @@ impl Engine {
     /// [`EngineError::NotSignedIn`], for whatever reason.
     pub async fn authenticate(&self, access_token: &str) -> Result<Actor, EngineError> {
         let now = self.now();
-        let claims = self
-            .inner
-            .key
-            .check(access_token, now)
-            .map_err(|_refused: auth::Refused| EngineError::NotSignedIn)?;
-        let found: Result<Option<Actor>, StoreError> = self
+        let (engine, token) = (self.clone(), access_token.to_owned());
+        let found: Result<Option<Actor>, EngineError> = self
             .store()
             .read(move |r| {
+                let keys = engine.accepted_keys(r, now)?;
+                let Some(claims) = keys.iter().find_map(|key| key.check(&token, now).ok()) else {
+                    return Ok(None);
+                };
                 let session = sessions::find(r, claims.session)?;
                 let live = session.filter(|session| {
                     session.person_id == claims.person
@@ -207,7 +208,8 @@ impl Engine {
                         && session.expires_at > now
                 });
                 let Some(session) = live else { return Ok(None) };
-                directory::find_actor(r, session.person_id, session.id, session.proof, now)
+                let (person_id, proof) = (session.person_id, session.proof);
+                Ok(directory::find_actor(r, person_id, session.id, proof, now)?)
             })
             .await;
         found?.ok_or(EngineError::NotSignedIn)

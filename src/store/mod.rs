@@ -28,6 +28,7 @@ pub mod policies;
 pub mod posts;
 pub mod projections;
 pub mod sessions;
+pub mod signing_keys;
 pub mod timeline;
 
 pub use conn::{Reader, Writer};

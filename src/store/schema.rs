@@ -126,6 +126,13 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
+    signing_keys (number) { number -> Integer, salt -> Text, proposed_by -> Text,
+        proposed_at -> Instant, approved_by -> Nullable<Text>,
+        approved_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
     idempotency_keys (person_id, key) { person_id -> Text, key -> Text, fingerprint -> Text,
         status -> Integer, location -> Nullable<Text>, etag -> Nullable<Text>, body -> Text,
         created_at -> Instant, }

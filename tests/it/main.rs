@@ -8,6 +8,7 @@ mod house;
 
 mod contract;
 mod engine;
+mod hardening;
 mod life;
 mod process;
 mod rights;
