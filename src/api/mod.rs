@@ -24,6 +24,7 @@ mod posts;
 mod problem;
 mod recounts;
 mod reference;
+mod restricting;
 mod routes;
 mod screening;
 mod security_txt;

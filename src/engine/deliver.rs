@@ -9,8 +9,8 @@ use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::escalation::Command;
 use crate::notify::{Letter, Outgoing, SendFailure, without_addresses};
-use crate::store::StoreError;
 use crate::store::notices::{self, Attempt, StoredNotice};
+use crate::store::{Reader, StoreError, escalations, people};
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
@@ -99,6 +99,13 @@ impl Engine {
     }
 
     async fn send(&self, notice: StoredNotice) -> Result<(), EngineError> {
+        let checked = notice.clone();
+        let engine = self.clone();
+        let barred: Result<_, EngineError> =
+            self.store().read(move |r| engine.barred(r, &checked)).await;
+        if let Some(why) = barred? {
+            return self.conclude(notice, Attempt::Cancelled(why), self.now()).await;
+        }
         let sent = match &notice.letter {
             Ok(letter) => self.inner.mailer.send(&outgoing(&notice, letter.clone())).await,
             Err(why) => Err(SendFailure::Permanent(why.clone())),
@@ -109,8 +116,39 @@ impl Engine {
             Err(SendFailure::Permanent(why)) => Attempt::Failed(why),
             Err(SendFailure::Temporary(why)) => self.again_or_never(&notice, why, now),
         };
+        self.conclude(notice, attempt, now).await
+    }
+
+    /// Why a notice's recipient may not be told any more; nothing if they may. Somebody may have left
+    /// since it was queued, or been excluded from its case.
+    fn barred(
+        &self,
+        r: &mut Reader<'_>,
+        notice: &StoredNotice,
+    ) -> Result<Option<String>, EngineError> {
+        let Some(person_id) = notice.person_id else { return Ok(None) };
+        if people::find_person(r, person_id)?.is_none_or(|found| !found.it.active) {
+            return Ok(Some("not sent: the recipient has left".to_owned()));
+        }
+        let Some(which) = notice.escalation_id else { return Ok(None) };
+        if escalations::is_excluded(r, which, person_id)? {
+            return Ok(Some("not sent: the recipient is excluded from the case".to_owned()));
+        }
+        Ok(None)
+    }
+
+    /// Writes down what came of a notice, and lets somebody else know where it was in vain.
+    async fn conclude(
+        &self,
+        notice: StoredNotice,
+        attempt: Attempt,
+        now: UtcInstant,
+    ) -> Result<(), EngineError> {
         match &attempt {
             Attempt::Accepted(_) => {}
+            Attempt::Cancelled(why) => {
+                tracing::warn!(notice_id = %notice.id, why, "a message was not sent");
+            }
             Attempt::Again(at, why) => {
                 let why = without_addresses(why);
                 tracing::warn!(notice_id = %notice.id, attempts = notice.attempts, again_at = %at, why, "a message was not taken and is tried again");
@@ -158,9 +196,13 @@ impl Engine {
             tracing::warn!(notice_id = %notice.id, "a lease ran out while its message was being sent");
             return Ok(());
         }
-        let (Attempt::Failed(_), Some(escalation_id)) = (attempt, notice.escalation_id) else {
-            return Ok(());
-        };
+        let Some(escalation_id) = notice.escalation_id else { return Ok(()) };
+        match attempt {
+            Attempt::Failed(_) => {}
+            // What asks somebody to act must reach somebody.
+            Attempt::Cancelled(_) if notice.kind.asks() => {}
+            Attempt::Cancelled(_) | Attempt::Accepted(_) | Attempt::Again(..) => return Ok(()),
+        }
         let to_last_resort = is_fallback(notice.kind);
         if to_last_resort && notice.person_id.is_none() {
             // It went to the partnership's own address. Nobody is left: it stays on the list.

@@ -1,7 +1,6 @@
 //! Keeping the directory: who may change it, and the log of who did.
 
 use super::change::{Answered, Answering, Request};
-use super::lists::partnership_posts;
 use super::{Engine, EngineError};
 use crate::access::{self, Actor};
 use crate::clock::UtcInstant;
@@ -97,7 +96,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         let id = which.unwrap_or_default();
-        self.once(request, answering, move |_, w, request| {
+        self.once(request, None, answering, move |_, w, request| {
             let before = people::find_agency(w, id)?;
             let mut of = new.partnership_ids.clone();
             of.extend(before.iter().flat_map(|found| found.it.partnership_ids.clone()));
@@ -144,7 +143,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         let id = which.unwrap_or_default();
-        self.once(request, answering, move |_, w, request| {
+        self.once(request, None, answering, move |_, w, request| {
             let before = people::find_person(w, id)?;
             let mut of = partnerships_of_agency(w, "/agency_id", new.agency_id)?;
             if let Some(before) = &before {
@@ -194,7 +193,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         let id = which.unwrap_or_default();
-        self.once(request, answering, move |_, w, request| {
+        self.once(request, None, answering, move |_, w, request| {
             let before = posts::find_post(w, id)?;
             let mut of = partnerships_of_place(w, &new.place)?;
             if let Some(before) = &before {
@@ -236,7 +235,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         let id = AbsenceId::new();
-        self.once(request, answering, move |_, w, request| {
+        self.once(request, None, answering, move |_, w, request| {
             may_keep_person(w, &request.actor, person_id)?;
             if new.until_at.is_some_and(|until| until <= new.from_at) {
                 return Err(Refusal::field("/until_at", "must be after from_at").into());
@@ -427,7 +426,7 @@ fn may_keep_person(
 
 /// Whether somebody sees addresses: those who keep the directory do.
 pub fn sees_addresses(actor: &Actor) -> bool {
-    actor.administrator || !partnership_posts(actor).is_empty()
+    actor.administrator || actor.officer_of().next().is_some()
 }
 
 /// A missing thing is an answer, not a fault, where somebody asked for it by its id.

@@ -26,6 +26,7 @@ mod policies;
 mod publishing;
 mod reading;
 mod recount;
+mod restricting;
 mod schedule;
 mod sign_in;
 mod signing_keys;

@@ -16,6 +16,7 @@ mod schema;
 mod types;
 
 pub mod account_letters;
+pub mod case_views;
 pub mod changes;
 pub mod closures;
 pub mod directory;

@@ -2,7 +2,7 @@
 
 use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
-use super::schema::notices;
+use super::schema::{excluded_people, notices};
 use super::types::{At, id, json, of_json, of_word, optional_id, word};
 use crate::clock::UtcInstant;
 use crate::escalation::NoticeKind;
@@ -218,6 +218,8 @@ pub enum Attempt {
     Again(UtcInstant, String),
     /// Given up, because of this.
     Failed(String),
+    /// Not sent at all, because of this: whom it was for may not be told any more.
+    Cancelled(String),
 }
 
 /// Records what came of an attempt under a lease; false if the lease was lost to somebody else.
@@ -234,6 +236,9 @@ pub fn record_attempt(
         Attempt::Again(at, error) => ("queued", *at, Some(error), None, None),
         Attempt::Failed(error) => {
             ("failed", notice.next_attempt_at, Some(error), None, Some(At(now)))
+        }
+        Attempt::Cancelled(error) => {
+            ("cancelled", notice.next_attempt_at, Some(error), None, Some(At(now)))
         }
     };
     let recorded = on!(w, c => diesel::update(notices::table
@@ -288,9 +293,11 @@ pub fn list_of_escalation(
     rows.into_iter().map(NoticeRow::into_notice).collect()
 }
 
-/// The notices of these partnerships after one, at most `limit`, in one state or all.
+/// The notices of these partnerships after one, at most `limit`, in one state or all; without those
+/// of cases that are not there for `viewer`.
 pub fn list_of_partnerships(
     r: &mut Reader<'_>,
+    viewer: Option<PersonId>,
     partnership_ids: &[PartnershipId],
     state: Option<DeliveryState>,
     after: Option<NoticeId>,
@@ -309,6 +316,15 @@ pub fn list_of_partnerships(
             .into_boxed();
         if let Some(state) = &state {
             query = query.filter(notices::state.eq(state));
+        }
+        if let Some(viewer) = viewer {
+            query = query.filter(notices::escalation_id.is_null().or(
+                notices::escalation_id.assume_not_null().ne_all(
+                    excluded_people::table
+                        .filter(excluded_people::person_id.eq(viewer.to_string()))
+                        .select(excluded_people::escalation_id),
+                ),
+            ));
         }
         query.load(c)
     })?;

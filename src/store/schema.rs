@@ -20,7 +20,7 @@ diesel::table! {
     posts (id) { id -> Text, title -> Text, agency_id -> Nullable<Text>,
         partnership_id -> Nullable<Text>, rung -> Text, team -> Nullable<Text>,
         function -> Nullable<Text>, mailbox_email -> Nullable<Text>, version -> Integer,
-        role -> Nullable<Text>, }
+        role -> Nullable<Text>, safeguarding_lead -> Bool, }
 }
 diesel::table! {
     post_holders (post_id, person_id) { post_id -> Text, person_id -> Text, }
@@ -74,7 +74,7 @@ diesel::table! {
         raising_agency_id -> Text, receiving_agency_id -> Nullable<Text>, raiser_id -> Text,
         drafted_at -> Instant, raised_at -> Nullable<Instant>, due_at -> Nullable<Instant>,
         due_sort_at -> Instant, next_act_at -> Nullable<Instant>, is_overdue -> Bool,
-        version -> BigInt, head_hash -> Text, state -> Text, }
+        version -> BigInt, head_hash -> Text, state -> Text, is_restricted -> Bool, }
 }
 diesel::table! {
     use diesel::sql_types::*;
@@ -146,6 +146,15 @@ diesel::table! {
         lease_until -> Nullable<Instant>, lease_token -> Nullable<Text>,
         last_error -> Nullable<Text>, ended_at -> Nullable<Instant>, }
 }
+diesel::table! {
+    excluded_people (escalation_id, person_id) { escalation_id -> Text, person_id -> Text, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    case_views (id) { id -> Text, escalation_id -> Text, person_id -> Text, what -> Text,
+        standing -> Text, viewed_at -> Instant, }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     partnerships,
     agencies,
@@ -161,4 +170,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     account_letters,
+    excluded_people,
+    case_views,
 );
