@@ -111,7 +111,7 @@ async fn compare(client: &Client, whose: &str, theirs: [&Aim; 2], looks: Looks, 
 }
 
 async fn look(full: &FullHouse, client: &Client, name: &str, state: State, all: &[Operation]) {
-    let Some(there) = full.cases.get(&state) else { return };
+    let there = &full.cases[&state];
     let looks = if CLOSELY.contains(&(name, state)) { Looks::Closely } else { Looks::Plainly };
     let whose = format!("{name}, {state:?}");
     let at_nothing = full.aim(state).with("escalations", NOTHING);

@@ -176,8 +176,6 @@ pub struct FullHouse {
     pub cases: BTreeMap<State, Prepared>,
     /// Whoever was signed in when they left.
     pub left: Client,
-    /// Who keeps the directory: the administrator.
-    pub keeper: Client,
     /// A post of an agency that has no case.
     pub post_id: String,
 }
@@ -185,20 +183,13 @@ pub struct FullHouse {
 impl FullHouse {
     /// Builds it; none where there is no PostgreSQL.
     pub async fn build(database: Database) -> Option<Self> {
-        let besides = if bscp_escalation::engine::DirectoryFile::parse(&format!("[partnership]\nkey=\"a\"\nname=\"a\"\nreference_prefix=\"A\"\ncontact_email=\"a@b.example\"\n{BESIDES}")).is_ok() { BESIDES } else { Box::leak(BESIDES.replace("safeguarding_lead = true\n", "").replace("\"auditor\"", "\"panel_member\"").into_boxed_str()) };
-        let wishes = Wishes { directory_besides: besides, ..Wishes::default() };
+        let wishes = Wishes { directory_besides: BESIDES, ..Wishes::default() };
         let house = House::build(database, wishes).await?;
         let elsewhere = house::found(&house.engine, ELSEWHERE).await;
         publish_elsewhere(&house, &elsewhere).await;
-        let nobody = Client::stranger(house.address);
-        let mut full = Self {
-            house,
-            elsewhere,
-            cases: BTreeMap::new(),
-            left: nobody.clone(),
-            keeper: nobody,
-            post_id: String::new(),
-        };
+        let left = Client::stranger(house.address);
+        let mut full =
+            Self { house, elsewhere, cases: BTreeMap::new(), left, post_id: String::new() };
         full.prepare().await;
         Some(full)
     }
@@ -214,15 +205,8 @@ impl FullHouse {
         let to_the_last = json!({ "to_stage": 4, "reason": "The risk has grown." });
         self.command("Priya Nair", &overdue, "early-escalations", &to_the_last).await;
         self.house.advance_to(EARLIER).await;
-        let is_new = Client::stranger(self.house.address).get("/openapi.json").await.body["paths"]
-            .as_object()
-            .unwrap()
-            .keys()
-            .any(|path| path.ends_with("break-glass"));
-        if is_new {
-            let run_out = self.raise(State::GlassRunOut, &draft).await;
-            self.break_glass("Ivy Marlow", &run_out).await;
-        }
+        let run_out = self.raise(State::GlassRunOut, &draft).await;
+        self.break_glass("Ivy Marlow", &run_out).await;
         self.house.advance_to(NOW).await;
         self.begin(State::Draft, &draft).await;
         self.raise(State::FirstStage, &draft).await;
@@ -232,21 +216,19 @@ impl FullHouse {
         let ended = self.raise(State::Ended, &draft).await;
         self.command("Priya Nair", &ended, "early-escalations", &reason).await;
         self.command("Priya Nair", &ended, "withdrawals", &reason).await;
-        if is_new {
-            self.raise(State::Restricted, &restricted).await;
-            let restricted_broken = self.raise(State::RestrictedBroken, &restricted).await;
-            self.break_glass("Una Firth", &restricted_broken).await;
-            let broken = self.raise(State::GlassBroken, &draft).await;
-            self.break_glass("Ivy Marlow", &broken).await;
-        }
+        self.raise(State::Restricted, &restricted).await;
+        let restricted_broken = self.raise(State::RestrictedBroken, &restricted).await;
+        self.break_glass("Una Firth", &restricted_broken).await;
+        let broken = self.raise(State::GlassBroken, &draft).await;
+        self.break_glass("Ivy Marlow", &broken).await;
         self.raise_elsewhere().await;
         self.say_goodbye("Basil Thorne").await;
         let judith = self.house.as_("Judith Hale").await;
         let path = format!("/partnerships/{}/closures", self.house.founded.partnership.id);
         let closed = judith.post(&path, &json!({ "day": TODAY, "reason": "Snow." })).await;
         assert_eq!(closed.status, 201, "{}", closed.body);
-        self.keeper = self.house.as_("Ellis Grant").await;
-        let posts = self.keeper.get("/posts?limit=200").await.list("/items");
+        let ellis = self.house.as_("Ellis Grant").await;
+        let posts = ellis.get("/posts?limit=200").await.list("/items");
         let post = posts.iter().find(|post| post["title"] == "Housing officer").unwrap();
         post["id"].as_str().unwrap().clone_into(&mut self.post_id);
         self.house.settle().await;
@@ -311,6 +293,14 @@ impl FullHouse {
         let headers = [("If-Match", etag.as_str())];
         let gone = ellis.send(reqwest::Method::PUT, &path, &headers, Some(body.to_string())).await;
         assert_eq!(gone.status, 200, "{}", gone.body);
+    }
+
+    /// Somebody's id, in either partnership.
+    pub fn person_id(&self, name: &str) -> String {
+        match self.elsewhere.people.iter().find(|person| person.name == name) {
+            Some(person) => person.id.to_string(),
+            None => self.house.person_id(name),
+        }
     }
 
     /// Somebody of either partnership.

@@ -4,10 +4,11 @@
 use super::aim::Aim;
 use super::cases::{FullHouse, State, TODAY};
 use super::operations::{Asked, Operation, operations};
-use super::parts::{Part, parts};
+use super::parts::{column, may_look, parts};
 use super::stops::harmless;
 use super::table::Table;
 use crate::engine::sql::Raw;
+use crate::hardening;
 use crate::house::{Answer, Client, Database, block_on};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +65,7 @@ const EVERYBODY: [(&str, &[&str]); 22] = [
     ("Professor Alan Greer", &["part", "officer", "another officer"]),
     ("Moira Stennett", &["part", "officer", "another officer"]),
     ("Una Firth", &["part", "auditor"]),
-    ("Ellis Grant", &["part", "administrator"]),
+    ("Ellis Grant", &["part", "administrator", "administrator who proposed it"]),
     ("Rex Holloway", &["officer of another partnership"]),
     ("Wes Tanner", &["works for an agency"]),
 ];
@@ -80,8 +81,14 @@ async fn everybody(full: &FullHouse) -> Vec<Somebody> {
     all
 }
 
-/// Who may do what, from docs/access.md: each operation's words.
+/// Of a safeguarding lead and an auditor: a case that they do not see.
+const IN_AN_EMERGENCY: &str = "in an emergency";
+
+/// Who may do what, from docs/access.md.
 struct Rules {
+    /// What somebody is to a case, and the column of a state, where such a person sees it.
+    sees: BTreeSet<(String, String)>,
+    /// Each operation's words.
     of_cases: BTreeMap<String, BTreeSet<String>>,
     of_the_rest: BTreeMap<String, BTreeSet<String>>,
 }
@@ -94,7 +101,18 @@ impl Rules {
             let rows = table.rows.iter().map(|row| (row[0].clone(), words(&row[1])));
             rows.collect::<BTreeMap<String, BTreeSet<String>>>()
         };
+        let table = Table::below("Who sees a case");
+        let mut sees = BTreeSet::new();
+        for row in &table.rows {
+            for (column, cell) in table.columns.iter().zip(row).skip(1) {
+                assert!(["sees", "-"].contains(&cell.as_str()), "docs/access.md: {row:?}");
+                if cell == "sees" {
+                    sees.insert((row[0].clone(), column.clone()));
+                }
+            }
+        }
         Self {
+            sees,
             of_cases: of("Who may do what to a case"),
             of_the_rest: of("Who may do everything else"),
         }
@@ -121,14 +139,24 @@ impl Rules {
         }
     }
 
-    /// What is expected of an operation to a case, of somebody who is this to it.
-    fn expected_of_case(&self, operation: &Operation, part: Option<Part>) -> Outcome {
+    /// Whether somebody who is this to a case sees it.
+    fn sees(&self, part: &[&str], state: State) -> bool {
+        let row = |is: &&str| ((*is).to_owned(), column(state).to_owned());
+        part.iter().any(|is| self.sees.contains(&row(is)))
+    }
+
+    /// What is expected of an operation to a case.
+    fn expected_of_case(&self, operation: &Operation, name: &str, state: State) -> Outcome {
         let words = self.words(operation);
-        match part {
-            None => Outcome::Absent,
-            Some(_) if words.contains("everybody who sees it") => Outcome::Allowed,
-            Some(part) if part.iter().any(|is| words.contains(*is)) => Outcome::Allowed,
-            Some(_) => Outcome::Refused,
+        let parts = parts(state);
+        let part = parts.iter().find(|(whose, _)| *whose == name).map_or(&[][..], |(_, part)| part);
+        let may = |word: &str| words.contains(word);
+        match self.sees(part, state) {
+            false if may(IN_AN_EMERGENCY) && may_look(name, state) => Outcome::Allowed,
+            false => Outcome::Absent,
+            true if may("everybody who sees it") => Outcome::Allowed,
+            true if part.iter().any(|is| may(is)) => Outcome::Allowed,
+            true => Outcome::Refused,
         }
     }
 }
@@ -149,26 +177,41 @@ impl Wrong {
     }
 }
 
-/// How many rows each table has, and the sum of all versions: whatever is done shows here. Reading is
-/// logged, and is looked at by itself.
-fn counts(full: &FullHouse) -> BTreeMap<String, i64> {
+/// Every row of every table, by its table: whatever is done shows here. That a case was read is
+/// written down, and looked at by itself.
+fn everything_stored(full: &FullHouse) -> BTreeMap<String, BTreeSet<String>> {
     let mut raw = Raw::of(&full.house);
-    let tables = if raw.is_sqlite() {
-        "select name as value from sqlite_master where type = 'table' and name not like '%sqlite%'"
-    } else {
-        "select table_name::text as value from information_schema.tables \
-         where table_schema = current_schema()"
-    };
-    let mut counts = BTreeMap::new();
-    for table in raw.texts(tables).into_iter().filter(|table| table != "case_views") {
-        counts.insert(table.clone(), raw.count(&table, "1 = 1"));
+    let tables = hardening::tables(&mut raw).into_iter().filter(|table| table != "case_views");
+    tables
+        .map(|table| (table.clone(), hardening::rows(&mut raw, &table).into_iter().collect()))
+        .collect()
+}
+
+/// The tables that are not as they were.
+fn changed(full: &FullHouse, before: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let now = everything_stored(full);
+    assert!(now.len() > 20, "only {} tables", now.len());
+    now.into_iter().filter(|(table, rows)| before[table] != *rows).map(|(table, _)| table).collect()
+}
+
+/// Who has read which case, as it was written down.
+fn readers(full: &FullHouse) -> BTreeSet<String> {
+    let query = "select distinct person_id || ' ' || escalation_id as value from case_views";
+    Raw::of(&full.house).texts(query).into_iter().collect()
+}
+
+/// Who may have read which case, and has asked.
+fn may_have_read(full: &FullHouse, rules: &Rules) -> BTreeSet<String> {
+    let mut pairs = BTreeSet::new();
+    for (state, case) in &full.cases {
+        for (name, part) in parts(*state) {
+            let has_asked = EVERYBODY.iter().any(|(asked, _)| *asked == name);
+            if has_asked && rules.sees(part, *state) {
+                pairs.insert(format!("{} {}", full.person_id(name), case.id));
+            }
+        }
     }
-    for table in ["escalations", "people", "posts", "agencies"] {
-        let sum = format!("select cast(sum(version) as bigint) as value from {table}");
-        counts.insert(format!("versions of {table}"), raw.number(&sum));
-    }
-    assert!(counts.len() > 20, "only {} tables", counts.len());
-    counts
+    pairs
 }
 
 /// What operations that are not about one case are aimed at: what is in the partnership, by its
@@ -183,10 +226,8 @@ async fn cases(full: &FullHouse, all: &[Operation], people: &[Somebody], rules: 
     for operation in all.iter().filter(|operation| operation.is_of_a_case()) {
         for state in full.cases.keys() {
             let Some(asked) = harmless(operation, &full.aim(*state)) else { continue };
-            let parts: BTreeMap<&str, Part> = parts(*state).into_iter().collect();
             for somebody in people {
-                let part = parts.get(somebody.name).copied();
-                let expected = [rules.expected_of_case(operation, part)];
+                let expected = [rules.expected_of_case(operation, somebody.name, *state)];
                 let whose = format!("{}, {state:?}", somebody.name);
                 wrong.ask(&somebody.client, &whose, &asked, &expected).await;
             }
@@ -235,12 +276,11 @@ async fn for_real(
     for operation in all.iter().filter(|operation| harmless(operation, &aim).is_none()) {
         let states = if operation.is_of_a_case() { &State::ALL[..] } else { &[State::FirstStage] };
         for state in states {
-            let parts: BTreeMap<&str, Part> = parts(*state).into_iter().collect();
             for somebody in people.iter_mut() {
                 let aim = afresh(full, operation, *state).await;
                 let client = still_signed_in(full, somebody).await;
                 let expected = if operation.is_of_a_case() {
-                    vec![rules.expected_of_case(operation, parts.get(somebody.name).copied())]
+                    vec![rules.expected_of_case(operation, somebody.name, *state)]
                 } else {
                     rules.expected(operation, somebody.is).to_vec()
                 };
@@ -264,9 +304,16 @@ async fn afresh(full: &FullHouse, operation: &Operation, state: State) -> Aim {
         "remove_absence" => {
             let path = format!("/people/{}/absences", full.house.person_id("Zoe Lambert"));
             let body = json!({ "from_at": "2027-03-01T09:00:00Z" });
-            let added = full.keeper.post(&path, &body).await;
+            let added = full.house.as_("Ellis Grant").await.post(&path, &body).await;
             assert_eq!(added.status, 201, "{}", added.body);
             aim.with("absences", added.text("/id"))
+        }
+        // One of them waits at a time: whoever is asked to approve it finds one.
+        "approve_key_rotation" => {
+            let ellis = full.house.as_("Ellis Grant").await;
+            ellis.post("/signing-keys/rotations", &json!({})).await;
+            let newest = ellis.get("/signing-keys/rotations").await;
+            aim.with("rotations", newest.number("/items/0/number").to_string())
         }
         _ if operation.is_of_a_case() => full.aim(state),
         _ => aim,
@@ -286,11 +333,14 @@ async fn everybody_asks_for_everything(database: Database) {
     let all = operations(&full.house).await;
     let mut people = everybody(&full).await;
     let rules = Rules::read();
-    let before = counts(&full);
+    let (before, read_before) = (everything_stored(&full), readers(&full));
     let mut wrong = cases(&full, &all, &people, &rules).await.0;
     wrong.extend(the_rest(&full, &all, &people, &rules).await.0);
     assert!(wrong.is_empty(), "{} are otherwise:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(counts(&full), before, "something was changed");
+    assert_eq!(changed(&full, &before), [] as [&str; 0], "something was changed");
+    let (may, have) = (may_have_read(&full, &rules), readers(&full));
+    assert_eq!(&may - &have, BTreeSet::new(), "a reading was not written down");
+    assert_eq!(&(&have - &read_before) - &may, BTreeSet::new(), "somebody read too much");
     let wrong = for_real(&full, &all, &mut people, &rules).await.0;
     assert!(wrong.is_empty(), "{} are otherwise:\n{}", wrong.len(), wrong.join("\n"));
     full.house.prove_the_record().await;

@@ -6,4 +6,8 @@ mod aim;
 mod bodies;
 mod cases;
 mod driver;
+mod matrix;
 mod operations;
+mod parts;
+mod stops;
+mod table;

@@ -9,13 +9,29 @@ const OFFICER: Part = &["officer"];
 const RAISER: Part = &["raiser"];
 const BOTH: Part = &["raiser", "acting raising"];
 
-/// Everybody who has a part in a case; whoever is not here has none.
+const LOOKS: Part = &["looks in an emergency"];
+const EXCLUDED: Part = &["excluded"];
+
+/// The column of docs/access.md for a state.
+pub fn column(state: State) -> &'static str {
+    match state {
+        State::Draft => "Draft",
+        State::FirstStage | State::SecondStage | State::Elsewhere => "Open",
+        State::GlassBroken | State::GlassRunOut => "Open",
+        State::Overdue => "Overdue",
+        State::Ended => "Ended",
+        State::Restricted | State::RestrictedBroken => "Restricted",
+    }
+}
+
+/// Everybody who is something to a case; whoever is not here is nothing to it.
 pub fn parts(state: State) -> Vec<(&'static str, Part)> {
     let officers = [
         ("Judith Hale", OFFICER),
         ("Professor Alan Greer", OFFICER),
         ("Moira Stennett", OFFICER),
         ("Una Firth", &["auditor"]),
+        ("Ivy Marlow", &["safeguarding lead"]),
     ];
     let first: [(&str, Part); 2] = [("Priya Nair", BOTH), ("Tom Okafor", &["acting receiving"])];
     let second: [(&str, Part); 5] = [
@@ -27,12 +43,18 @@ pub fn parts(state: State) -> Vec<(&'static str, Part)> {
         ("Karen Whitfield", &["acting receiving"]),
         ("Joel Mensah", &["acting receiving"]),
     ];
+    let restricted =
+        [&first[..], &officers[..2], &[("Ivy Marlow", &["safeguarding lead"] as Part)]];
+    let excluded = [("Moira Stennett", EXCLUDED), ("Margaret Bell", EXCLUDED)];
     match state {
-        State::Draft => vec![("Priya Nair", BOTH)],
-        State::FirstStage | State::GlassRunOut => [&first[..], &officers].concat(),
-        State::GlassBroken => {
-            [&first[..], &officers, &[("Ivy Marlow", &["glass broken"] as Part)]].concat()
+        // An officer is one of a draft too, and a lead of an agency: neither sees it.
+        State::Draft => [&[("Priya Nair", BOTH)], &officers[..]].concat(),
+        State::FirstStage => [&first[..], &officers].concat(),
+        State::GlassRunOut => {
+            [&first[..], &officers[..4], &[("Ivy Marlow", &["looked in an emergency"] as Part)]]
+                .concat()
         }
+        State::GlassBroken => [&first[..], &officers[..4], &[("Ivy Marlow", LOOKS)]].concat(),
         State::SecondStage | State::Ended => [&second[..], &officers].concat(),
         State::Overdue => vec![
             ("Priya Nair", RAISER),
@@ -44,10 +66,13 @@ pub fn parts(state: State) -> Vec<(&'static str, Part)> {
             ("Professor Alan Greer", &["officer", "determines"]),
             ("Moira Stennett", &["officer", "determines"]),
             ("Una Firth", &["auditor"]),
+            ("Ivy Marlow", &["safeguarding lead"]),
         ],
-        State::Restricted => [&first[..], &officers[..2]].concat(),
+        State::Restricted => {
+            [&restricted.concat()[..], &excluded, &[("Una Firth", &["auditor"] as Part)]].concat()
+        }
         State::RestrictedBroken => {
-            [&first[..], &officers[..2], &[("Una Firth", &["glass broken"] as Part)]].concat()
+            [&restricted.concat()[..], &excluded, &[("Una Firth", LOOKS)]].concat()
         }
         State::Elsewhere => vec![
             ("Wes Tanner", BOTH),
@@ -55,5 +80,15 @@ pub fn parts(state: State) -> Vec<(&'static str, Part)> {
             ("Rex Holloway", OFFICER),
             ("Dora Finch", OFFICER),
         ],
+    }
+}
+
+/// Who may look in an emergency at a case that they do not see.
+pub fn may_look(name: &str, state: State) -> bool {
+    match (name, state) {
+        (_, State::Draft | State::Elsewhere) => false,
+        ("Ivy Marlow", _) => true,
+        ("Una Firth", State::Restricted | State::RestrictedBroken) => true,
+        _ => false,
     }
 }

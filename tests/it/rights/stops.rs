@@ -37,7 +37,9 @@ enum Stop {
 }
 
 /// What cannot be asked for without doing it.
-const ONLY_REALLY: [&str; 24] = [
+const ONLY_REALLY: [&str; 26] = [
+    "propose_key_rotation",
+    "approve_key_rotation",
     "sign_out",
     "remove_absence",
     "break_glass",
