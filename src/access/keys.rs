@@ -35,7 +35,8 @@ pub fn may_approve_key_rotation(actor: &Actor, proposed_by: PersonId) -> Result<
 /// # Errors
 /// Who may.
 pub fn may_see_key_rotations(actor: &Actor) -> Result<(), Refusal> {
-    if actor.administrator || actor.officer_of().next().is_some() {
+    let is_officer = actor.officer_of().next().is_some();
+    if actor.administrator || is_officer {
         return Ok(());
     }
     Err(Refusal::NotYours(

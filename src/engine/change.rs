@@ -154,7 +154,7 @@ impl Engine {
         answering: impl Answering<CaseView>,
     ) -> Result<Answered, EngineError> {
         let now = self.now();
-        self.once(request, Some(which), answering, move |engine, w, request| {
+        self.once_about(request, Some(which), answering, move |engine, w, request| {
             let stored = escalations::lock(w, which)?.ok_or(Refusal::NotFound)?;
             let signature = access::may(&request.actor, asked.kind(), &stored.escalation, now)?;
             if request.expected_version.is_some_and(|read| read != stored.escalation.version) {
@@ -170,13 +170,26 @@ impl Engine {
         .await
     }
 
+    /// As [`Engine::once_about`], where it is about no case.
+    pub(super) async fn once<T: 'static>(
+        &self,
+        request: Request,
+        answering: impl Answering<T>,
+        work: impl Fn(&Self, &mut Writer<'_>, &Request) -> Result<T, EngineError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<Answered, EngineError> {
+        self.once_about(request, None, answering, work).await
+    }
+
     /// Runs a request's work once for its idempotency key: the answer is stored with the effect,
     /// and given again to the same request. Of two that come at once, the second finds the first's.
     /// An answer about a case is given again only to somebody who still sees it.
     ///
     /// The work asks whether the person may do it in the transaction that does it, under the case's
     /// lock: nobody can be excluded in between.
-    pub(super) async fn once<T: 'static>(
+    async fn once_about<T: 'static>(
         &self,
         request: Request,
         about: Option<EscalationId>,

@@ -31,7 +31,7 @@ impl Engine {
         answering: impl Answering<Closure>,
     ) -> Result<Answered, EngineError> {
         let now = self.now();
-        self.once(request, None, answering, move |_, w, request| {
+        self.once(request, answering, move |_, w, request| {
             may_change(w, &request.actor, partnership_id)?;
             let today = today(now);
             if day < today {
@@ -69,7 +69,7 @@ impl Engine {
         answering: impl Answering<Closure>,
     ) -> Result<Answered, EngineError> {
         let now = self.now();
-        self.once(request, None, answering, move |_, w, request| {
+        self.once(request, answering, move |_, w, request| {
             may_change(w, &request.actor, partnership_id)?;
             let mut it = closures::find(w, partnership_id, day)?.ok_or(Refusal::NotFound)?;
             if day <= today(now) {

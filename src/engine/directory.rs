@@ -96,7 +96,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         let id = which.unwrap_or_default();
-        self.once(request, None, answering, move |_, w, request| {
+        self.once(request, answering, move |_, w, request| {
             let before = people::find_agency(w, id)?;
             let mut of = new.partnership_ids.clone();
             of.extend(before.iter().flat_map(|found| found.it.partnership_ids.clone()));
@@ -143,7 +143,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         let id = which.unwrap_or_default();
-        self.once(request, None, answering, move |_, w, request| {
+        self.once(request, answering, move |_, w, request| {
             let before = people::find_person(w, id)?;
             let mut of = partnerships_of_agency(w, "/agency_id", new.agency_id)?;
             if let Some(before) = &before {
@@ -193,7 +193,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         let id = which.unwrap_or_default();
-        self.once(request, None, answering, move |_, w, request| {
+        self.once(request, answering, move |_, w, request| {
             let before = posts::find_post(w, id)?;
             let mut of = partnerships_of_place(w, &new.place)?;
             if let Some(before) = &before {
@@ -235,7 +235,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         let id = AbsenceId::new();
-        self.once(request, None, answering, move |_, w, request| {
+        self.once(request, answering, move |_, w, request| {
             may_keep_person(w, &request.actor, person_id)?;
             if new.until_at.is_some_and(|until| until <= new.from_at) {
                 return Err(Refusal::field("/until_at", "must be after from_at").into());

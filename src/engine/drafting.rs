@@ -42,7 +42,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         let which = EscalationId::new();
-        self.once(request, None, answering, move |engine, w, request| {
+        self.once(request, answering, move |engine, w, request| {
             engine.insert_draft(w, &request.actor, which, new.clone(), now)
         })
         .await

@@ -150,7 +150,7 @@ impl Engine {
         answering: impl Answering<StoredPolicy>,
     ) -> Result<Answered, EngineError> {
         let now = self.now();
-        self.once(request, None, answering, move |_, w, request| {
+        self.once(request, answering, move |_, w, request| {
             let (stored, is_new) = propose(w, &text, Some((&request.actor, Via::Api)), now)?;
             if !is_new {
                 let state = match stored.publication {
@@ -179,7 +179,7 @@ impl Engine {
         answering: impl Answering<StoredPolicy>,
     ) -> Result<Answered, EngineError> {
         let now = self.now();
-        self.once(request, None, answering, move |_, w, request| {
+        self.once(request, answering, move |_, w, request| {
             let actor = &request.actor;
             let partnership_id = partnership_with(w, actor, partnership_id, &which)?;
             let (stored, is_new) = publish(w, partnership_id, &which, (actor, Via::Api), now)?;

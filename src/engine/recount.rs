@@ -55,7 +55,7 @@ impl Engine {
         answering: impl Answering<Vec<MovedDeadline>>,
     ) -> Result<Answered, EngineError> {
         let now = self.now();
-        self.once(request, None, answering, move |engine, w, request| {
+        self.once(request, answering, move |engine, w, request| {
             engine.recount_in(w, request, &wish, now)
         })
         .await
