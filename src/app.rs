@@ -1,7 +1,8 @@
 //! Wiring: from settings to a running server.
 
 use crate::api;
-use crate::auth::{self, IfMissing, SigningKey};
+use crate::api::{RequestLimits, RequestSpan, TrustedProxies};
+use crate::auth::{self, BreachedPasswords, IfMissing, SigningKey};
 use crate::clock::Clock;
 use crate::config::{Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{
@@ -125,6 +126,8 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
             session_seconds: i64::from(settings.auth.refresh_token_seconds),
             idle_seconds: i64::from(settings.auth.refresh_idle_seconds),
         },
+        breached_passwords: breached_passwords(settings)?,
+        set_up_file: settings.data_dir.join("set-up-secret"),
     })
 }
 
@@ -138,6 +141,15 @@ fn face(settings: &Settings) -> api::Face {
         security_contact: http.security_contact.clone(),
         public_url: http.public_url.clone(),
     }
+}
+
+/// The list of passwords that were stolen elsewhere, if there is one.
+///
+/// # Errors
+/// If it cannot be read, or is something else.
+pub fn breached_passwords(settings: &Settings) -> anyhow::Result<Option<BreachedPasswords>> {
+    let path = settings.auth.breached_passwords_file.as_deref();
+    path.map(BreachedPasswords::open).transpose().context("auth.breached_passwords_file")
 }
 
 /// When the jobs run.
@@ -203,15 +215,26 @@ impl App {
         let face = face(settings);
         let origins: Vec<String> = settings.http.origins();
         let data = web::Data::new(engine.clone());
+        let http = &settings.http;
+        let proxies = http.trusted_proxies.as_ref().map(|networks| networks.all().to_vec());
+        let proxies = web::Data::new(TrustedProxies(proxies.unwrap_or_default()));
+        let limits = web::Data::new(RequestLimits::new(
+            engine.clock().clone(),
+            http.requests_per_minute,
+            http.requests_per_minute_of_network,
+        ));
         let server = HttpServer::new(move || {
             let face = face.clone();
             actix_web::App::new()
                 .app_data(data.clone())
+                .app_data(proxies.clone())
+                .app_data(limits.clone())
                 // The innermost first.
                 .wrap(from_fn(api::screen))
+                .wrap(from_fn(api::limit_requests))
                 .wrap(Condition::new(!origins.is_empty(), api::cors(&origins)))
                 .wrap(from_fn(api::show_request_id))
-                .wrap(TracingLogger::default())
+                .wrap(TracingLogger::<RequestSpan>::new())
                 .wrap(from_fn(api::on_every_answer))
                 .configure(|config| api::configure(config, face))
         })

@@ -18,5 +18,6 @@ pub use actor::{Actor, HeldPost, Proof, ProofBy};
 pub use keys::{may_approve_key_rotation, may_propose_key_rotation, may_see_key_rotations};
 pub use relation::{Relation, Standing, may_see, relation};
 pub use rules::{
-    may, may_break_glass, may_keep_directory, may_publish_policy, may_see_views, may_set_rules,
+    may, may_break_glass, may_invite, may_keep_directory, may_publish_policy, may_see_views,
+    may_set_rules,
 };

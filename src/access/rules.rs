@@ -102,14 +102,14 @@ pub fn may(
 /// an agency on it, and an auditor of its partnership where it is restricted.
 ///
 /// # Errors
-/// Not found for everybody else, as for a case that is not there; not now for whoever sees it.
+/// Not found for everybody else, as for a case that is not there; not theirs for whoever sees it.
 pub fn may_break_glass(
     actor: &Actor,
     escalation: &Escalation,
     now: UtcInstant,
 ) -> Result<Signature, Refusal> {
     if relation(actor, escalation, now).is_some() {
-        return Err(Refusal::not_now("You can see this case: read it."));
+        return Err(Refusal::NotYours("You can see this case already: read it.".to_owned()));
     }
     if escalation.raised_at.is_none() || escalation.excludes(actor.person_id) {
         return Err(Refusal::NotFound);
@@ -191,5 +191,25 @@ pub fn may_keep_directory(actor: &Actor, of: &[PartnershipId]) -> Result<(), Ref
     }
     Err(Refusal::NotYours(
         "The partnership's officers and the administrator keep the directory.".to_owned(),
+    ))
+}
+
+/// Whether somebody may invite a person whose agency or posts belong to these partnerships: whoever
+/// keeps their entry in the directory. An administrator is invited by administrators only, or an
+/// officer could become one.
+///
+/// # Errors
+/// Who may.
+pub fn may_invite(
+    actor: &Actor,
+    of: &[PartnershipId],
+    is_administrator: bool,
+) -> Result<(), Refusal> {
+    if actor.administrator || (!is_administrator && is_officer(actor, of)) {
+        return Ok(());
+    }
+    Err(Refusal::NotYours(
+        "The officers of the person's partnership, and the administrator, invite people."
+            .to_owned(),
     ))
 }

@@ -1,5 +1,6 @@
 //! What handlers take from a request: who asks, on what condition, with what body.
 
+use super::limits::RequestLimits;
 use super::problem::{Code, Problem};
 use super::routes::Face;
 use super::strict_json::{self, Unclear};
@@ -86,10 +87,14 @@ async fn signed_in(request: &HttpRequest) -> Result<Actor, Problem> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(not_signed_in)?;
-    app.authenticate(token).await.map_err(|error| match error {
+    let actor = app.authenticate(token).await.map_err(|error| match error {
         crate::engine::EngineError::NotSignedIn => not_signed_in(),
         other => other.into(),
-    })
+    })?;
+    if let Some(limits) = request.app_data::<web::Data<RequestLimits>>() {
+        limits.check_person(actor.person_id)?;
+    }
+    Ok(actor)
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Ask<T> {

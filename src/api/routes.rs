@@ -3,9 +3,9 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    agencies, clock_commands, closures, commands, escalations, health, notices, partnerships,
-    people, policies, posts, recounts, reference, restricting, security_txt, sessions,
-    signing_keys, simulations,
+    accounts, agencies, clock_commands, closures, commands, escalations, health, notices,
+    partnerships, people, policies, posts, recounts, reference, restricting, security_txt,
+    sessions, signing_keys, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -37,6 +37,11 @@ operations! {
     "/api/v1/sessions" => { post sessions::sign_in }
     "/api/v1/sessions/refresh" => { post sessions::refresh_session }
     "/api/v1/sessions/current" => { delete sessions::sign_out }
+    "/api/v1/set-up" => { post accounts::set_up }
+    "/api/v1/invitations/redeem" => { post accounts::redeem_invitation }
+    "/api/v1/password-resets" => { post accounts::request_password_reset }
+    "/api/v1/password-resets/redeem" => { post accounts::redeem_password_reset }
+    "/api/v1/me/password" => { put accounts::change_password }
     "/api/v1/me" => { get sessions::read_me }
     "/api/v1/partnerships" => { get partnerships::list_partnerships }
     "/api/v1/partnerships/{id}" => { get partnerships::read_partnership }
@@ -47,6 +52,7 @@ operations! {
     "/api/v1/agencies/{id}" => { get agencies::read_agency, put agencies::change_agency }
     "/api/v1/people" => { get people::list_people, post people::add_person }
     "/api/v1/people/{id}" => { get people::read_person, put people::change_person }
+    "/api/v1/people/{id}/invitations" => { post accounts::invite_person }
     "/api/v1/people/{id}/absences" => { get people::list_absences, post people::add_absence }
     "/api/v1/people/{id}/absences/{absence_id}" => { delete people::remove_absence }
     "/api/v1/posts" => { get posts::list_posts, post posts::add_post }
@@ -152,5 +158,7 @@ pub fn configure(config: &mut web::ServiceConfig, face: Face) {
         .service(page("/").route(web::get().to(reference::home)))
         .service(page("/escalations/{reference}").route(web::get().to(reference::landing)))
         .service(page("/.well-known/security.txt").route(web::get().to(security_txt::security_txt)))
+        .service(page("/invitations/{secret}").route(web::get().to(reference::invitation)))
+        .service(page("/password-resets/{secret}").route(web::get().to(reference::password_reset)))
         .default_service(web::to(move || async move { Err::<&str, _>(not_found()) }));
 }

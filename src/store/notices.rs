@@ -218,8 +218,6 @@ pub enum Attempt {
     Again(UtcInstant, String),
     /// Given up, because of this.
     Failed(String),
-    /// Not sent at all, because of this: whom it was for may not be told any more.
-    Cancelled(String),
 }
 
 /// Records what came of an attempt under a lease; false if the lease was lost to somebody else.
@@ -237,9 +235,6 @@ pub fn record_attempt(
         Attempt::Failed(error) => {
             ("failed", notice.next_attempt_at, Some(error), None, Some(At(now)))
         }
-        Attempt::Cancelled(error) => {
-            ("cancelled", notice.next_attempt_at, Some(error), None, Some(At(now)))
-        }
     };
     let recorded = on!(w, c => diesel::update(notices::table
             .filter(notices::id.eq(notice.id.to_string()))
@@ -256,6 +251,29 @@ pub fn record_attempt(
         ))
         .execute(c))?;
     Ok(recorded == 1)
+}
+
+/// Records under a lease that a notice is not sent at all, because of this; false if the lease was
+/// lost to somebody else.
+pub fn cancel(
+    w: &mut Writer<'_>,
+    notice: &StoredNotice,
+    why: &str,
+    now: UtcInstant,
+) -> Result<bool, StoreError> {
+    let cancelled = on!(w, c => diesel::update(notices::table
+            .filter(notices::id.eq(notice.id.to_string()))
+            .filter(notices::state.eq("leased"))
+            .filter(notices::lease_token.eq(&notice.lease_token)))
+        .set((
+            notices::state.eq("cancelled"),
+            notices::last_error.eq(why),
+            notices::ended_at.eq(At(now)),
+            notices::lease_until.eq(None::<At>),
+            notices::lease_token.eq(None::<String>),
+        ))
+        .execute(c))?;
+    Ok(cancelled == 1)
 }
 
 /// When a notice is to be sent next.

@@ -147,6 +147,30 @@ diesel::table! {
         last_error -> Nullable<Text>, ended_at -> Nullable<Instant>, }
 }
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    failed_guesses (id) { id -> Text, what -> Text, network -> Text, account -> Nullable<Text>,
+        guessed_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    known_networks (person_id, network) { person_id -> Text, network -> Text,
+        last_seen_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    account_secrets (digest) { digest -> Text, person_id -> Text, kind -> Text,
+        made_at -> Instant, expires_at -> Instant, used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    set_up_secrets (only_one) { only_one -> Integer, digest -> Text, expires_at -> Instant,
+        wrong_guesses -> Integer, }
+}
+diesel::table! {
     excluded_people (escalation_id, person_id) { escalation_id -> Text, person_id -> Text, }
 }
 diesel::table! {
@@ -172,4 +196,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_letters,
     excluded_people,
     case_views,
+    failed_guesses,
+    known_networks,
+    account_secrets,
 );

@@ -148,6 +148,22 @@ pub fn end(w: &mut Writer<'_>, session_id: SessionId, now: UtcInstant) -> Result
     Ok(())
 }
 
+/// Ends all sessions of somebody but this one, and says how many.
+pub fn end_all_of(
+    w: &mut Writer<'_>,
+    person_id: PersonId,
+    but: Option<SessionId>,
+    now: UtcInstant,
+) -> Result<usize, StoreError> {
+    let but = but.map(|id| id.to_string()).unwrap_or_default();
+    Ok(on!(w, c => diesel::update(sessions::table
+            .filter(sessions::person_id.eq(person_id.to_string()))
+            .filter(sessions::id.ne(&but))
+            .filter(sessions::ended_at.is_null()))
+        .set(sessions::ended_at.eq(At(now)))
+        .execute(c))?)
+}
+
 /// Forgets sessions that expired before an instant, and says how many.
 pub fn delete_expired_before(w: &mut Writer<'_>, before: UtcInstant) -> Result<usize, StoreError> {
     let old = sessions::expires_at.lt(At(before));

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod accounts;
 mod agreement;
 mod house;
 

@@ -8,9 +8,23 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// What may be asked without being signed in.
-const OPEN: [&str; 4] = ["sign_in", "refresh_session", "livez", "readyz"];
-/// What changes nothing, and is too long for an address: it needs neither condition nor key.
-const QUESTIONS: [&str; 1] = ["simulate_policy"];
+const OPEN: [&str; 8] = [
+    "sign_in",
+    "refresh_session",
+    "livez",
+    "readyz",
+    "set_up",
+    "redeem_invitation",
+    "request_password_reset",
+    "redeem_password_reset",
+];
+/// What takes a password: the person's own. An operation by which somebody would choose a password
+/// for somebody else has no place here.
+const TAKE_PASSWORDS: [&str; 5] =
+    ["sign_in", "set_up", "redeem_invitation", "redeem_password_reset", "change_password"];
+/// What needs neither condition nor key: it changes nothing and is too long for an address; or its
+/// condition is the present password, of which no digest is to be kept beside a key.
+const QUESTIONS: [&str; 2] = ["simulate_policy", "change_password"];
 const METHODS: [&str; 9] =
     ["get", "head", "post", "put", "patch", "delete", "options", "trace", "hack"];
 
@@ -177,6 +191,26 @@ fn every_operation_is_served_and_answers_as_the_document_says() {
 }
 
 #[test]
+fn nobody_chooses_a_password_for_somebody_else() {
+    run(Database::Sqlite, async |house: &House| {
+        let document = document(house).await;
+        let mut takers = BTreeSet::new();
+        for operation in operations(&document) {
+            let schema = operation.it.pointer("/requestBody/content/application~1json/schema");
+            let Some(reference) = schema.and_then(|schema| schema["$ref"].as_str()) else {
+                continue;
+            };
+            let body = document.pointer(reference.trim_start_matches('#')).unwrap();
+            let fields = body["properties"].as_object().into_iter().flat_map(Map::keys);
+            if fields.into_iter().any(|field| field.contains("password")) {
+                takers.insert(operation.id.clone());
+            }
+        }
+        assert_eq!(takers, TAKE_PASSWORDS.map(str::to_owned).into());
+    });
+}
+
+#[test]
 fn a_change_tells_of_every_way_in_which_it_is_refused() {
     run(Database::Sqlite, async |house: &House| {
         let document = document(house).await;
@@ -224,6 +258,8 @@ fn every_other_method_is_refused_with_those_that_there_are() {
             "//escalations/ESC-2026-000001",
             "//pages.css",
             "//.well-known/security.txt",
+            "//invitations/bscp_as_x",
+            "//password-resets/bscp_as_x",
         ];
         for page in pages {
             places.push((page.to_owned(), ["get".to_owned()].into()));

@@ -194,7 +194,9 @@ impl Forge {
         add("dots alone", b"..".to_vec());
         add("nothing", Vec::new());
         add("padded", format!("{good}=").into());
-        add("standard base64", good.replace(['-', '_'], "+").into());
+        if good.contains(['-', '_']) {
+            add("standard base64", good.replace('-', "+").replace('_', "/").into());
+        }
         add("a trailing byte", format!("{good}A").into());
         add("trailing percent", format!("{good}%00").into());
         add("a truncated signature", good[..good.len() - 1].into());

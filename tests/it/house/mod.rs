@@ -290,6 +290,9 @@ fn settings(url: &str, dir: &TempDir, wishes: &Wishes) -> Settings {
         ("auth.token_key_file", key.display().to_string()),
         ("engine.worker", wishes.workers.to_string()),
         ("engine.tick_seconds", "1".to_owned()),
+        // The clock stands, and no minute would pass.
+        ("http.requests_per_minute", "0".to_owned()),
+        ("http.requests_per_minute_of_network", "0".to_owned()),
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .into();

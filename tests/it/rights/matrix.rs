@@ -4,7 +4,7 @@
 use super::aim::Aim;
 use super::cases::{FullHouse, State, TODAY};
 use super::operations::{Asked, Operation, operations};
-use super::parts::{column, may_look, parts};
+use super::parts::{column, may_look, row};
 use super::stops::harmless;
 use super::table::Table;
 use crate::engine::sql::Raw;
@@ -86,8 +86,8 @@ const IN_AN_EMERGENCY: &str = "in an emergency";
 
 /// Who may do what, from docs/access.md.
 struct Rules {
-    /// What somebody is to a case, and the column of a state, where such a person sees it.
-    sees: BTreeSet<(String, String)>,
+    /// Whether somebody sees a case: by who they are, their relation to it, and its state.
+    sees: BTreeMap<(String, String, String), bool>,
     /// Each operation's words.
     of_cases: BTreeMap<String, BTreeSet<String>>,
     of_the_rest: BTreeMap<String, BTreeSet<String>>,
@@ -102,13 +102,12 @@ impl Rules {
             rows.collect::<BTreeMap<String, BTreeSet<String>>>()
         };
         let table = Table::below("Who sees a case");
-        let mut sees = BTreeSet::new();
+        let mut sees = BTreeMap::new();
         for row in &table.rows {
-            for (column, cell) in table.columns.iter().zip(row).skip(1) {
+            for (column, cell) in table.columns.iter().zip(row).skip(2) {
                 assert!(["sees", "-"].contains(&cell.as_str()), "docs/access.md: {row:?}");
-                if cell == "sees" {
-                    sees.insert((row[0].clone(), column.clone()));
-                }
+                let place = (row[0].clone(), row[1].clone(), column.clone());
+                sees.insert(place, cell == "sees");
             }
         }
         Self {
@@ -139,21 +138,24 @@ impl Rules {
         }
     }
 
-    /// Whether somebody who is this to a case sees it.
-    fn sees(&self, part: &[&str], state: State) -> bool {
-        let row = |is: &&str| ((*is).to_owned(), column(state).to_owned());
-        part.iter().any(|is| self.sees.contains(&row(is)))
+    /// Whether somebody sees a case.
+    fn sees(&self, name: &str, state: State) -> bool {
+        let ((who, relation), _) = row(name, state);
+        let place = (who.to_owned(), relation.to_owned(), column(name, state).to_owned());
+        let found = self.sees.get(&place).copied();
+        found.unwrap_or_else(|| panic!("docs/access.md does not tell of {place:?}"))
     }
 
     /// What is expected of an operation to a case.
     fn expected_of_case(&self, operation: &Operation, name: &str, state: State) -> Outcome {
         let words = self.words(operation);
-        let parts = parts(state);
-        let part = parts.iter().find(|(whose, _)| *whose == name).map_or(&[][..], |(_, part)| part);
+        let (_, part) = row(name, state);
         let may = |word: &str| words.contains(word);
-        match self.sees(part, state) {
+        match self.sees(name, state) {
             false if may(IN_AN_EMERGENCY) && may_look(name, state) => Outcome::Allowed,
             false => Outcome::Absent,
+            // They are told that they see it already.
+            true if may(IN_AN_EMERGENCY) => Outcome::Allowed,
             true if may("everybody who sees it") => Outcome::Allowed,
             true if part.iter().any(|is| may(is)) => Outcome::Allowed,
             true => Outcome::Refused,
@@ -204,9 +206,8 @@ fn readers(full: &FullHouse) -> BTreeSet<String> {
 fn may_have_read(full: &FullHouse, rules: &Rules) -> BTreeSet<String> {
     let mut pairs = BTreeSet::new();
     for (state, case) in &full.cases {
-        for (name, part) in parts(*state) {
-            let has_asked = EVERYBODY.iter().any(|(asked, _)| *asked == name);
-            if has_asked && rules.sees(part, *state) {
+        for (name, _) in EVERYBODY {
+            if rules.sees(name, *state) {
                 pairs.insert(format!("{} {}", full.person_id(name), case.id));
             }
         }

@@ -4,10 +4,15 @@
 mod absent;
 mod aim;
 mod bodies;
+mod canaries;
 mod cases;
+mod crawl;
 mod driver;
+mod logs;
 mod matrix;
 mod operations;
+mod partnerships;
 mod parts;
 mod stops;
 mod table;
+mod twins;
