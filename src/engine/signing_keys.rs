@@ -28,7 +28,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         let salt = auth::fresh_generation_salt()?;
-        self.once(request, None, answering, move |_, w, request| {
+        self.once(request, answering, move |_, w, request| {
             access::may_propose_key_rotation(&request.actor)?;
             let newest = signing_keys::list(w)?.into_iter().next();
             let number = match newest {
@@ -66,7 +66,7 @@ impl Engine {
         answering: impl Answering<Generation>,
     ) -> Result<Answered, EngineError> {
         let now = self.now();
-        self.once(request, None, answering, move |_, w, request| {
+        self.once(request, answering, move |_, w, request| {
             access::may_see_key_rotations(&request.actor)?;
             let found = signing_keys::list(w)?.into_iter().find(|it| it.number == number);
             let mut it = found.ok_or(Refusal::NotFound)?;

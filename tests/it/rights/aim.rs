@@ -88,12 +88,6 @@ impl Aim {
         self
     }
 
-    /// The same with another policy file to propose.
-    pub fn proposing(mut self, text: impl Into<String>) -> Self {
-        self.policy_text = text.into();
-        self
-    }
-
     /// What stands after this part of an address.
     pub fn after(&self, before: &str) -> &str {
         self.places.get(before).unwrap_or_else(|| {
