@@ -51,6 +51,13 @@ fn of_cases(operation: &str, aim: &Aim) -> Option<Value> {
         "respond_to_escalation" => {
             json!({ "stance": "refuses", "rationale": aim.prose("rationale") })
         }
+        "break_glass" => json!({ "reason": aim.prose("a call from the hospital") }),
+        "review_glass_break" => json!({ "note": aim.prose("the note") }),
+        "lift_restriction" => reason,
+        "restrict_escalation" => json!({
+            "reason": aim.prose("the reason"),
+            "restriction": { "reason": "other", "excluded": [] }
+        }),
         "escalate_early" | "decline_proposal" | "withdraw_escalation" | "reopen_escalation" => {
             reason
         }
