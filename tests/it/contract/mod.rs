@@ -1,6 +1,7 @@
 //! What the API promises to programs: its document, its errors, its conditions, its replays, its
 //! pages, its sessions, its directory and its headers.
 
+mod access;
 mod conditions;
 mod directory;
 pub mod document;
