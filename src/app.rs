@@ -128,9 +128,9 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
             session_seconds: i64::from(settings.auth.refresh_token_seconds),
             idle_seconds: i64::from(settings.auth.refresh_idle_seconds),
         },
-        providers: providers(settings)?,
         breached_passwords: breached_passwords(settings)?,
         set_up_file: settings.data_dir.join("set-up-secret"),
+        providers: providers(settings)?,
     })
 }
 
@@ -228,7 +228,6 @@ impl App {
         let face = face(settings);
         let origins: Vec<String> = settings.http.origins();
         let data = web::Data::new(engine.clone());
-        let origin = pages::Origin::of(&settings.http.public_url);
         let http = &settings.http;
         let proxies = http.trusted_proxies.as_ref().map(|networks| networks.all().to_vec());
         let proxies = web::Data::new(TrustedProxies(proxies.unwrap_or_default()));
@@ -237,6 +236,7 @@ impl App {
             http.requests_per_minute,
             http.requests_per_minute_of_network,
         ));
+        let origin = pages::Origin::of(&settings.http.public_url);
         let server = HttpServer::new(move || {
             let face = face.clone();
             actix_web::App::new()

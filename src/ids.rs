@@ -95,6 +95,10 @@ id!(
     NoticeId
 );
 id!(
+    /// One reading of a case by somebody.
+    CaseViewId
+);
+id!(
     /// One signed-in session of a person: a family of refresh tokens.
     SessionId
 );

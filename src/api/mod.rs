@@ -30,6 +30,7 @@ mod problem;
 mod recounts;
 mod reference;
 mod request_span;
+mod restricting;
 mod routes;
 mod screening;
 mod security_txt;

@@ -4,8 +4,8 @@
 use super::problem::{Code, Problem};
 use super::{
     accounts, agencies, api_tokens, clock_commands, closures, commands, escalations, health,
-    identities, notices, partnerships, people, policies, posts, recounts, reference, security_txt,
-    sessions, signing_keys, simulations,
+    identities, notices, partnerships, people, policies, posts, recounts, reference, restricting,
+    security_txt, sessions, signing_keys, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -104,6 +104,11 @@ operations! {
     "/api/v1/escalations/{id}/panels" => { post clock_commands::convene_panel }
     "/api/v1/escalations/{id}/referrals" => { post clock_commands::refer_escalation }
     "/api/v1/escalations/{id}/policy-moves" => { post clock_commands::move_policy }
+    "/api/v1/escalations/{id}/views" => { get restricting::read_views }
+    "/api/v1/escalations/{id}/restrictions" => { post restricting::restrict_escalation }
+    "/api/v1/escalations/{id}/restriction-liftings" => { post restricting::lift_restriction }
+    "/api/v1/escalations/{id}/break-glass" => { post restricting::break_glass }
+    "/api/v1/escalations/{id}/break-glass/{number}/reviews" => { post restricting::review_glass_break }
     "/api/v1/notices" => { get notices::list_notices }
     "/api/v1/signing-keys/rotations" => { get signing_keys::list_key_rotations, post signing_keys::propose_key_rotation }
     "/api/v1/signing-keys/rotations/{number}/approvals" => { post signing_keys::approve_key_rotation }

@@ -1,5 +1,5 @@
 //! Who somebody is: passwords, access tokens, refresh tokens, the file of the signing key, what an
-//! agency's identity provider says (`oidc`); and from which network they come.
+//! agency's identity provider says (`oidc`), and from which network somebody comes.
 //!
 //! Called by the engine (sign-in, refresh, change of password), by api and web (which turn a token
 //! into an actor), and at start. It knows no database and no web server. What somebody may do is

@@ -22,8 +22,8 @@ pub(super) fn openapi() -> anyhow::Result<ExitCode> {
 pub(super) fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
     app::job_times(settings)?;
     app::mailer(settings)?;
-    app::providers(settings)?;
     app::breached_passwords(settings)?;
+    app::providers(settings)?;
     println!("The settings are in order.");
     Ok(ExitCode::SUCCESS)
 }

@@ -55,6 +55,7 @@ impl Engine {
             Err(why) => Err(SendFailure::Permanent(why)),
         };
         let now = self.now();
+        let logged = sent.as_ref().err().map(SendFailure::in_log);
         let attempt = match sent {
             Ok(accepted) => Attempt::Accepted(accepted.answer),
             Err(SendFailure::Permanent(why)) => Attempt::Failed(why),
@@ -64,11 +65,11 @@ impl Engine {
         };
         match &attempt {
             Attempt::Accepted(_) => {}
-            Attempt::Again(at, why) => {
-                tracing::warn!(letter_id = %leased.id, attempts = leased.attempts, again_at = %at, why, "a letter about an account was not taken and is tried again");
+            Attempt::Again(at, _) => {
+                tracing::warn!(letter_id = %leased.id, attempts = leased.attempts, again_at = %at, why = logged, "a letter about an account was not taken and is tried again");
             }
-            Attempt::Failed(why) => {
-                tracing::error!(letter_id = %leased.id, attempts = leased.attempts, why, "a letter about an account was given up");
+            Attempt::Failed(_) => {
+                tracing::error!(letter_id = %leased.id, attempts = leased.attempts, why = logged, "a letter about an account was given up");
             }
         }
         let recorded: Result<bool, StoreError> = self

@@ -5,7 +5,6 @@ use super::keeping::{
     find_colleague, may_keep_person, may_move, partnerships_of_agency, partnerships_of_person,
     partnerships_of_place,
 };
-use super::lists::partnership_posts;
 use super::{Engine, EngineError};
 use crate::access::Actor;
 use crate::clock::UtcInstant;
@@ -394,7 +393,7 @@ fn stands_once<T: PartialEq>(pointer: String, all: &[T], index: usize) -> Result
 
 /// Whether somebody sees addresses: those who keep the directory do.
 pub fn sees_addresses(actor: &Actor) -> bool {
-    actor.administrator || !partnership_posts(actor).is_empty()
+    actor.administrator || actor.officer_of().next().is_some()
 }
 
 /// A missing thing is an answer, not a fault, where somebody asked for it by its id.

@@ -66,6 +66,8 @@ pub(super) struct PostEntry {
     pub(super) rung: Option<Rung>,
     pub(super) role: Option<String>,
     team: Option<String>,
+    #[serde(default)]
+    safeguarding_lead: bool,
     pub(super) function: Option<PartnershipFunction>,
     pub(super) mailbox: Option<String>,
     #[serde(default)]
@@ -271,10 +273,13 @@ impl Founding {
 
     fn post(&self, entry: &PostEntry) -> Result<Post, FoundingError> {
         let place = match (&entry.agency, entry.rung, entry.function) {
-            (Some(key), Some(rung), None) if rung != Rung::Partnership => {
-                Place::Agency { agency_id: self.agency_id(key)?, rung, team: entry.team.clone() }
-            }
-            (None, None, Some(function)) => {
+            (Some(key), Some(rung), None) if rung != Rung::Partnership => Place::Agency {
+                agency_id: self.agency_id(key)?,
+                rung,
+                team: entry.team.clone(),
+                safeguarding_lead: entry.safeguarding_lead,
+            },
+            (None, None, Some(function)) if !entry.safeguarding_lead => {
                 Place::Partnership { partnership_id: self.partnership_id, function }
             }
             _ => {

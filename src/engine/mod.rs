@@ -34,6 +34,7 @@ mod policies;
 mod publishing;
 mod reading;
 mod recount;
+mod restricting;
 mod schedule;
 mod set_up;
 mod sign_in;
@@ -96,12 +97,12 @@ pub struct EngineOptions {
     pub delivery: DeliveryOptions,
     /// How long sessions last.
     pub sessions: SessionOptions,
-    /// The agencies' identity providers.
-    pub providers: Providers,
     /// Passwords that were stolen elsewhere; none if the operator brought no list.
     pub breached_passwords: Option<BreachedPasswords>,
     /// The file of the set-up secret, while there is one.
     pub set_up_file: PathBuf,
+    /// The agencies' identity providers.
+    pub providers: Providers,
 }
 
 /// The use cases, over a database, a clock and a mailer. Cheap to clone.

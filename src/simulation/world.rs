@@ -142,7 +142,7 @@ impl World {
             practitioner.get_or_insert(person);
             self.post(
                 title,
-                Place::Agency { agency_id: agency.id, rung, team: None },
+                Place::Agency { agency_id: agency.id, rung, team: None, safeguarding_lead: false },
                 role,
                 person,
             );

@@ -19,6 +19,7 @@ pub mod account_letters;
 pub mod account_secrets;
 pub mod api_tokens;
 pub mod browser_sessions;
+pub mod case_views;
 pub mod changes;
 pub mod closures;
 pub mod directory;

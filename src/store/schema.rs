@@ -20,7 +20,7 @@ diesel::table! {
     posts (id) { id -> Text, title -> Text, agency_id -> Nullable<Text>,
         partnership_id -> Nullable<Text>, rung -> Text, team -> Nullable<Text>,
         function -> Nullable<Text>, mailbox_email -> Nullable<Text>, version -> Integer,
-        role -> Nullable<Text>, }
+        role -> Nullable<Text>, safeguarding_lead -> Bool, }
 }
 diesel::table! {
     post_holders (post_id, person_id) { post_id -> Text, person_id -> Text, }
@@ -74,7 +74,7 @@ diesel::table! {
         raising_agency_id -> Text, receiving_agency_id -> Nullable<Text>, raiser_id -> Text,
         drafted_at -> Instant, raised_at -> Nullable<Instant>, due_at -> Nullable<Instant>,
         due_sort_at -> Instant, next_act_at -> Nullable<Instant>, is_overdue -> Bool,
-        version -> BigInt, head_hash -> Text, state -> Text, }
+        version -> BigInt, head_hash -> Text, state -> Text, is_restricted -> Bool, }
 }
 diesel::table! {
     use diesel::sql_types::*;
@@ -155,27 +155,15 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
-    known_networks (person_id, network) { person_id -> Text, network -> Text,
-        last_seen_at -> Instant, }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::Instant;
-    account_secrets (digest) { digest -> Text, person_id -> Text, kind -> Text,
-        made_at -> Instant, expires_at -> Instant, used_at -> Nullable<Instant>, }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::Instant;
-    set_up_secrets (only_one) { only_one -> Integer, digest -> Text, expires_at -> Instant,
-        wrong_guesses -> Integer, }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::store::types::Instant;
     identities (id) { id -> Text, provider -> Text, issuer -> Text, subject -> Text,
         person_id -> Text, linked_at -> Instant, linked_by -> Nullable<Text>,
         last_used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    known_networks (person_id, network) { person_id -> Text, network -> Text,
+        last_seen_at -> Instant, }
 }
 diesel::table! {
     use diesel::sql_types::*;
@@ -190,6 +178,12 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
+    account_secrets (digest) { digest -> Text, person_id -> Text, kind -> Text,
+        made_at -> Instant, expires_at -> Instant, used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
     link_tickets (digest) { digest -> Text, person_id -> Text, provider -> Text,
         expires_at -> Instant, used_at -> Nullable<Instant>, }
 }
@@ -200,7 +194,22 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
+    set_up_secrets (only_one) { only_one -> Integer, digest -> Text, expires_at -> Instant,
+        wrong_guesses -> Integer, }
+}
+diesel::table! {
+    excluded_people (escalation_id, person_id) { escalation_id -> Text, person_id -> Text, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
     logout_tokens (issuer, jti) { issuer -> Text, jti -> Text, seen_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    case_views (id) { id -> Text, escalation_id -> Text, person_id -> Text, what -> Text,
+        standing -> Text, viewed_at -> Instant, }
 }
 diesel::table! {
     use diesel::sql_types::*;
@@ -225,6 +234,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     account_letters,
+    excluded_people,
+    case_views,
     failed_guesses,
     known_networks,
     account_secrets,

@@ -13,7 +13,7 @@ use bscp_escalation::app::{self, App};
 use bscp_escalation::auth;
 use bscp_escalation::clock::{Clock, UtcInstant};
 use bscp_escalation::config::Settings;
-use bscp_escalation::engine::{DirectoryFile, Engine, Founded, PolicyLoadError};
+use bscp_escalation::engine::{DirectoryFile, Engine, Founded, Operation, PolicyLoadError};
 use bscp_escalation::notify::{Mailer, Sender, Sent};
 use bscp_escalation::store::policies::Via;
 use bscp_escalation::store::{StoreError, Writer, people};
@@ -115,6 +115,11 @@ pub fn run(database: Database, test: impl AsyncFnOnce(&House)) {
         test(&house).await;
         house.prove_the_record().await;
     });
+}
+
+/// What somebody wants who only reads.
+pub fn reading() -> Operation {
+    Operation { method: "GET".to_owned(), path: "/api/v1/me".to_owned() }
 }
 
 /// Runs something asynchronous to its end.

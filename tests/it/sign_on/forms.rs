@@ -1,7 +1,7 @@
 //! A form is taken only from our own page in the same session; the API knows no cookie.
 
 use super::{SESSION, World, page};
-use crate::house::{Client, House};
+use crate::house::Client;
 use crate::on_each_database;
 use reqwest::Method;
 use serde_json::Value;

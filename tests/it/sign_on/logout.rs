@@ -1,8 +1,8 @@
 //! A provider ends sessions from afar.
 
 use super::{Browser, World, page};
+use crate::house::Answer;
 use crate::house::identity_provider::{IdentityProvider, Signer, Token, ec};
-use crate::house::{Answer, House};
 use crate::on_each_database;
 use serde_json::{Value, json};
 

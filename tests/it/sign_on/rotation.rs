@@ -1,7 +1,7 @@
 //! A provider's keys change without a restart.
 
 use super::{SESSION, World};
-use crate::house::House;
+
 use crate::house::identity_provider::{Token, rsa};
 use crate::on_each_database;
 
