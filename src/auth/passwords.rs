@@ -15,6 +15,8 @@ const CHARACTERS_MAX: usize = 128;
 /// The fewest guesses that an attacker must need who tries what people choose first. At the least
 /// that OWASP advises, a thousand million guesses at a stolen hash keep a machine busy for months.
 const GUESSES_LOG10_MIN: f64 = 9.0;
+/// The fewest characters of a password beside the words that are known of the person and the place.
+const UNKNOWN_CHARACTERS_MIN: usize = 8;
 /// What everybody here would think of first, beside their own name and address.
 const LOCAL_WORDS: [&str; 6] =
     ["bromley", "bscp", "safeguarding", "escalation", "children", "partnership"];
@@ -68,10 +70,21 @@ pub fn check_strength(password: &str, about: &[&str]) -> Result<(), WeakPassword
     let known: Vec<&str> =
         about.iter().copied().chain(parts).chain(LOCAL_WORDS).filter(|it| it.len() > 2).collect();
     let guesses = zxcvbn::zxcvbn(password.trim(), &known);
-    if guesses.guesses_log10() < GUESSES_LOG10_MIN {
+    if guesses.guesses_log10() < GUESSES_LOG10_MIN
+        || is_little_without(&password.to_lowercase(), &known)
+    {
         return Err(WeakPassword::Guessable);
     }
     Ok(())
+}
+
+/// Whether a password is little more than words that everybody would try for this person: strung
+/// together they look like many guesses, and are not.
+fn is_little_without(password: &str, known: &[&str]) -> bool {
+    let mut words: Vec<String> = known.iter().map(|word| word.to_lowercase()).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let rest = words.iter().fold(password.to_owned(), |rest, word| rest.replace(word, ""));
+    rest != password && rest.chars().count() < UNKNOWN_CHARACTERS_MIN
 }
 
 /// The hash of a password with a fresh salt, as a PHC string (`$argon2id$v=19$m=19456,…`).

@@ -40,8 +40,9 @@ impl Engine {
             let is_administrator = person.as_ref().is_some_and(|person| person.administrator);
             access::may_invite(&request.actor, &of, is_administrator)?;
             let person = person.ok_or(Refusal::NotFound)?;
-            if !person.active {
-                let detail = "They have left. Make them active first, if they are back.";
+            if !person.is_somebody_here() {
+                let detail = "They have left, or are a machine. Make them active first, if they are \
+                    somebody who is back.";
                 return Err(Refusal::NotNow(detail.to_owned()).into());
             }
             account_letters::enqueue(w, person_id, AccountLetterKind::Invitation, now)?;

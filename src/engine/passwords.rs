@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 const BETWEEN_RESETS: TimeDelta = TimeDelta::minutes(5);
 
 /// What is told of a link that does not work, for whatever reason.
-const DEAD_LINK: &str = "is not of a link that works now: it was used, it ran out, or a newer one was \
+pub(super) const DEAD_LINK: &str = "is not of a link that works now: it was used, it ran out, or a newer one was \
     sent. Ask for a new one: POST /api/v1/password-resets";
 
 impl Engine {
@@ -163,7 +163,7 @@ impl Engine {
 }
 
 /// Who may use a secret now: whoever it was sent to, while they work here.
-fn whose(
+pub(super) fn whose(
     r: &mut Reader<'_>,
     digest: &str,
     kind: SecretKind,

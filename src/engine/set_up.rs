@@ -6,7 +6,7 @@ use super::throttle::Guess;
 use super::{Engine, EngineError};
 use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
-use crate::directory::Person;
+use crate::directory::{Person, PersonKind};
 use crate::escalation::{Line, Refusal};
 use crate::ids::PersonId;
 use crate::notify::is_address;
@@ -124,7 +124,10 @@ fn save_first(
     };
     let version = there.as_ref().map(|found| found.version);
     let it = match there {
-        Some(found) => Person { active: true, administrator: true, ..found.it },
+        Some(found) => {
+            let kind = PersonKind::Person;
+            Person { active: true, administrator: true, kind, ..found.it }
+        }
         None => Person {
             id: PersonId::new(),
             name: first.name.to_string(),
@@ -132,6 +135,7 @@ fn save_first(
             agency_id: None,
             active: true,
             administrator: true,
+            kind: PersonKind::Person,
         },
     };
     people::save_person(w, &it, version)?;

@@ -59,6 +59,9 @@ fn two_hundred_bad_passwords_are_refused() {
         bad.extend([12, 20, 64].map(|length| sign.to_string().repeat(length)));
     }
     bad.extend(["2026-12-21 2026-12-21".to_owned(), "21/12/1986 21/12/1986".to_owned()]);
+    for own in ["marta.novakova12", "Nováková.Marta.1986", "Bromley-Safeguarding-2026!"] {
+        bad.push(own.to_owned());
+    }
     bad.extend(ABOUT.map(str::to_owned));
     bad.extend(ABOUT.map(|own| format!("{}2026", own.to_uppercase())));
     assert!(bad.len() >= 200, "only {}", bad.len());

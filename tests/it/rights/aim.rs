@@ -61,6 +61,13 @@ impl Aim {
             ("meetings", "1"),
             ("actions", "1"),
             ("tasks", "stage"),
+            ("sessions", NOTHING),
+            ("passkeys", NOTHING),
+            ("api-tokens", NOTHING),
+            ("machines", NOTHING),
+            ("identities", NOTHING),
+            ("rotations", "1"),
+            ("break-glass", "1"),
         ];
         Self {
             places: places.map(|(before, is)| (before, is.to_owned())).into(),
@@ -78,12 +85,6 @@ impl Aim {
     /// The same with another word in every piece of prose.
     pub fn marked(mut self, mark: &str) -> Self {
         mark.clone_into(&mut self.mark);
-        self
-    }
-
-    /// The same with another policy file to propose.
-    pub fn proposing(mut self, text: impl Into<String>) -> Self {
-        self.policy_text = text.into();
         self
     }
 

@@ -1,6 +1,6 @@
 //! A body of every operation that takes one: whole, so that nothing but access refuses it.
 
-use super::aim::Aim;
+use super::aim::{Aim, NOTHING};
 use serde_json::{Value, json};
 
 /// A plausible body of an operation, as it is sent.
@@ -51,6 +51,13 @@ fn of_cases(operation: &str, aim: &Aim) -> Option<Value> {
         "respond_to_escalation" => {
             json!({ "stance": "refuses", "rationale": aim.prose("rationale") })
         }
+        "break_glass" => json!({ "reason": aim.prose("a call from the hospital") }),
+        "review_glass_break" => json!({ "note": aim.prose("the note") }),
+        "lift_restriction" => reason,
+        "restrict_escalation" => json!({
+            "reason": aim.prose("the reason"),
+            "restriction": { "reason": "other", "excluded": [] }
+        }),
         "escalate_early" | "decline_proposal" | "withdraw_escalation" | "reopen_escalation" => {
             reason
         }
@@ -130,12 +137,52 @@ fn of_rules(operation: &str, aim: &Aim) -> Option<Value> {
     })
 }
 
+/// What is secret in these is made up: none of it opens anything.
 fn of_accounts(operation: &str, aim: &Aim) -> Option<Value> {
+    let ticket = aim.prose("no ticket");
+    let credential = json!({ "id": "AAAA", "type": "public-key" });
     Some(match operation {
         "sign_in" => {
             json!({ "email": "somebody.else@sundial.example", "password": aim.prose("a password") })
         }
         "refresh_session" => json!({ "refresh_token": aim.prose("no refresh token") }),
+        "set_up" => json!({
+            "secret": aim.prose("no secret"), "name": aim.prose("somebody"),
+            "email": "set.up@sundial.example", "password": aim.prose("a password of twelve")
+        }),
+        "redeem_invitation" | "redeem_password_reset" => json!({
+            "secret": aim.prose("no secret"), "password": aim.prose("a password of twelve")
+        }),
+        "request_password_reset" => json!({ "email": "somebody.else@sundial.example" }),
+        "change_password" => json!({
+            "current_password": aim.prose("not theirs"),
+            "password": aim.prose("a password of twelve")
+        }),
+        "invite_person" | "propose_key_rotation" | "approve_key_rotation" => json!({}),
+        "prove_again" => json!({ "password": aim.prose("not theirs") }),
+        "sign_in_by_passkey" => json!({ "challenge_id": NOTHING, "credential": credential }),
+        "prove_second_factor" => json!({ "ticket": ticket, "one_time_code": "000000" }),
+        "begin_first_one_time_codes" | "begin_first_passkey" => json!({ "ticket": ticket }),
+        "confirm_first_one_time_codes" => json!({ "ticket": ticket, "one_time_code": "000000" }),
+        "add_first_passkey" => json!({
+            "ticket": ticket, "challenge_id": NOTHING, "name": aim.prose("a key"),
+            "credential": credential
+        }),
+        "add_passkey" => json!({
+            "challenge_id": NOTHING, "name": aim.prose("a key"), "credential": credential
+        }),
+        "confirm_one_time_codes" => json!({ "one_time_code": "000000" }),
+        "make_own_token" | "make_machine_token" => {
+            json!({ "name": aim.prose("a token"), "scopes": ["directory:read"], "days": 7 })
+        }
+        "add_machine" => {
+            json!({ "name": aim.prose("a machine"), "agency_id": aim.after("agencies") })
+        }
+        "link_identity" => json!({ "provider": "nobody", "subject": aim.prose("nobody") }),
+        "begin_link" => json!({ "provider": "nobody" }),
+        "begin_link_by_invitation" => {
+            json!({ "secret": aim.prose("a secret"), "provider": "nobody" })
+        }
         _ => return None,
     })
 }

@@ -122,6 +122,8 @@ holders = ["dora.finch@elsewhere.example"]
 
 /// When everything that is prepared has happened: Thursday 31 December 2026, in the afternoon.
 const NOW: &str = "2026-12-31T15:00:00Z";
+/// Its day.
+pub const TODAY: &str = "2026-12-31";
 /// Early enough that an emergency look which began then has run out.
 const EARLIER: &str = "2026-12-31T10:00:00Z";
 
@@ -174,6 +176,8 @@ pub struct FullHouse {
     pub cases: BTreeMap<State, Prepared>,
     /// Whoever was signed in when they left.
     pub left: Client,
+    /// A post of an agency that has no case.
+    pub post_id: String,
 }
 
 impl FullHouse {
@@ -184,7 +188,8 @@ impl FullHouse {
         let elsewhere = house::found(&house.engine, ELSEWHERE).await;
         publish_elsewhere(&house, &elsewhere).await;
         let left = Client::stranger(house.address);
-        let mut full = Self { house, elsewhere, cases: BTreeMap::new(), left };
+        let mut full =
+            Self { house, elsewhere, cases: BTreeMap::new(), left, post_id: String::new() };
         full.prepare().await;
         Some(full)
     }
@@ -218,6 +223,14 @@ impl FullHouse {
         self.break_glass("Ivy Marlow", &broken).await;
         self.raise_elsewhere().await;
         self.say_goodbye("Basil Thorne").await;
+        let judith = self.house.as_("Judith Hale").await;
+        let path = format!("/partnerships/{}/closures", self.house.founded.partnership.id);
+        let closed = judith.post(&path, &json!({ "day": TODAY, "reason": "Snow." })).await;
+        assert_eq!(closed.status, 201, "{}", closed.body);
+        let ellis = self.house.as_("Ellis Grant").await;
+        let posts = ellis.get("/posts?limit=200").await.list("/items");
+        let post = posts.iter().find(|post| post["title"] == "Housing officer").unwrap();
+        post["id"].as_str().unwrap().clone_into(&mut self.post_id);
         self.house.settle().await;
     }
 
@@ -282,6 +295,22 @@ impl FullHouse {
         assert_eq!(gone.status, 200, "{}", gone.body);
     }
 
+    /// Somebody's id, in either partnership.
+    pub fn person_id(&self, name: &str) -> String {
+        match self.elsewhere.people.iter().find(|person| person.name == name) {
+            Some(person) => person.id.to_string(),
+            None => self.house.person_id(name),
+        }
+    }
+
+    /// Somebody of either partnership.
+    pub async fn as_anybody(&self, name: &str) -> Client {
+        if self.elsewhere.people.iter().any(|person| person.name == name) {
+            return self.as_elsewhere(name).await;
+        }
+        self.house.as_(name).await
+    }
+
     /// Somebody of the other partnership.
     pub async fn as_elsewhere(&self, name: &str) -> Client {
         let person = self.elsewhere.people.iter().find(|person| person.name == name);
@@ -296,7 +325,9 @@ impl FullHouse {
 
 async fn publish_elsewhere(house: &House, elsewhere: &Founded) {
     let id = |name: &str| elsewhere.people.iter().find(|person| person.name == name).unwrap().id;
-    let text = BSCP.replace("partnership = \"bromley\"", "partnership = \"elsewhere\"");
+    let text = BSCP
+        .replace("partnership = \"bromley\"", "partnership = \"elsewhere\"")
+        .replace("key = \"bscp\"", "key = \"elsewhere\"");
     let proposed = house.engine.propose_policy(text, Some(id("Rex Holloway"))).await.unwrap();
     let (of, which) = (proposed.partnership_id, proposed.which);
     house.engine.publish_policy(of, which, id("Dora Finch"), Via::Console).await.unwrap();
