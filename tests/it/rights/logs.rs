@@ -139,7 +139,7 @@ impl<'h> Asking<'h> {
             for operation in self.operations.clone() {
                 self.sign_in_again(at).await;
                 let words = of(&[Kind::Child, Kind::Prose, Kind::Secret]);
-                for words in words.chunks(6) {
+                for words in words.chunks(8) {
                     let mark = words.join(" ");
                     let case = format!("/escalations/{}", self.reference);
                     let read = self.clients[at].1.get(&case).await;
@@ -155,7 +155,7 @@ impl<'h> Asking<'h> {
     /// address, in the query and in the headers.
     async fn ask_wrongly(&mut self) {
         let mut canaries = CANARIES.iter().map(|(_, _, value)| *value).cycle();
-        for at in [0, OFFICER, ASKING.len()] {
+        for at in [OFFICER, ASKING.len()] {
             for operation in self.operations.clone() {
                 self.sign_in_again(at).await;
                 let asked = operation.asked(&self.aim("Plainly"));
@@ -368,7 +368,12 @@ on_each_database! {
             let is_silent = SILENT.contains(&operation.id.as_str());
             assert!(failed || is_silent, "no entry of the log is of {}", operation.named());
         }
+        // Whom the requests themselves made up is named as they named them.
+        let is_made_up = |to: &String| to.ends_with("@sundial.example");
         for letter in sink.received() {
+            if letter.to.iter().any(is_made_up) {
+                continue;
+            }
             let text = String::from_utf8(letter.data).unwrap().replace("=\r\n", "");
             for word in of(&[Kind::Child, Kind::Prose, Kind::Secret, Kind::Request]) {
                 assert!(!text.contains(word), "a letter tells {word}: {text}");
