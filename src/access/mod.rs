@@ -11,6 +11,7 @@ mod actor;
 mod keys;
 mod relation;
 mod rules;
+mod scopes;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub use actor::{Actor, HeldPost, Proof, ProofBy};
 pub use keys::{may_approve_key_rotation, may_propose_key_rotation, may_see_key_rotations};
 pub use relation::{Relation, Standing, may_see, relation};
 pub use rules::{
-    may, may_break_glass, may_invite, may_keep_directory, may_publish_policy, may_see_views,
-    may_set_rules,
+    fresh_proof, may, may_break_glass, may_invite, may_keep_directory, may_publish_policy,
+    may_see_views, may_set_rules,
 };
+pub use scopes::{TokenScope, may_keep_accounts, token_may, token_operations};

@@ -1,6 +1,6 @@
 //! The rules, on one page.
 
-use super::actor::Actor;
+use super::actor::{Actor, ProofBy};
 use super::relation::{
     Relation, Standing, as_safeguarding_lead, emergency_post, may_see, relation,
 };
@@ -8,6 +8,27 @@ use crate::clock::UtcInstant;
 use crate::directory::Side;
 use crate::escalation::{CommandKind, Escalation, Refusal, Signature, Status};
 use crate::ids::{PartnershipId, PersonId};
+
+/// How old a proof may be for a grave act, in seconds (ASVS 5.0 requirement 7.5.3).
+const FRESH_SECONDS: i64 = 300;
+
+/// Whether somebody has proved lately enough that it is them, for an act that is grave: one that
+/// gives power, takes it away, or lets somebody in. An API token proves nobody's presence; the
+/// operator's console needs no proof.
+///
+/// # Errors
+/// [`Refusal::ProveAgain`].
+pub fn fresh_proof(actor: &Actor, now: UtcInstant) -> Result<(), Refusal> {
+    let age = now.since(actor.proof.at).num_milliseconds();
+    let is_fresh = match actor.proof.by {
+        ProofBy::Console => true,
+        ProofBy::ApiToken => false,
+        ProofBy::Password | ProofBy::SecondFactor | ProofBy::Passkey | ProofBy::SingleSignOn => {
+            age <= FRESH_SECONDS * 1000
+        }
+    };
+    if is_fresh { Ok(()) } else { Err(Refusal::ProveAgain) }
+}
 
 /// Whether somebody may give a command to a case, and under which signature.
 ///

@@ -1,6 +1,9 @@
 //! Who may see and do what, as tables. N.B. whether somebody may give a command says nothing of
 //! whether the case takes it as things stand.
 
+mod document;
+mod restricting;
+
 use super::*;
 use crate::directory::{PartnershipFunction, Place, Side};
 use crate::escalation::tests::fixture::*;

@@ -5,6 +5,7 @@
 mod accounts;
 mod agencies;
 mod answer;
+mod api_tokens;
 mod bodies;
 mod client_address;
 mod clock_commands;
@@ -16,6 +17,7 @@ mod escalations;
 mod extract;
 mod headers;
 mod health;
+mod identities;
 mod limits;
 mod notices;
 mod openapi;

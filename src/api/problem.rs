@@ -17,6 +17,8 @@ pub enum Code {
     NotSignedIn,
     /// It is not theirs to do.
     NotYours,
+    /// They must prove again that it is them.
+    ProveAgain,
     /// It is not there, or they may not see it.
     NotFound,
     /// There is no such method here.
@@ -46,10 +48,11 @@ pub enum Code {
 }
 
 /// All codes, for the reference page.
-pub const CODES: [Code; 16] = [
+pub const CODES: [Code; 17] = [
     Code::BadRequest,
     Code::NotSignedIn,
     Code::NotYours,
+    Code::ProveAgain,
     Code::NotFound,
     Code::MethodNotAllowed,
     Code::NotNow,
@@ -73,6 +76,7 @@ impl Code {
             Self::BadRequest => (S::BAD_REQUEST, "bad-request", "The request cannot be read"),
             Self::NotSignedIn => (S::UNAUTHORIZED, "not-signed-in", "Sign in first"),
             Self::NotYours => (S::FORBIDDEN, "not-yours", "This is not yours to do"),
+            Self::ProveAgain => (S::FORBIDDEN, "prove-again", "Prove again that it is you"),
             Self::NotFound => (S::NOT_FOUND, "not-found", "Nothing here that you can see"),
             Self::MethodNotAllowed => {
                 (S::METHOD_NOT_ALLOWED, "method-not-allowed", "There is no such method here")
@@ -237,6 +241,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NotFound => Self::new(Code::NotFound, text),
             Refusal::NotYours(_) => Self::new(Code::NotYours, text),
+            Refusal::ProveAgain => Self::new(Code::ProveAgain, text),
             Refusal::NotNow(_) => Self::new(Code::NotNow, text),
             Refusal::Faulty(errors) => Self {
                 errors,

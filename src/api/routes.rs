@@ -3,9 +3,9 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    accounts, agencies, clock_commands, closures, commands, escalations, health, notices,
-    partnerships, people, policies, posts, recounts, reference, restricting, security_txt,
-    sessions, signing_keys, simulations,
+    accounts, agencies, api_tokens, clock_commands, closures, commands, escalations, health,
+    identities, notices, partnerships, people, policies, posts, recounts, reference, restricting,
+    security_txt, sessions, signing_keys, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -43,6 +43,14 @@ operations! {
     "/api/v1/password-resets/redeem" => { post accounts::redeem_password_reset }
     "/api/v1/me/password" => { put accounts::change_password }
     "/api/v1/me" => { get sessions::read_me }
+    "/api/v1/me/api-tokens" => { get api_tokens::list_own_tokens, post api_tokens::make_own_token }
+    "/api/v1/me/api-tokens/{id}" => { delete api_tokens::revoke_own_token }
+    "/api/v1/me/identities/attempts" => { post identities::begin_link }
+    "/api/v1/machines" => { post api_tokens::add_machine }
+    "/api/v1/machines/{id}/api-tokens" => { get api_tokens::list_machine_tokens, post api_tokens::make_machine_token }
+    "/api/v1/machines/{id}/api-tokens/{token_id}" => { delete api_tokens::revoke_machine_token }
+    "/api/v1/people/{id}/identities" => { get identities::list_identities, post identities::link_identity }
+    "/api/v1/people/{id}/identities/{identity_id}" => { delete identities::unlink_identity }
     "/api/v1/partnerships" => { get partnerships::list_partnerships }
     "/api/v1/partnerships/{id}" => { get partnerships::read_partnership }
     "/api/v1/partnerships/{id}/deadline-recounts" => { post recounts::recount_deadlines }

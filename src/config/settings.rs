@@ -151,6 +151,8 @@ pub struct AuthSettings {
     pub refresh_idle_seconds: u32,
     /// The list of passwords that were stolen elsewhere; none if not given.
     pub breached_passwords_file: Option<PathBuf>,
+    /// The file of the agencies' identity providers; none if not given.
+    pub providers_file: Option<PathBuf>,
 }
 
 /// The engine: deadlines and deliveries.

@@ -247,7 +247,7 @@ impl Directory {
     ) -> Route {
         let person = self.people.get(&person_id);
         let mut route = Route::default();
-        if let Some(person) = person.filter(|person| person.active) {
+        if let Some(person) = person.filter(|person| person.is_somebody_here()) {
             route.seats.push(Seat {
                 side,
                 rung,
@@ -430,7 +430,9 @@ impl Directory {
     }
 
     fn active(&self, ids: impl Iterator<Item = PersonId>) -> Vec<&Person> {
-        ids.filter_map(|id| self.people.get(&id)).filter(|person| person.active).collect()
+        ids.filter_map(|id| self.people.get(&id))
+            .filter(|person| person.is_somebody_here())
+            .collect()
     }
 
     fn is_present(&self, person: &Person, now: UtcInstant) -> bool {

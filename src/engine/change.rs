@@ -348,7 +348,7 @@ fn receiving_party(
         })?;
     if let Some(person_id) = draft.receiving_practitioner_id {
         let person = people::find_person(r, person_id)?
-            .filter(|found| found.it.active && found.it.agency_id == Some(agency_id));
+            .filter(|found| found.it.is_somebody_here() && found.it.agency_id == Some(agency_id));
         if person.is_none() {
             return Err(Refusal::field(
                 "/draft/receiving_practitioner_id",

@@ -9,7 +9,7 @@ use super::{Engine, EngineError};
 use crate::access::Actor;
 use crate::clock::UtcInstant;
 use crate::directory::{
-    Absence, Agency, Deputy, Holder, Person, Place, Post, Rung, Sector, is_role,
+    Absence, Agency, Deputy, Holder, Person, PersonKind, Place, Post, Rung, Sector, is_role,
 };
 use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
@@ -170,7 +170,12 @@ impl Engine {
                 agency_id: new.agency_id,
                 active: new.active,
                 administrator: new.administrator,
+                kind: before.as_ref().map_or(PersonKind::Person, |found| found.it.kind),
             };
+            if it.kind == PersonKind::Machine && (it.administrator || it.agency_id.is_none()) {
+                let detail = "a machine has an agency, and is no administrator";
+                return Err(Refusal::field("/administrator", detail).into());
+            }
             check_address("/email", &it.email)?;
             if people::find_id_by_email(w, &it.email)?.is_some_and(|other| other != id) {
                 let detail = "somebody has this address already";

@@ -6,8 +6,8 @@
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{
-    Absence, Agency, Deputy, Holder, Partnership, PartnershipFunction, Person, Place, Post, Rung,
-    Sector, is_role,
+    Absence, Agency, Deputy, Holder, Partnership, PartnershipFunction, Person, PersonKind, Place,
+    Post, Rung, Sector, is_role,
 };
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;
@@ -248,6 +248,7 @@ impl Founding {
             agency_id: entry.agency.as_deref().map(|key| self.agency_id(key)).transpose()?,
             active: true,
             administrator: entry.administrator,
+            kind: PersonKind::Person,
         };
         if self.people.insert(person.email.clone(), person.id).is_some() {
             return Err(wrong(format!("'{}' twice", entry.email)));

@@ -13,8 +13,8 @@ use crate::ids::{EscalationId, NoticeId, PartnershipId};
 use crate::notify::{Letter, Listed, Standing, chaser_letter, digest_letter};
 use crate::store::notices::{self, DeliveryState, NewNotice};
 use crate::store::{
-    Reader, StoreError, Writer, account_letters, account_secrets, directory, escalations, guesses,
-    idempotency, jobs, networks, people, sessions,
+    Reader, StoreError, Writer, account_letters, account_secrets, browser_sessions, directory,
+    escalations, guesses, idempotency, jobs, networks, people, sessions, sign_in_attempts,
 };
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -131,6 +131,8 @@ impl Engine {
                 account_secrets::delete_expired_before(w, before)?;
                 account_letters::delete_ended_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
                 networks::delete_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
+                sign_in_attempts::delete_expired_before(w, now)?;
+                browser_sessions::delete_logout_tokens_before(w, before)?;
                 for job in Job::ALL {
                     jobs::delete_before(w, job.name(), before)?;
                 }

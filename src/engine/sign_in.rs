@@ -6,7 +6,7 @@
 //! session.
 
 use super::throttle::{Account, Guess, NETWORK_IS_KNOWN};
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, Operation};
 use crate::access::{Actor, Proof, ProofBy};
 use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
@@ -230,11 +230,18 @@ impl Engine {
         self.store().write(move |w| Ok(sessions::end(w, session_id, now)?)).await
     }
 
-    /// Who sent an access token, as the directory knows them now.
+    /// Who sent an access token or an API token, as the directory knows them now.
     ///
     /// # Errors
-    /// [`EngineError::NotSignedIn`], for whatever reason.
-    pub async fn authenticate(&self, access_token: &str) -> Result<Actor, EngineError> {
+    /// [`EngineError::NotSignedIn`], for whatever reason; or an API token that may not do this.
+    pub async fn authenticate(
+        &self,
+        access_token: &str,
+        operation: &Operation,
+    ) -> Result<Actor, EngineError> {
+        if auth::is_api_token(access_token) {
+            return self.authenticate_token(access_token, operation).await;
+        }
         let now = self.now();
         let (engine, token) = (self.clone(), access_token.to_owned());
         let found: Result<Option<Actor>, EngineError> = self

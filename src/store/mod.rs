@@ -17,6 +17,8 @@ mod types;
 
 pub mod account_letters;
 pub mod account_secrets;
+pub mod api_tokens;
+pub mod browser_sessions;
 pub mod case_views;
 pub mod changes;
 pub mod closures;
@@ -24,6 +26,7 @@ pub mod directory;
 pub mod escalations;
 pub mod guesses;
 pub mod idempotency;
+pub mod identities;
 pub mod jobs;
 pub mod networks;
 pub mod notices;
@@ -33,6 +36,7 @@ pub mod posts;
 pub mod projections;
 pub mod sessions;
 pub mod set_up;
+pub mod sign_in_attempts;
 pub mod signing_keys;
 pub mod timeline;
 

@@ -284,6 +284,7 @@ fn somebody(name: &str, of: Option<u32>) -> Person {
         agency_id: of.map(agency),
         active: true,
         administrator: name == MONA,
+        kind: PersonKind::Person,
     }
 }
 

@@ -173,7 +173,7 @@ fn of_accounts(operation: &str, aim: &Aim) -> Option<Value> {
         }),
         "confirm_one_time_codes" => json!({ "one_time_code": "000000" }),
         "make_own_token" | "make_machine_token" => {
-            json!({ "name": aim.prose("a token"), "scopes": ["read_cases"], "days": 7 })
+            json!({ "name": aim.prose("a token"), "scopes": ["cases:read"], "days": 7 })
         }
         "add_machine" => {
             json!({ "name": aim.prose("a machine"), "agency_id": aim.after("agencies") })
