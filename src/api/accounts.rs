@@ -5,7 +5,7 @@ use super::answer::{created_plain, etag, respond};
 use super::client_address::ClientAddress;
 use super::directory_views::PersonView;
 use super::escalations::ChangeProblems;
-use super::extract::{App, Ask, CreationHeaders, Open, Signed};
+use super::extract::{App, Ask, CreationHeaders, Open, Private};
 use super::problem::{Problem, ProblemBody};
 use crate::engine::{FirstAdministrator, INVITATION_HOURS};
 use crate::escalation::Line;
@@ -223,10 +223,9 @@ async fn redeem(
 pub async fn change_password(
     app: App,
     from: ClientAddress,
-    signed: Signed,
-    body: Open<ChangePasswordBody>,
+    ask: Private<ChangePasswordBody>,
 ) -> Result<HttpResponse, Problem> {
-    let ChangePasswordBody { current_password, password } = body.0;
-    app.change_password(signed.0, current_password, password, from.network()).await?;
+    let ChangePasswordBody { current_password, password } = ask.body;
+    app.change_password(ask.actor, current_password, password, from.network()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

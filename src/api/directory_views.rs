@@ -63,8 +63,14 @@ pub struct PersonView {
     agency_id: Option<AgencyId>,
     active: bool,
     administrator: bool,
+    /// Only for an agency's program: `machine`. What is read of a person can be sent back as it is.
+    #[serde(skip_serializing_if = "is_a_person")]
     kind: PersonKind,
     version: i32,
+}
+
+fn is_a_person(kind: &PersonKind) -> bool {
+    *kind == PersonKind::Person
 }
 
 impl PersonView {

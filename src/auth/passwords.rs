@@ -13,8 +13,8 @@ const CHARACTERS_MIN: usize = 12;
 /// The most characters; enough for any sentence and any password manager.
 const CHARACTERS_MAX: usize = 128;
 /// The fewest guesses that an attacker must need who tries what people choose first. At the least
-/// that OWASP advises, a thousand million guesses at a stolen hash keep a machine busy for months.
-const GUESSES_LOG10_MIN: f64 = 9.0;
+/// that OWASP advises, ten thousand million guesses at a stolen hash keep a machine busy for years.
+const GUESSES_LOG10_MIN: f64 = 10.0;
 /// The fewest characters of a password beside the words that are known of the person and the place.
 const UNKNOWN_CHARACTERS_MIN: usize = 8;
 /// What everybody here would think of first, beside their own name and address.

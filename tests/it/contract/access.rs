@@ -1,6 +1,6 @@
 //! docs/access.md has a row for every operation of the API document, and for no other.
 
-use crate::house::{Client, House};
+use crate::house::Client;
 use crate::on_each_database;
 use std::collections::BTreeSet;
 

@@ -37,7 +37,9 @@ enum Stop {
 }
 
 /// What cannot be asked for without doing it.
-const ONLY_REALLY: [&str; 26] = [
+const ONLY_REALLY: [&str; 28] = [
+    "add_machine",
+    "make_machine_token",
     "propose_key_rotation",
     "approve_key_rotation",
     "sign_out",

@@ -2,7 +2,7 @@
 
 use super::{ATTEMPT, SESSION, World, form_token, page};
 use crate::contract::{as_sent, on_condition};
-use crate::house::{Client, House};
+use crate::house::Client;
 use crate::on_each_database;
 use reqwest::Method;
 use serde_json::json;
