@@ -225,8 +225,8 @@ impl Engine {
             if let Some(email) = &new.mailbox_email {
                 check_address("/mailbox_email", email)?;
             }
-            check_people(w, "/holders", &new.holders, &of)?;
-            check_people(w, "/deputies", &new.deputies, &of)?;
+            check_people(w, &request.actor, "/holders", &new.holders, &of)?;
+            check_people(w, &request.actor, "/deputies", &new.deputies, &of)?;
             let it = new.post(id, place);
             let version = expected(request, before.as_ref().map(|found| found.version))?;
             posts::save_post(w, &it, version).map_err(stale)?;
@@ -370,13 +370,22 @@ fn checked_place(place: &Place) -> Result<Place, Refusal> {
 
 fn check_people(
     r: &mut Reader<'_>,
+    by: &Actor,
     pointer: &str,
     ids: &[PersonId],
     of: &[PartnershipId],
 ) -> Result<(), EngineError> {
     for (index, person_id) in ids.iter().enumerate() {
         let pointer = format!("{pointer}/{index}");
-        if find_colleague(r, *person_id, of)?.is_none() {
+        // Whoever sees everybody may name everybody: one person may serve two partnerships.
+        let found = if by.administrator {
+            people::find_person(r, *person_id)?
+                .filter(|found| found.it.is_somebody_here())
+                .map(|found| found.it)
+        } else {
+            find_colleague(r, *person_id, of)?
+        };
+        if found.is_none() {
             return Err(Refusal::field(pointer, "must be somebody who works here now").into());
         }
         stands_once(pointer, ids, index)?;
