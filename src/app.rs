@@ -1,14 +1,17 @@
 //! Wiring: from settings to a running server.
 
 use crate::api;
-use crate::auth::{self, IfMissing, SigningKey};
+use crate::api::{RequestLimits, RequestSpan, TrustedProxies};
+use crate::auth::{self, BreachedPasswords, IfMissing, SigningKey, oidc};
 use crate::clock::Clock;
 use crate::config::{Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{
     CronError, CronRule, DeliveryOptions, Engine, EngineOptions, JobTimes, SessionOptions, Workers,
 };
 use crate::notify::{self, Mailer, Sender};
+use crate::providers::Providers;
 use crate::store::{Store, StoreOptions};
+use crate::web as pages;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{HttpServer, web};
@@ -125,7 +128,20 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
             session_seconds: i64::from(settings.auth.refresh_token_seconds),
             idle_seconds: i64::from(settings.auth.refresh_idle_seconds),
         },
+        breached_passwords: breached_passwords(settings)?,
+        set_up_file: settings.data_dir.join("set-up-secret"),
+        providers: providers(settings)?,
     })
+}
+
+/// The identity providers that settings name; nothing is asked of them yet.
+///
+/// # Errors
+/// What is wrong with their file.
+pub fn providers(settings: &Settings) -> anyhow::Result<Providers> {
+    let Some(path) = &settings.auth.providers_file else { return Ok(Providers::default()) };
+    let providers = oidc::load(path).context("reading auth.providers_file")?;
+    Ok(Providers::new(providers)?)
 }
 
 /// What the server shows of itself.
@@ -138,6 +154,15 @@ fn face(settings: &Settings) -> api::Face {
         security_contact: http.security_contact.clone(),
         public_url: http.public_url.clone(),
     }
+}
+
+/// The list of passwords that were stolen elsewhere, if there is one.
+///
+/// # Errors
+/// If it cannot be read, or is something else.
+pub fn breached_passwords(settings: &Settings) -> anyhow::Result<Option<BreachedPasswords>> {
+    let path = settings.auth.breached_passwords_file.as_deref();
+    path.map(BreachedPasswords::open).transpose().context("auth.breached_passwords_file")
 }
 
 /// When the jobs run.
@@ -203,16 +228,29 @@ impl App {
         let face = face(settings);
         let origins: Vec<String> = settings.http.origins();
         let data = web::Data::new(engine.clone());
+        let http = &settings.http;
+        let proxies = http.trusted_proxies.as_ref().map(|networks| networks.all().to_vec());
+        let proxies = web::Data::new(TrustedProxies(proxies.unwrap_or_default()));
+        let limits = web::Data::new(RequestLimits::new(
+            engine.clock().clone(),
+            http.requests_per_minute,
+            http.requests_per_minute_of_network,
+        ));
+        let origin = pages::Origin::of(&settings.http.public_url);
         let server = HttpServer::new(move || {
             let face = face.clone();
             actix_web::App::new()
                 .app_data(data.clone())
+                .app_data(proxies.clone())
+                .app_data(limits.clone())
                 // The innermost first.
                 .wrap(from_fn(api::screen))
+                .wrap(from_fn(api::limit_requests))
                 .wrap(Condition::new(!origins.is_empty(), api::cors(&origins)))
                 .wrap(from_fn(api::show_request_id))
-                .wrap(TracingLogger::default())
+                .wrap(TracingLogger::<RequestSpan>::new())
                 .wrap(from_fn(api::on_every_answer))
+                .configure(|config| pages::configure(config, origin.clone()))
                 .configure(|config| api::configure(config, face))
         })
         .client_request_timeout(Duration::from_secs(HEAD_SECONDS_MAX));

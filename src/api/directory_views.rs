@@ -1,7 +1,7 @@
 //! What is answered about agencies, people and posts.
 
 use crate::clock::UtcInstant;
-use crate::directory::{Absence, Agency, Partnership, Person, Place, Post, Sector};
+use crate::directory::{Absence, Agency, Partnership, Person, PersonKind, Place, Post, Sector};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::store::people::Versioned;
 use crate::store::{Reader, StoreError, people};
@@ -63,7 +63,14 @@ pub struct PersonView {
     agency_id: Option<AgencyId>,
     active: bool,
     administrator: bool,
+    /// Only for an agency's program: `machine`. What is read of a person can be sent back as it is.
+    #[serde(skip_serializing_if = "is_a_person")]
+    kind: PersonKind,
     version: i32,
+}
+
+fn is_a_person(kind: &PersonKind) -> bool {
+    *kind == PersonKind::Person
 }
 
 impl PersonView {
@@ -76,6 +83,7 @@ impl PersonView {
             agency_id: it.agency_id,
             active: it.active,
             administrator: it.administrator,
+            kind: it.kind,
             version,
         }
     }

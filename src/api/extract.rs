@@ -1,10 +1,11 @@
 //! What handlers take from a request: who asks, on what condition, with what body.
 
+use super::limits::RequestLimits;
 use super::problem::{Code, Problem};
 use super::routes::Face;
 use super::strict_json::{self, Unclear};
 use crate::access::Actor;
-use crate::engine::{Engine, Idempotency, Request};
+use crate::engine::{Engine, Idempotency, Operation, Request};
 use crate::escalation::FieldFault;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
@@ -86,10 +87,18 @@ async fn signed_in(request: &HttpRequest) -> Result<Actor, Problem> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(not_signed_in)?;
-    app.authenticate(token).await.map_err(|error| match error {
+    let operation = Operation {
+        method: request.method().as_str().to_owned(),
+        path: request.match_pattern().unwrap_or_default(),
+    };
+    let actor = app.authenticate(token, &operation).await.map_err(|error| match error {
         crate::engine::EngineError::NotSignedIn => not_signed_in(),
         other => other.into(),
-    })
+    })?;
+    if let Some(limits) = request.app_data::<web::Data<RequestLimits>>() {
+        limits.check_person(actor.person_id)?;
+    }
+    Ok(actor)
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Ask<T> {
@@ -124,6 +133,29 @@ impl<T> Ask<T> {
             ));
         }
         Ok((self.request, self.body))
+    }
+}
+
+/// A request whose answer holds a secret: it is never kept, and so cannot be given again.
+pub struct Private<T> {
+    /// Who asks.
+    pub actor: Actor,
+    /// What they sent.
+    pub body: T,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Private<T> {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let actor = signed_in(&request).await?;
+            let bytes = body_bytes(&request, &mut payload).await?;
+            Ok(Self { actor, body: parse_json(request.headers(), &bytes)? })
+        })
     }
 }
 

@@ -2,9 +2,12 @@
 //! question, asks the engine, and turns the answer into JSON. It decides nothing, and writes only
 //! through the engine.
 
+mod accounts;
 mod agencies;
 mod answer;
+mod api_tokens;
 mod bodies;
+mod client_address;
 mod clock_commands;
 mod closures;
 mod command_macros;
@@ -14,6 +17,8 @@ mod escalations;
 mod extract;
 mod headers;
 mod health;
+mod identities;
+mod limits;
 mod notices;
 mod openapi;
 mod page;
@@ -24,6 +29,8 @@ mod posts;
 mod problem;
 mod recounts;
 mod reference;
+mod request_span;
+mod restricting;
 mod routes;
 mod screening;
 mod security_txt;
@@ -33,7 +40,10 @@ mod simulations;
 mod strict_json;
 mod views;
 
+pub use client_address::{ClientAddress, TrustedProxies};
 pub use headers::{cors, on_every_answer, show_request_id};
+pub use limits::{RequestLimits, limit_requests};
 pub use openapi::document;
+pub use request_span::RequestSpan;
 pub use routes::{Face, configure};
 pub use screening::screen;

@@ -17,6 +17,8 @@ pub enum Code {
     NotSignedIn,
     /// It is not theirs to do.
     NotYours,
+    /// They must prove again that it is them.
+    ProveAgain,
     /// It is not there, or they may not see it.
     NotFound,
     /// There is no such method here.
@@ -37,6 +39,8 @@ pub enum Code {
     KeyUsedOtherwise,
     /// If-Match is missing.
     ConditionRequired,
+    /// Too many requests, or too many wrong guesses.
+    TooMany,
     /// The server failed.
     Internal,
     /// The database is not to be had now.
@@ -44,10 +48,11 @@ pub enum Code {
 }
 
 /// All codes, for the reference page.
-pub const CODES: [Code; 15] = [
+pub const CODES: [Code; 17] = [
     Code::BadRequest,
     Code::NotSignedIn,
     Code::NotYours,
+    Code::ProveAgain,
     Code::NotFound,
     Code::MethodNotAllowed,
     Code::NotNow,
@@ -58,6 +63,7 @@ pub const CODES: [Code; 15] = [
     Code::Faulty,
     Code::KeyUsedOtherwise,
     Code::ConditionRequired,
+    Code::TooMany,
     Code::Internal,
     Code::Unavailable,
 ];
@@ -70,6 +76,7 @@ impl Code {
             Self::BadRequest => (S::BAD_REQUEST, "bad-request", "The request cannot be read"),
             Self::NotSignedIn => (S::UNAUTHORIZED, "not-signed-in", "Sign in first"),
             Self::NotYours => (S::FORBIDDEN, "not-yours", "This is not yours to do"),
+            Self::ProveAgain => (S::FORBIDDEN, "prove-again", "Prove again that it is you"),
             Self::NotFound => (S::NOT_FOUND, "not-found", "Nothing here that you can see"),
             Self::MethodNotAllowed => {
                 (S::METHOD_NOT_ALLOWED, "method-not-allowed", "There is no such method here")
@@ -90,6 +97,9 @@ impl Code {
             Self::ConditionRequired => {
                 (S::PRECONDITION_REQUIRED, "condition-required", "Say which version you read")
             }
+            Self::TooMany => {
+                (S::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests for now")
+            }
             Self::Internal => {
                 (S::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side")
             }
@@ -108,6 +118,7 @@ pub struct Problem {
     errors: Vec<FieldFault>,
     allow: Option<String>,
     closes: bool,
+    retry_after_seconds: Option<u32>,
 }
 
 /// The body of an error: RFC 9457.
@@ -130,7 +141,14 @@ pub struct ProblemBody {
 impl Problem {
     /// An error with what to do next.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), allow: None, closes: false }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            allow: None,
+            closes: false,
+            retry_after_seconds: None,
+        }
     }
 
     /// A fault in one field.
@@ -158,6 +176,12 @@ impl Problem {
             "Nothing was changed. Try again; if it happens again, tell whoever runs the server, \
              with the X-Request-Id of this answer.",
         )
+    }
+
+    /// Too many requests; worth another try after so many seconds.
+    pub fn too_many(wait_seconds: u32) -> Self {
+        let detail = "Wait for the seconds in Retry-After, then try again.";
+        Self { retry_after_seconds: Some(wait_seconds), ..Self::new(Code::TooMany, detail) }
     }
 
     /// There is no such method here; those in `allow` are.
@@ -191,8 +215,8 @@ impl ResponseError for Problem {
         if self.closes {
             response.force_close();
         }
-        if self.code == Code::Unavailable {
-            response.insert_header((header::RETRY_AFTER, "5"));
+        if let Some(seconds) = self.retry_after_seconds {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         let body = ProblemBody {
             kind: format!("/api/docs#problem-{word}"),
@@ -217,6 +241,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NotFound => Self::new(Code::NotFound, text),
             Refusal::NotYours(_) => Self::new(Code::NotYours, text),
+            Refusal::ProveAgain => Self::new(Code::ProveAgain, text),
             Refusal::NotNow(_) => Self::new(Code::NotNow, text),
             Refusal::Faulty(errors) => Self {
                 errors,
@@ -233,14 +258,17 @@ impl From<EngineError> for Problem {
             EngineError::Refused(refusal) => refusal.into(),
             EngineError::Stale => Self::new(Code::Stale, text),
             EngineError::KeyUsedOtherwise => Self::new(Code::KeyUsedOtherwise, text),
+            EngineError::Throttled { wait_seconds } => Self::too_many(wait_seconds),
             EngineError::NotSignedIn => Self::new(Code::NotSignedIn, text),
             EngineError::Store(crate::store::StoreError::Connection(_)) => {
                 tracing::error!(error = text, "a request failed");
-                Self::new(Code::Unavailable, "Nothing was changed. Try again in a few seconds.")
+                let detail = "Nothing was changed. Try again in a few seconds.";
+                Self { retry_after_seconds: Some(5), ..Self::new(Code::Unavailable, detail) }
             }
             EngineError::Store(_)
             | EngineError::Auth(_)
             | EngineError::Entry(_)
+            | EngineError::SetUpFile(_)
             | EngineError::TimeRefused(_) => {
                 tracing::error!(error = text, "a request failed");
                 Self::internal()

@@ -256,3 +256,37 @@ pub async fn landing(
         docs: face.docs,
     })
 }
+
+/// `GET /invitations/{secret}`: where the link in an invitation lands. Looks at nothing and changes
+/// nothing, so that a mail program which follows links first uses nothing up.
+pub async fn invitation(
+    face: web::Data<Face>,
+    _secret: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    link_page("Choose your password", "/api/v1/invitations/redeem", face.docs)
+}
+
+/// `GET /password-resets/{secret}`: the same for a new password.
+pub async fn password_reset(
+    face: web::Data<Face>,
+    _secret: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    link_page("Choose a new password", "/api/v1/password-resets/redeem", face.docs)
+}
+
+fn link_page(title: &str, operation: &str, docs: bool) -> Result<HttpResponse, Problem> {
+    html(&NoticePage {
+        title,
+        paragraphs: vec![
+            "You came here by a link from a message. It works once, and whoever has it can choose \
+             the password: show it to nobody."
+                .to_owned(),
+            format!(
+                "The page for this is to come. Until then the password is chosen through the API: \
+                 POST {operation} with the last part of the link as \"secret\" and a \"password\" \
+                 of at least 12 characters. Then sign in with it."
+            ),
+        ],
+        docs,
+    })
+}

@@ -3,9 +3,9 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    agencies, clock_commands, closures, commands, escalations, health, notices, partnerships,
-    people, policies, posts, recounts, reference, security_txt, sessions, signing_keys,
-    simulations,
+    accounts, agencies, api_tokens, clock_commands, closures, commands, escalations, health,
+    identities, notices, partnerships, people, policies, posts, recounts, reference, restricting,
+    security_txt, sessions, signing_keys, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -37,7 +37,21 @@ operations! {
     "/api/v1/sessions" => { post sessions::sign_in }
     "/api/v1/sessions/refresh" => { post sessions::refresh_session }
     "/api/v1/sessions/current" => { delete sessions::sign_out }
+    "/api/v1/set-up" => { post accounts::set_up }
+    "/api/v1/invitations/redeem" => { post accounts::redeem_invitation }
+    "/api/v1/invitations/identity-attempts" => { post identities::begin_link_by_invitation }
+    "/api/v1/password-resets" => { post accounts::request_password_reset }
+    "/api/v1/password-resets/redeem" => { post accounts::redeem_password_reset }
+    "/api/v1/me/password" => { put accounts::change_password }
     "/api/v1/me" => { get sessions::read_me }
+    "/api/v1/me/api-tokens" => { get api_tokens::list_own_tokens, post api_tokens::make_own_token }
+    "/api/v1/me/api-tokens/{id}" => { delete api_tokens::revoke_own_token }
+    "/api/v1/me/identities/attempts" => { post identities::begin_link }
+    "/api/v1/machines" => { post api_tokens::add_machine }
+    "/api/v1/machines/{id}/api-tokens" => { get api_tokens::list_machine_tokens, post api_tokens::make_machine_token }
+    "/api/v1/machines/{id}/api-tokens/{token_id}" => { delete api_tokens::revoke_machine_token }
+    "/api/v1/people/{id}/identities" => { get identities::list_identities, post identities::link_identity }
+    "/api/v1/people/{id}/identities/{identity_id}" => { delete identities::unlink_identity }
     "/api/v1/partnerships" => { get partnerships::list_partnerships }
     "/api/v1/partnerships/{id}" => { get partnerships::read_partnership }
     "/api/v1/partnerships/{id}/deadline-recounts" => { post recounts::recount_deadlines }
@@ -47,6 +61,7 @@ operations! {
     "/api/v1/agencies/{id}" => { get agencies::read_agency, put agencies::change_agency }
     "/api/v1/people" => { get people::list_people, post people::add_person }
     "/api/v1/people/{id}" => { get people::read_person, put people::change_person }
+    "/api/v1/people/{id}/invitations" => { post accounts::invite_person }
     "/api/v1/people/{id}/absences" => { get people::list_absences, post people::add_absence }
     "/api/v1/people/{id}/absences/{absence_id}" => { delete people::remove_absence }
     "/api/v1/posts" => { get posts::list_posts, post posts::add_post }
@@ -89,6 +104,11 @@ operations! {
     "/api/v1/escalations/{id}/panels" => { post clock_commands::convene_panel }
     "/api/v1/escalations/{id}/referrals" => { post clock_commands::refer_escalation }
     "/api/v1/escalations/{id}/policy-moves" => { post clock_commands::move_policy }
+    "/api/v1/escalations/{id}/views" => { get restricting::read_views }
+    "/api/v1/escalations/{id}/restrictions" => { post restricting::restrict_escalation }
+    "/api/v1/escalations/{id}/restriction-liftings" => { post restricting::lift_restriction }
+    "/api/v1/escalations/{id}/break-glass" => { post restricting::break_glass }
+    "/api/v1/escalations/{id}/break-glass/{number}/reviews" => { post restricting::review_glass_break }
     "/api/v1/notices" => { get notices::list_notices }
     "/api/v1/signing-keys/rotations" => { get signing_keys::list_key_rotations, post signing_keys::propose_key_rotation }
     "/api/v1/signing-keys/rotations/{number}/approvals" => { post signing_keys::approve_key_rotation }
@@ -147,5 +167,7 @@ pub fn configure(config: &mut web::ServiceConfig, face: Face) {
         .service(page("/").route(web::get().to(reference::home)))
         .service(page("/escalations/{reference}").route(web::get().to(reference::landing)))
         .service(page("/.well-known/security.txt").route(web::get().to(security_txt::security_txt)))
+        .service(page("/invitations/{secret}").route(web::get().to(reference::invitation)))
+        .service(page("/password-resets/{secret}").route(web::get().to(reference::password_reset)))
         .default_service(web::to(move || async move { Err::<&str, _>(not_found()) }));
 }

@@ -12,6 +12,9 @@ pub enum AuthError {
     /// What the database holds has no salt or no hash.
     #[error("reading a stored password hash: its salt or its hash is missing")]
     StoredHashIncomplete,
+    /// The list of stolen passwords could not be read.
+    #[error(transparent)]
+    Breached(#[from] super::BreachedPasswordsError),
     /// The token could not be signed.
     #[error("signing an access token: {0}")]
     Signing(#[source] jsonwebtoken::errors::Error),

@@ -1,4 +1,4 @@
-//! Refresh tokens: random secrets without meaning. The database keeps their digest only, so a
+//! Random secrets without meaning: refresh tokens, and those that go out in a link or a file. The database keeps their digest only, so a
 //! stolen copy of it opens nothing.
 
 use super::AuthError;
@@ -8,15 +8,30 @@ use sha2::{Digest, Sha256};
 
 /// Marks the secret for those who scan texts for leaked ones.
 const PREFIX: &str = "bscp_rt_";
+/// The same for a secret that lets somebody choose a password.
+const ACCOUNT_PREFIX: &str = "bscp_as_";
 
 /// A new secret of 256 random bits: `bscp_rt_` and 43 characters.
 ///
 /// # Errors
 /// The operating system gives no random bytes.
 pub fn fresh_secret() -> Result<String, AuthError> {
+    random(PREFIX)
+}
+
+/// A new secret of 256 random bits for an invitation, a reset or the set-up: `bscp_as_` and 43
+/// characters.
+///
+/// # Errors
+/// The operating system gives no random bytes.
+pub fn fresh_account_secret() -> Result<String, AuthError> {
+    random(ACCOUNT_PREFIX)
+}
+
+fn random(prefix: &str) -> Result<String, AuthError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(AuthError::Randomness)?;
-    Ok(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
+    Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 
 /// What the database keeps of a secret: its SHA-256 in hexadecimal. No salt or slow hash is needed:

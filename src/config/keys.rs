@@ -1,6 +1,6 @@
 //! Every key, its default and what it may be: the one table that checks all layers alike.
 
-use super::settings::SecretUrl;
+use super::settings::{Networks, SecretUrl};
 use std::iter;
 use std::net::SocketAddr;
 
@@ -81,6 +81,9 @@ pub(super) const KEYS: &[Key] = &[
     key(LISTEN, "127.0.0.1:8080", Text(address)),
     optional(PUBLIC_URL, Text(public_url)),
     optional("http.workers", Whole(1, 256)),
+    optional("http.trusted_proxies", Text(networks)),
+    key("http.requests_per_minute", "600", Whole(0, 1_000_000)),
+    key("http.requests_per_minute_of_network", "3000", Whole(0, 1_000_000)),
     key("http.body_bytes_max", "262144", Whole(1024, 16_777_216)),
     key("http.body_seconds_max", "30", Whole(1, 600)),
     key("http.api_docs", "true", Flag),
@@ -103,6 +106,8 @@ pub(super) const KEYS: &[Key] = &[
     key("auth.access_token_seconds", "900", Whole(60, 3600)),
     key("auth.refresh_token_seconds", "43200", Whole(900, 604_800)),
     key("auth.refresh_idle_seconds", "1800", Whole(300, 86_400)),
+    optional("auth.breached_passwords_file", Text(any)),
+    optional("auth.providers_file", Text(any)),
     key("engine.tick_seconds", "5", Whole(1, 300)),
     key("engine.batch", "200", Whole(1, 10_000)),
     key("engine.worker", "true", Flag),
@@ -310,6 +315,10 @@ fn host(text: &str) -> Result<(), String> {
          mail.smtp.port"
             .to_owned()
     })
+}
+
+fn networks(text: &str) -> Result<(), String> {
+    text.parse::<Networks>().map(|_| ())
 }
 
 fn time_zone(name: &str) -> Result<(), String> {

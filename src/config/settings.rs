@@ -1,7 +1,9 @@
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// All settings of one node, valid and complete. Serializes without secrets, to be shown.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -53,6 +55,12 @@ pub struct HttpSettings {
     pub public_url: String,
     /// Threads that answer requests; one for each processor if not given.
     pub workers: Option<usize>,
+    /// The networks of the proxies whose `X-Forwarded-For` is believed; none if not given.
+    pub trusted_proxies: Option<Networks>,
+    /// How many requests a minute a person may make of this node; 0 for no limit.
+    pub requests_per_minute: u32,
+    /// The same of a network.
+    pub requests_per_minute_of_network: u32,
     /// The largest request body.
     pub body_bytes_max: usize,
     /// How long a request body may take to arrive.
@@ -141,6 +149,10 @@ pub struct AuthSettings {
     pub refresh_token_seconds: u32,
     /// How long a session lasts while nothing happens.
     pub refresh_idle_seconds: u32,
+    /// The list of passwords that were stolen elsewhere; none if not given.
+    pub breached_passwords_file: Option<PathBuf>,
+    /// The file of the agencies' identity providers; none if not given.
+    pub providers_file: Option<PathBuf>,
 }
 
 /// The engine: deadlines and deliveries.
@@ -198,6 +210,48 @@ pub enum LogFormat {
     Text,
     /// A line of JSON for machines.
     Json,
+}
+
+/// Networks, as a list with commas: `10.0.0.0/8, ::1`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Networks(Vec<IpNet>);
+
+impl Networks {
+    /// They.
+    pub fn all(&self) -> &[IpNet] {
+        &self.0
+    }
+}
+
+impl FromStr for Networks {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let network = |part: &str| {
+            let part = part.trim();
+            let alone = part.parse::<IpAddr>().map(IpNet::from);
+            alone.or_else(|_no_address| part.parse::<IpNet>()).map_err(|error| {
+                format!("{error}; write networks with commas between, such as 10.0.0.0/8, ::1")
+            })
+        };
+        text.split(',').map(network).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl TryFrom<String> for Networks {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl Serialize for Networks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let all: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        serializer.serialize_str(&all.join(", "))
+    }
 }
 
 /// A database's URL, which may hold a password: shown without it.

@@ -20,6 +20,15 @@ pub enum EngineError {
     /// Wrong address, wrong password, ended session: which is not told.
     #[error("This sign-in does not work. Check the email address and the password.")]
     NotSignedIn,
+    /// Too many wrong guesses, whoever made them.
+    #[error("Too many attempts. Wait for the time in Retry-After, then try again.")]
+    Throttled {
+        /// After how many seconds it is worth another try.
+        wait_seconds: u32,
+    },
+    /// The file of the set-up secret failed: for whoever runs the server.
+    #[error("the set-up secret: {0}")]
+    SetUpFile(String),
     /// The database failed: for whoever runs the server.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -9,6 +9,10 @@
 //! do it at once, and one that slept finds on waking what is due. Only jobs whose miss would not
 //! matter hang on a time of day (`schedule`).
 
+mod account_mail;
+mod account_wording;
+mod api_tokens;
+mod browser_sessions;
 mod change;
 mod closures;
 mod coverage;
@@ -19,20 +23,30 @@ mod drafting;
 mod error;
 mod foreseeing;
 mod founding;
+mod identities;
 mod in_force;
+mod invitations;
+mod keeping;
 mod lists;
+mod passwords;
 mod perform;
 mod policies;
 mod publishing;
 mod reading;
 mod recount;
+mod restricting;
 mod schedule;
+mod set_up;
 mod sign_in;
 mod signing_keys;
+mod single_sign_on;
+mod throttle;
 mod tick;
 mod verify;
 mod worker;
 
+pub use api_tokens::{NewApiToken, NewMachine, Operation, TOKEN_DAYS_MAX};
+pub use browser_sessions::AtBrowser;
 pub use change::{Answered, Answering, Idempotency, PanelWish, Request};
 pub use cron::{CronError, CronRule};
 pub use deliver::DeliveryOptions;
@@ -41,22 +55,28 @@ pub use drafting::NewDraft;
 pub use error::EngineError;
 pub use foreseeing::{Change, Foreseen};
 pub use founding::{DirectoryFile, Founded, FoundingError};
+pub use invitations::{INVITATION_HOURS, RESET_MINUTES};
 pub use lists::ListedCase;
 pub use policies::LoadedPolicy;
 pub use publishing::{PolicyLoadError, Proposed};
 pub use reading::CaseView;
 pub use recount::{MovedDeadline, RecountWish};
 pub use schedule::JobTimes;
+pub use set_up::{FirstAdministrator, SET_UP_MINUTES};
 pub use sign_in::{SessionOptions, SignedIn};
+pub use single_sign_on::{Arrived, Begun, Brought, SignOnError, SignOnRefused};
+pub use throttle::{Account, Guess};
 pub use tick::Ticked;
 pub use verify::{Verdict, Verified, verify_timelines};
 pub use worker::Workers;
 
-use crate::auth::SigningKey;
+use crate::auth::{BreachedPasswords, SigningKey};
 use crate::clock::{Clock, UtcInstant};
 use crate::notify::Mailer;
+use crate::providers::Providers;
 use crate::store::Store;
 use policies::PolicyShelf;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
 
@@ -77,6 +97,12 @@ pub struct EngineOptions {
     pub delivery: DeliveryOptions,
     /// How long sessions last.
     pub sessions: SessionOptions,
+    /// Passwords that were stolen elsewhere; none if the operator brought no list.
+    pub breached_passwords: Option<BreachedPasswords>,
+    /// The file of the set-up secret, while there is one.
+    pub set_up_file: PathBuf,
+    /// The agencies' identity providers.
+    pub providers: Providers,
 }
 
 /// The use cases, over a database, a clock and a mailer. Cheap to clone.
@@ -125,6 +151,11 @@ impl Engine {
     /// The time.
     pub fn now(&self) -> UtcInstant {
         self.inner.clock.now()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
     }
 
     /// The database, for reading.

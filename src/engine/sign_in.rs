@@ -5,15 +5,19 @@
 //! once; one that comes back a second time was stolen, from one side or the other, and ends the
 //! session.
 
-use super::{Engine, EngineError};
+use super::throttle::{Account, Guess, NETWORK_IS_KNOWN};
+use super::{Engine, EngineError, Operation};
 use crate::access::{Actor, Proof, ProofBy};
-use crate::auth;
+use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
-use crate::escalation::Refusal;
+use crate::directory::Person;
 use crate::ids::{PersonId, SessionId};
+use crate::store::account_letters::{self, AccountLetterKind};
+use crate::store::networks::{self, Familiarity};
 use crate::store::sessions::{self, Session};
 use crate::store::{StoreError, directory, people};
 use chrono::TimeDelta;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// How long sessions last.
 #[derive(Debug, Clone)]
@@ -42,67 +46,102 @@ impl Engine {
     /// answer, and take the same time.
     ///
     /// # Errors
-    /// [`EngineError::NotSignedIn`].
-    pub async fn sign_in(&self, email: String, password: String) -> Result<SignedIn, EngineError> {
+    /// [`EngineError::NotSignedIn`]; [`EngineError::Throttled`] after too many wrong guesses.
+    pub async fn sign_in(
+        &self,
+        email: String,
+        password: String,
+        from: Network,
+    ) -> Result<SignedIn, EngineError> {
+        let wanted = email.clone();
         let found: Result<_, StoreError> =
-            self.store().read(move |r| people::find_credentials(r, &email)).await;
+            self.store().read(move |r| people::find_credentials(r, &wanted)).await;
         let (person_id, hash) = match found? {
             Some((person_id, Some(hash))) => (Some(person_id), Some(hash)),
             Some((_, None)) | None => (None, None),
         };
-        let checked = password.clone();
-        let right = self
-            .with_password_permit(move || match &hash {
-                Some(hash) => Ok((auth::verify(&checked, hash)?, auth::needs_rehash(hash)?)),
-                None => auth::verify_against_nothing(&checked).map(|()| (false, false)),
-            })
-            .await?;
-        let (Some(person_id), (true, is_old)) = (person_id, right) else {
+        let is_old = hash.as_deref().map(auth::needs_rehash).transpose()?.unwrap_or(false);
+        let account = Account::Email(email);
+        let given = password.clone();
+        let is_right = self.is_password(Guess::Password, from, account, hash, given).await?;
+        let (Some(person_id), true) = (person_id, is_right) else {
             return Err(EngineError::NotSignedIn);
         };
         if is_old {
-            self.set_password_unchecked(person_id, password).await?;
+            self.rehash(person_id, password).await?;
         }
+        self.signed_in_from(person_id, from).await?;
         self.begin_session(person_id, ProofBy::Password).await
     }
 
-    /// Sets somebody's password.
-    ///
-    /// # Errors
-    /// If it is too weak.
-    pub async fn set_password(
+    /// Whether a password is that of a hash; of no hash, nobody's is, and it takes as long. Counts
+    /// as a wrong guess unless it is.
+    pub(super) async fn is_password(
         &self,
-        person_id: PersonId,
-        email: &str,
+        guess: Guess,
+        from: Network,
+        account: Account,
+        hash: Option<String>,
         password: String,
-    ) -> Result<(), EngineError> {
-        auth::check_strength(&password, email)
-            .map_err(|weak| Refusal::field("/password", weak.to_string()))?;
-        self.set_password_unchecked(person_id, password).await
+    ) -> Result<bool, EngineError> {
+        self.check_guess(guess, from, Some(account.clone())).await?;
+        // Counted only once it is its turn: a whole office that signs in at nine o'clock and waits
+        // here has not guessed wrong.
+        let permit = self.password_permit().await?;
+        let admitted = self.admit_guess(guess, from, Some(account)).await?;
+        let check = move || match &hash {
+            Some(hash) => auth::verify(&password, hash),
+            None => auth::verify_against_nothing(&password).map(|()| false),
+        };
+        let is_right = working(permit, check).await?;
+        if is_right {
+            self.guess_was_right(admitted).await?;
+        }
+        Ok(is_right)
     }
 
-    async fn set_password_unchecked(
+    /// Remembers from where somebody signed in, and tells them if it is somewhere new. Call it when
+    /// they have proved all that is asked of them.
+    pub(super) async fn signed_in_from(
         &self,
         person_id: PersonId,
-        password: String,
+        from: Network,
     ) -> Result<(), EngineError> {
+        let now = self.now();
+        let since = now.plus(-NETWORK_IS_KNOWN);
+        let told: Result<bool, StoreError> = self
+            .store()
+            .write(move |w| {
+                let network = from.to_string();
+                let is_new =
+                    networks::remember(w, person_id, &network, since, now)? == Familiarity::New;
+                if is_new {
+                    account_letters::enqueue(w, person_id, AccountLetterKind::NewNetwork, now)?;
+                }
+                Ok(is_new)
+            })
+            .await;
+        if told? {
+            self.wake();
+        }
+        Ok(())
+    }
+
+    async fn rehash(&self, person_id: PersonId, password: String) -> Result<(), EngineError> {
         let hash = self.with_password_permit(move || auth::hash(&password)).await?;
         self.store().write(move |w| Ok(people::set_password_hash(w, person_id, &hash)?)).await
     }
 
-    async fn with_password_permit<T: Send + 'static>(
+    async fn password_permit(&self) -> Result<OwnedSemaphorePermit, EngineError> {
+        let permits = std::sync::Arc::clone(&self.inner.password_permits);
+        permits.acquire_owned().await.map_err(stopped)
+    }
+
+    pub(super) async fn with_password_permit<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, auth::AuthError> + Send + 'static,
     ) -> Result<T, EngineError> {
-        let stopped = |why: String| EngineError::Store(StoreError::Stopped(why));
-        let permits = std::sync::Arc::clone(&self.inner.password_permits);
-        let permit = permits.acquire_owned().await.map_err(|error| stopped(error.to_string()))?;
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(permit);
-            done
-        });
-        Ok(done.await.map_err(|error| stopped(error.to_string()))??)
+        working(self.password_permit().await?, work).await
     }
 
     async fn begin_session(
@@ -161,6 +200,10 @@ impl Engine {
                     && session.expires_at > now
                     && session.last_used_at.plus(idle) > now;
                 if token.was_used || !is_live {
+                    if token.was_used && is_live {
+                        let kind = AccountLetterKind::RefreshTokenReused;
+                        account_letters::enqueue(w, session.person_id, kind, now)?;
+                    }
                     sessions::end(w, session.id, now)?;
                     return Ok(None);
                 }
@@ -187,11 +230,18 @@ impl Engine {
         self.store().write(move |w| Ok(sessions::end(w, session_id, now)?)).await
     }
 
-    /// Who sent an access token, as the directory knows them now.
+    /// Who sent an access token or an API token, as the directory knows them now.
     ///
     /// # Errors
-    /// [`EngineError::NotSignedIn`], for whatever reason.
-    pub async fn authenticate(&self, access_token: &str) -> Result<Actor, EngineError> {
+    /// [`EngineError::NotSignedIn`], for whatever reason; or an API token that may not do this.
+    pub async fn authenticate(
+        &self,
+        access_token: &str,
+        operation: &Operation,
+    ) -> Result<Actor, EngineError> {
+        if auth::is_api_token(access_token) {
+            return self.authenticate_token(access_token, operation).await;
+        }
         let now = self.now();
         let (engine, token) = (self.clone(), access_token.to_owned());
         let found: Result<Option<Actor>, EngineError> = self
@@ -214,4 +264,26 @@ impl Engine {
             .await;
         found?.ok_or(EngineError::NotSignedIn)
     }
+}
+
+/// What is known of somebody, for judging the password that they choose.
+pub(super) fn about(person: &Person) -> Vec<String> {
+    vec![person.name.clone(), person.email.clone()]
+}
+
+/// Works on a password where nothing else has to wait for it.
+async fn working<T: Send + 'static>(
+    permit: OwnedSemaphorePermit,
+    work: impl FnOnce() -> Result<T, auth::AuthError> + Send + 'static,
+) -> Result<T, EngineError> {
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(permit);
+        done
+    });
+    Ok(done.await.map_err(stopped)??)
+}
+
+fn stopped(why: impl std::fmt::Display) -> EngineError {
+    EngineError::Store(StoreError::Stopped(why.to_string()))
 }

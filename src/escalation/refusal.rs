@@ -29,6 +29,11 @@ pub enum Refusal {
     /// The person may see it, and may not do this.
     #[error("{0}")]
     NotYours(String),
+    /// It is theirs to do, once they have proved again that it is them.
+    #[error(
+        "Prove again that it is you: see POST /api/v1/sessions/current/proofs. Then send this again."
+    )]
+    ProveAgain,
     /// It cannot be done as things stand.
     #[error("{0}")]
     NotNow(String),

@@ -23,7 +23,7 @@ mod wording;
 
 pub use folder::Folder;
 pub use letter::{Letter, LetterError, Paragraph};
-pub use line::{header_safe, without_addresses};
+pub use line::header_safe;
 pub use mailer::{Accepted, Mailer, MailerError, SendFailure};
 pub use outgoing::{Outgoing, Sender, Sent, is_address};
 pub use settings::{Security, SmtpSettings};

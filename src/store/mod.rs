@@ -16,18 +16,27 @@ mod schema;
 mod types;
 
 pub mod account_letters;
+pub mod account_secrets;
+pub mod api_tokens;
+pub mod browser_sessions;
+pub mod case_views;
 pub mod changes;
 pub mod closures;
 pub mod directory;
 pub mod escalations;
+pub mod guesses;
 pub mod idempotency;
+pub mod identities;
 pub mod jobs;
+pub mod networks;
 pub mod notices;
 pub mod people;
 pub mod policies;
 pub mod posts;
 pub mod projections;
 pub mod sessions;
+pub mod set_up;
+pub mod sign_in_attempts;
 pub mod signing_keys;
 pub mod timeline;
 

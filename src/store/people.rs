@@ -49,6 +49,7 @@ struct PersonRow {
     active: bool,
     administrator: bool,
     version: i32,
+    kind: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -82,6 +83,7 @@ impl PersonRow {
             agency_id: optional_id("a person's agency", self.agency_id.as_deref())?,
             active: self.active,
             administrator: self.administrator,
+            kind: of_word("a person's kind", &self.kind)?,
         };
         Ok(Versioned { it, version: self.version })
     }
@@ -349,6 +351,7 @@ pub fn find_credentials(
     let found: Option<(String, Option<String>)> = on!(r, c => people::table
         .filter(people::email.eq(normal_email(email)))
         .filter(people::active.eq(true))
+        .filter(people::kind.eq("person"))
         .select((people::id, people::password_hash))
         .first(c)
         .optional())?;
@@ -379,6 +382,7 @@ pub fn save_person(
         active: it.active,
         administrator: it.administrator,
         version: version.map_or(1, |version| version.saturating_add(1)),
+        kind: word("a person's kind", &it.kind)?,
     };
     match version {
         None => {

@@ -52,6 +52,12 @@ fn session(
 
 /// Begins a session with its first refresh token.
 pub fn insert(w: &mut Writer<'_>, it: &Session, token_digest: &str) -> Result<(), StoreError> {
+    insert_session(w, it)?;
+    insert_token(w, it.id, token_digest, it.last_used_at)
+}
+
+/// Begins a session that something else than a refresh token stands for.
+pub(super) fn insert_session(w: &mut Writer<'_>, it: &Session) -> Result<(), StoreError> {
     on!(w, c => diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(it.id.to_string()),
@@ -63,7 +69,7 @@ pub fn insert(w: &mut Writer<'_>, it: &Session, token_digest: &str) -> Result<()
             sessions::expires_at.eq(At(it.expires_at)),
         ))
         .execute(c))?;
-    insert_token(w, it.id, token_digest, it.last_used_at)
+    Ok(())
 }
 
 fn insert_token(
@@ -146,6 +152,22 @@ pub fn end(w: &mut Writer<'_>, session_id: SessionId, now: UtcInstant) -> Result
         .set(sessions::ended_at.eq(At(now)))
         .execute(c))?;
     Ok(())
+}
+
+/// Ends all sessions of somebody but this one, and says how many.
+pub fn end_all_of(
+    w: &mut Writer<'_>,
+    person_id: PersonId,
+    but: Option<SessionId>,
+    now: UtcInstant,
+) -> Result<usize, StoreError> {
+    let but = but.map(|id| id.to_string()).unwrap_or_default();
+    Ok(on!(w, c => diesel::update(sessions::table
+            .filter(sessions::person_id.eq(person_id.to_string()))
+            .filter(sessions::id.ne(&but))
+            .filter(sessions::ended_at.is_null()))
+        .set(sessions::ended_at.eq(At(now)))
+        .execute(c))?)
 }
 
 /// Forgets sessions that expired before an instant, and says how many.

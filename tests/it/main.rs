@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod accounts;
 mod agreement;
 mod house;
 
@@ -11,4 +12,6 @@ mod engine;
 mod hardening;
 mod life;
 mod process;
+mod rights;
+mod sign_on;
 mod trying;

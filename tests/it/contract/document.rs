@@ -8,9 +8,29 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// What may be asked without being signed in.
-const OPEN: [&str; 4] = ["sign_in", "refresh_session", "livez", "readyz"];
-/// What changes nothing, and is too long for an address: it needs neither condition nor key.
-const QUESTIONS: [&str; 1] = ["simulate_policy"];
+const OPEN: [&str; 9] = [
+    "sign_in",
+    "refresh_session",
+    "livez",
+    "readyz",
+    "set_up",
+    "redeem_invitation",
+    "begin_link_by_invitation",
+    "request_password_reset",
+    "redeem_password_reset",
+];
+/// What takes a password: the person's own. An operation by which somebody would choose a password
+/// for somebody else has no place here.
+const TAKE_PASSWORDS: [&str; 5] =
+    ["sign_in", "set_up", "redeem_invitation", "redeem_password_reset", "change_password"];
+/// What needs neither condition nor key: it changes nothing and is too long for an address; or its
+/// condition is the present password, of which no digest is to be kept beside a key.
+const QUESTIONS: [&str; 2] = ["simulate_policy", "change_password"];
+/// What somebody does who cannot know the version, for they do not see the case yet.
+const WITHOUT_CONDITION: [&str; 1] = ["break_glass"];
+/// What answers a secret: the answer is never kept, and so never given again.
+const SHOWN_ONCE: [&str; 4] =
+    ["make_own_token", "make_machine_token", "begin_link", "begin_link_by_invitation"];
 const METHODS: [&str; 9] =
     ["get", "head", "post", "put", "patch", "delete", "options", "trace", "hack"];
 
@@ -26,7 +46,11 @@ impl Operation {
     pub fn address(&self) -> String {
         let path = self.path.replace("{number}", "1").replace("{version}", "1");
         let path = path.replace("{key}", "nothing").replace("{id}", NOBODY);
-        let path = path.replace("{absence_id}", NOBODY).replace("{day}", "2027-01-04");
+        let path = path
+            .replace("{absence_id}", NOBODY)
+            .replace("{token_id}", NOBODY)
+            .replace("{identity_id}", NOBODY)
+            .replace("{day}", "2027-01-04");
         format!("/{path}")
     }
 
@@ -131,12 +155,15 @@ fn a_change_says_how_it_is_conditioned_and_repeated_and_takes_no_field_that_it_d
             let pointer = schema["$ref"].as_str().unwrap().trim_start_matches('#');
             let body = document.pointer(pointer).unwrap();
             assert_eq!(body["additionalProperties"], json!(false), "{id} takes any field");
-            if operation.is_open() || QUESTIONS.contains(&id.as_str()) {
+            let shows_secret = SHOWN_ONCE.contains(&id.as_str());
+            if operation.is_open() || shows_secret || QUESTIONS.contains(&id.as_str()) {
+                assert!(!shows_secret || !operation.has_parameter("Idempotency-Key"), "{id}");
                 continue;
             }
             assert!(operation.has_parameter("Idempotency-Key"), "{id} is not repeatable");
             let is_creation = it["responses"].get("201").is_some();
-            assert_eq!(operation.has_parameter("If-Match"), !is_creation, "{id}");
+            let is_conditioned = !is_creation && !WITHOUT_CONDITION.contains(&id.as_str());
+            assert_eq!(operation.has_parameter("If-Match"), is_conditioned, "{id}");
             let done = it["responses"].as_object().unwrap().keys().filter(|s| s.starts_with('2'));
             assert_eq!(done.count(), 1, "{id} can be done in one way");
         }
@@ -173,6 +200,26 @@ fn every_operation_is_served_and_answers_as_the_document_says() {
                 }
             }
         }
+    });
+}
+
+#[test]
+fn nobody_chooses_a_password_for_somebody_else() {
+    run(Database::Sqlite, async |house: &House| {
+        let document = document(house).await;
+        let mut takers = BTreeSet::new();
+        for operation in operations(&document) {
+            let schema = operation.it.pointer("/requestBody/content/application~1json/schema");
+            let Some(reference) = schema.and_then(|schema| schema["$ref"].as_str()) else {
+                continue;
+            };
+            let body = document.pointer(reference.trim_start_matches('#')).unwrap();
+            let fields = body["properties"].as_object().into_iter().flat_map(Map::keys);
+            if fields.into_iter().any(|field| field.contains("password")) {
+                takers.insert(operation.id.clone());
+            }
+        }
+        assert_eq!(takers, TAKE_PASSWORDS.map(str::to_owned).into());
     });
 }
 
@@ -224,6 +271,8 @@ fn every_other_method_is_refused_with_those_that_there_are() {
             "//escalations/ESC-2026-000001",
             "//pages.css",
             "//.well-known/security.txt",
+            "//invitations/bscp_as_x",
+            "//password-resets/bscp_as_x",
         ];
         for page in pages {
             places.push((page.to_owned(), ["get".to_owned()].into()));

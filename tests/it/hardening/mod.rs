@@ -57,7 +57,7 @@ fn statuses(answer: &str) -> Vec<u16> {
 }
 
 /// The tables of the database.
-fn tables(raw: &mut Raw) -> Vec<String> {
+pub fn tables(raw: &mut Raw) -> Vec<String> {
     let found = raw.texts(if raw.is_sqlite() {
         "select name as value from sqlite_master where type = 'table' order by 1"
     } else {
@@ -71,7 +71,7 @@ fn tables(raw: &mut Raw) -> Vec<String> {
 }
 
 /// The rows of a table as text.
-fn rows(raw: &mut Raw, table: &str) -> Vec<String> {
+pub fn rows(raw: &mut Raw, table: &str) -> Vec<String> {
     if !raw.is_sqlite() {
         return raw.texts(&format!("select row_to_json(t)::text as value from {table} t"));
     }

@@ -3,6 +3,7 @@
 mod client;
 #[cfg(feature = "postgres")]
 mod cluster;
+pub mod identity_provider;
 #[expect(dead_code, reason = "the notify room's own tests use the rest")]
 pub mod smtp_sink;
 
@@ -12,7 +13,7 @@ use bscp_escalation::app::{self, App};
 use bscp_escalation::auth;
 use bscp_escalation::clock::{Clock, UtcInstant};
 use bscp_escalation::config::Settings;
-use bscp_escalation::engine::{DirectoryFile, Engine, Founded, PolicyLoadError};
+use bscp_escalation::engine::{DirectoryFile, Engine, Founded, Operation, PolicyLoadError};
 use bscp_escalation::notify::{Mailer, Sender, Sent};
 use bscp_escalation::store::policies::Via;
 use bscp_escalation::store::{StoreError, Writer, people};
@@ -49,6 +50,12 @@ pub struct House {
     dir: TempDir,
 }
 
+/// A server beside a house's own.
+pub struct Node {
+    pub engine: Engine,
+    pub address: SocketAddr,
+}
+
 /// What a test may want to be otherwise.
 #[derive(Debug, Clone, Default)]
 pub struct Wishes {
@@ -56,6 +63,8 @@ pub struct Wishes {
     pub settings: Vec<(&'static str, String)>,
     /// The policy file; the shipped one if left out.
     pub policy: Option<String>,
+    /// More agencies, people and posts than the shipped directory has, in its form.
+    pub directory_besides: &'static str,
     /// The machine's clock instead of one that stands.
     pub real_clock: bool,
     /// The workers run; otherwise the test moves everything itself.
@@ -108,6 +117,11 @@ pub fn run(database: Database, test: impl AsyncFnOnce(&House)) {
     });
 }
 
+/// What somebody wants who only reads.
+pub fn reading() -> Operation {
+    Operation { method: "GET".to_owned(), path: "/api/v1/me".to_owned() }
+}
+
 /// Runs something asynchronous to its end.
 pub fn block_on<F: Future>(work: F) -> F::Output {
     actix_web::rt::System::new().block_on(work)
@@ -150,7 +164,9 @@ impl House {
         let mailer =
             if wishes.real_mailer { app::mailer(&settings).unwrap() } else { memory_mailer() };
         let engine = app::build_engine_with(&settings, clock.clone(), mailer).await.unwrap();
-        let founded = furnish(&engine, wishes.policy.as_deref().unwrap_or(POLICY)).await;
+        let directory = format!("{DIRECTORY}\n{}", wishes.directory_besides);
+        let policy = wishes.policy.as_deref().unwrap_or(POLICY);
+        let founded = furnish(&engine, &directory, policy).await;
         let app = App::build(&settings, engine.clone()).unwrap();
         let address = app.address();
         tokio::spawn(app.run_until_stopped());
@@ -167,6 +183,18 @@ impl House {
     pub async fn another_node(&self) -> Engine {
         let clock = self.clock.clone();
         app::build_engine_with(&self.settings, clock, memory_mailer()).await.unwrap()
+    }
+
+    /// Another server on this house's database, with other settings.
+    pub async fn node_with(&self, change: impl FnOnce(&mut Settings)) -> Node {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        let clock = self.clock.clone();
+        let engine = app::build_engine_with(&settings, clock, memory_mailer()).await.unwrap();
+        let app = App::build(&settings, engine.clone()).unwrap();
+        let address = app.address();
+        tokio::spawn(app.run_until_stopped());
+        Node { engine, address }
     }
 
     /// Somebody who is signed in, by name.
@@ -286,6 +314,9 @@ fn settings(url: &str, dir: &TempDir, wishes: &Wishes) -> Settings {
         ("auth.token_key_file", key.display().to_string()),
         ("engine.worker", wishes.workers.to_string()),
         ("engine.tick_seconds", "1".to_owned()),
+        // The clock stands, and no minute would pass.
+        ("http.requests_per_minute", "0".to_owned()),
+        ("http.requests_per_minute_of_network", "0".to_owned()),
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .into();
@@ -293,9 +324,9 @@ fn settings(url: &str, dir: &TempDir, wishes: &Wishes) -> Settings {
     Settings::load(None, &HashMap::new(), &overrides).unwrap()
 }
 
-/// Founds the partnership, or finds it where another node has.
-async fn furnish(engine: &Engine, policy: &str) -> Founded {
-    let file = DirectoryFile::parse(DIRECTORY).unwrap();
+/// Founds a partnership in which everybody has a password.
+pub async fn found(engine: &Engine, directory: &str) -> Founded {
+    let file = DirectoryFile::parse(directory).unwrap();
     let founded = engine.found_partnership(file).await.unwrap();
     let everybody = founded.people.clone();
     let set = move |w: &mut Writer<'_>| -> Result<(), StoreError> {
@@ -305,6 +336,12 @@ async fn furnish(engine: &Engine, policy: &str) -> Founded {
         Ok(())
     };
     engine.store().write(set).await.unwrap();
+    founded
+}
+
+/// Founds the partnership, or finds it where another node has.
+async fn furnish(engine: &Engine, directory: &str, policy: &str) -> Founded {
+    let founded = found(engine, directory).await;
     publish(engine, &founded, policy.to_owned()).await.unwrap();
     founded
 }

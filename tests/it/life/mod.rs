@@ -9,5 +9,6 @@ mod language;
 mod need_to_know;
 mod overdue;
 mod record;
+mod restricted;
 mod seniority;
 mod working;

@@ -30,7 +30,14 @@ fn commands() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("withdrawals", reason.clone()),
-        ("reopenings", reason),
+        ("reopenings", reason.clone()),
+        ("restriction-liftings", reason.clone()),
+        (
+            "restrictions",
+            json!({ "restriction": { "reason": "other" }, "reason": "canary-reason" }),
+        ),
+        ("break-glass/1/reviews", json!({ "note": "canary-note" })),
+        ("break-glass", reason),
         ("protective-deadlines", json!({ "at": "2026-12-22T12:00:00Z", "reason": "canary-court" })),
         (
             "meetings",
@@ -51,13 +58,18 @@ fn commands() -> Vec<(&'static str, Value)> {
 }
 
 /// All that can be asked of a case, with everything that a client may get right or wrong.
-async fn everything_asked(client: &Client, which: &str, draft: &Value) -> Vec<(String, Answer)> {
+pub async fn everything_asked(
+    client: &Client,
+    which: &str,
+    draft: &Value,
+) -> Vec<(String, Answer)> {
     let path = format!("/escalations/{which}");
     let mut answers = Vec::new();
     let reads = [
         "",
         "/timeline",
         "/notices",
+        "/views",
         "/timeline?limit=0",
         "/notices?limit=0",
         "/timeline?cursor=canary",
@@ -89,7 +101,7 @@ async fn everything_asked(client: &Client, which: &str, draft: &Value) -> Vec<(S
     answers
 }
 
-fn shown(answer: &Answer) -> (u16, String, Vec<(String, String)>) {
+pub fn shown(answer: &Answer) -> (u16, String, Vec<(String, String)>) {
     let differs = ["x-request-id", "date"];
     let headers = answer.headers.iter().filter(|(name, _)| !differs.contains(&name.as_str()));
     let headers =
