@@ -3,7 +3,7 @@
 use crate::api;
 use crate::auth::{self, IfMissing, SigningKey};
 use crate::clock::Clock;
-use crate::config::{Settings, SmtpSecurity, SmtpSettings};
+use crate::config::{SecondFactor, Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{
     CronError, CronRule, DeliveryOptions, Engine, EngineOptions, JobTimes, SessionOptions, Workers,
 };
@@ -101,6 +101,7 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
             session_seconds: i64::from(settings.auth.refresh_token_seconds),
             idle_seconds: i64::from(settings.auth.refresh_idle_seconds),
         },
+        second_factor_is_required: settings.auth.second_factor == SecondFactor::Required,
     })
 }
 

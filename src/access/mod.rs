@@ -12,5 +12,6 @@ mod tests;
 
 pub use actor::{Actor, HeldPost, Proof, ProofBy};
 pub use rules::{
-    Relation, fresh_proof, may, may_keep_directory, may_publish_policy, may_see, may_set_rules, relation,
+    Relation, fresh_proof, may, may_end_sign_ins, may_keep_directory, may_publish_policy, may_see,
+    may_set_rules, relation,
 };

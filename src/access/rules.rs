@@ -240,3 +240,14 @@ pub fn may_keep_directory(actor: &Actor, of: &[PartnershipId]) -> Result<(), Ref
         "The partnership's officers and the administrator keep the directory.".to_owned(),
     ))
 }
+
+/// Whether somebody may end the sign-ins of others, and take their factors when they are lost.
+///
+/// # Errors
+/// Who may.
+pub fn may_end_sign_ins(actor: &Actor) -> Result<(), Refusal> {
+    if actor.administrator {
+        return Ok(());
+    }
+    Err(Refusal::NotYours("An administrator does this.".to_owned()))
+}

@@ -123,6 +123,30 @@ impl<T> Ask<T> {
     }
 }
 
+/// A JSON body of somebody who is signed in, about their own account. Not repeatable under a key: its
+/// answers hold secrets, which are never stored.
+pub struct SignedBody<T> {
+    /// Who.
+    pub actor: Actor,
+    /// What they sent.
+    pub body: T,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for SignedBody<T> {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let actor = signed_in(&request).await?;
+            let bytes = body_bytes(&request, &mut payload).await?;
+            Ok(Self { actor, body: parse_json(request.headers(), &bytes)? })
+        })
+    }
+}
+
 /// A JSON body of somebody who need not be signed in.
 pub struct Open<T>(pub T);
 

@@ -206,7 +206,9 @@ impl From<EngineError> for Problem {
             EngineError::Refused(refusal) => refusal.into(),
             EngineError::Stale => Self::new(Code::Stale, text),
             EngineError::KeyUsedOtherwise => Self::new(Code::KeyUsedOtherwise, text),
-            EngineError::NotSignedIn => Self::new(Code::NotSignedIn, text),
+            EngineError::NotSignedIn | EngineError::FactorRefused => {
+                Self::new(Code::NotSignedIn, text)
+            }
             EngineError::Store(crate::store::StoreError::Connection(_)) => {
                 tracing::error!(error = text, "a request failed");
                 Self::new(Code::Unavailable, "Nothing was changed. Try again in a few seconds.")

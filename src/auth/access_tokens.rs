@@ -6,6 +6,7 @@
 use super::AuthError;
 use crate::clock::UtcInstant;
 use crate::ids::{PersonId, SessionId};
+use aws_lc_rs::hkdf;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -16,6 +17,8 @@ const ISSUER: &str = "bscp-escalation";
 const AUDIENCE: &str = "bscp-escalation/api";
 /// Keeps other tokens that this key may sign one day from passing for an access token.
 const KIND: &str = "at+jwt";
+/// Sets keys derived here apart from those that another program derives from the same bytes.
+const DERIVATION_SALT: &[u8] = b"bscp-escalation";
 /// How far another node's clock may be ahead of ours.
 const AHEAD_SECONDS_MAX: i64 = 60;
 
@@ -24,6 +27,8 @@ const AHEAD_SECONDS_MAX: i64 = 60;
 pub struct SigningKey {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    /// What other keys are derived from.
+    root: hkdf::Prk,
 }
 
 impl fmt::Debug for SigningKey {
@@ -71,7 +76,22 @@ impl SigningKey {
         Ok(Self {
             encoding: EncodingKey::from_secret(bytes),
             decoding: DecodingKey::from_secret(bytes),
+            root: hkdf::Salt::new(hkdf::HKDF_SHA256, DERIVATION_SALT).extract(bytes),
         })
+    }
+
+    /// Another key for another purpose, which says nothing of this one (HKDF, RFC 5869). One label,
+    /// one purpose.
+    ///
+    /// # Errors
+    /// It could not be derived.
+    pub fn derived(&self, label: &str) -> Result<[u8; 32], AuthError> {
+        let mut key = [0; 32];
+        self.root
+            .expand(&[label.as_bytes()], hkdf::HKDF_SHA256)
+            .and_then(|okm| okm.fill(&mut key))
+            .map_err(AuthError::Deriving)?;
+        Ok(key)
     }
 
     /// A token for this person in this session, good from `now` for so many seconds.

@@ -1,4 +1,5 @@
-//! Who somebody is: passwords, access tokens, refresh tokens, and the file of the signing key.
+//! Who somebody is: passwords, one-time codes, passkeys, recovery codes, access tokens, refresh
+//! tokens, and the file of the signing key.
 //!
 //! Called by the engine (sign-in, refresh, change of password), by api and web (which turn a token
 //! into an actor), and at start. It knows no database and no web server. What somebody may do is
@@ -8,15 +9,23 @@
 mod access_tokens;
 mod error;
 mod key_file;
+mod one_time_codes;
+mod passkeys;
 mod passwords;
+mod recovery_codes;
 mod refresh_tokens;
+mod sealing;
 #[cfg(test)]
 mod tests;
 
 pub use access_tokens::{Claims, KEY_BYTES_MIN, Refused, SigningKey};
 pub use error::AuthError;
 pub use key_file::{IfMissing, KeyFileError, load_or_create};
+pub use one_time_codes::OneTimeCodes;
+pub use passkeys::{Ceremony, Passkeys, StoredPasskey};
 pub use passwords::{
     WeakPassword, check_strength, hash, needs_rehash, verify, verify_against_nothing,
 };
-pub use refresh_tokens::{digest, fresh_secret};
+pub use recovery_codes::{fresh_recovery_codes, recovery_digest};
+pub use refresh_tokens::{digest, fresh_challenge_id, fresh_secret, fresh_ticket};
+pub use sealing::{open, seal};

@@ -96,6 +96,7 @@ pub(super) const KEYS: &[Key] = &[
     key("auth.access_token_seconds", "900", Whole(60, 3600)),
     key("auth.refresh_token_seconds", "43200", Whole(900, 604_800)),
     key("auth.refresh_idle_seconds", "1800", Whole(300, 86_400)),
+    key("auth.second_factor", "required", OneOf(&["required", "optional"])),
     key("engine.tick_seconds", "5", Whole(1, 300)),
     key("engine.batch", "200", Whole(1, 10_000)),
     key("engine.worker", "true", Flag),

@@ -16,6 +16,6 @@ mod tests;
 pub use error::{ConfigError, Origin};
 pub use settings::{
     AuthSettings, DatabaseSettings, EngineSettings, HttpSettings, LogFormat, LogSettings,
-    MailSettings, PolicySettings, ScheduleSettings, SecretUrl, Settings, SmtpSecurity,
-    SmtpSettings,
+    MailSettings, PolicySettings, ScheduleSettings, SecondFactor, SecretUrl, Settings,
+    SmtpSecurity, SmtpSettings,
 };

@@ -118,6 +118,18 @@ pub struct AuthSettings {
     pub refresh_token_seconds: u32,
     /// How long a session lasts while nothing happens.
     pub refresh_idle_seconds: u32,
+    /// Whether everybody who has a password needs a second factor.
+    pub second_factor: SecondFactor,
+}
+
+/// Whether everybody who has a password needs a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondFactor {
+    /// Everybody; right for real use.
+    Required,
+    /// Those who added one; for evaluation only.
+    Optional,
 }
 
 /// The engine: deadlines and deliveries.

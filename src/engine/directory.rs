@@ -159,6 +159,9 @@ impl Engine {
                 let who = "Only an administrator makes or unmakes administrators.";
                 return Err(Refusal::NotYours(who.to_owned()).into());
             }
+            if new.administrator != was_administrator {
+                access::fresh_proof(&request.actor, now)?;
+            }
             let it = Person {
                 id,
                 name: new.name.to_string(),
@@ -214,6 +217,9 @@ impl Engine {
             check_people(w, "/holders", &new.holders)?;
             check_people(w, "/deputies", &new.deputies)?;
             let it = new.post(id, place);
+            if brings_in_officers(before.as_ref().map(|found| &found.it), &it) {
+                access::fresh_proof(&request.actor, now)?;
+            }
             let version = expected(request, before.as_ref().map(|found| found.version))?;
             posts::save_post(w, &it, version).map_err(stale)?;
             let by = Some(request.actor.person_id);
@@ -316,6 +322,18 @@ impl NewPost {
                 .collect(),
         }
     }
+}
+
+/// Whether somebody comes into a post of the partnership who was not in it: they would see all of
+/// its cases.
+fn brings_in_officers(before: Option<&Post>, after: &Post) -> bool {
+    let people = |post: &Post| -> Vec<PersonId> {
+        let holders = post.holders.iter().map(|holder| holder.person_id);
+        holders.chain(post.deputies.iter().map(|deputy| deputy.person_id)).collect()
+    };
+    let was_in = before.filter(|post| post.place == after.place).map(people).unwrap_or_default();
+    matches!(after.place, Place::Partnership { .. })
+        && people(after).iter().any(|person_id| !was_in.contains(person_id))
 }
 
 /// The version to change from: none to add. What was read must be what is there.

@@ -17,16 +17,21 @@ mod deliver;
 mod directory;
 mod drafting;
 mod error;
+mod factors;
 mod foreseeing;
 mod founding;
 mod in_force;
 mod lists;
+mod own_sessions;
+mod passkeys;
 mod perform;
 mod policies;
+mod proving_again;
 mod publishing;
 mod reading;
 mod recount;
 mod schedule;
+mod second_step;
 mod sign_in;
 mod tick;
 mod verify;
@@ -41,17 +46,20 @@ pub use error::EngineError;
 pub use foreseeing::{Change, Foreseen};
 pub use founding::{DirectoryFile, Founded, FoundingError};
 pub use lists::ListedCase;
+pub use passkeys::BegunCeremony;
 pub use policies::LoadedPolicy;
+pub use proving_again::ProofOffered;
 pub use publishing::{PolicyLoadError, Proposed};
 pub use reading::CaseView;
 pub use recount::{MovedDeadline, RecountWish};
 pub use schedule::JobTimes;
-pub use sign_in::{SessionOptions, SignedIn};
+pub use second_step::{Added, Code, Holder, NewCodeSource};
+pub use sign_in::{SessionOptions, SignInStep, SignedIn, Way};
 pub use tick::Ticked;
 pub use verify::{Verdict, Verified, verify_timelines};
 pub use worker::Workers;
 
-use crate::auth::SigningKey;
+use crate::auth::{Passkeys, SigningKey};
 use crate::clock::{Clock, UtcInstant};
 use crate::notify::Mailer;
 use crate::store::Store;
@@ -76,6 +84,8 @@ pub struct EngineOptions {
     pub delivery: DeliveryOptions,
     /// How long sessions last.
     pub sessions: SessionOptions,
+    /// Whether everybody who has a password needs a second factor. Not so for evaluation only.
+    pub second_factor_is_required: bool,
 }
 
 /// The use cases, over a database, a clock and a mailer. Cheap to clone.
@@ -91,6 +101,8 @@ struct Inner {
     key: SigningKey,
     options: EngineOptions,
     policies: PolicyShelf,
+    /// Or why there are none here.
+    passkeys: Result<Passkeys, String>,
     /// Woken after each commit that may have left something to do.
     escalator_wake: Notify,
     deliverer_wake: Notify,
@@ -107,7 +119,9 @@ impl Engine {
         key: SigningKey,
         options: EngineOptions,
     ) -> Self {
+        let passkeys = Passkeys::of_server(&options.public_url);
         let inner = Inner {
+            passkeys,
             store,
             clock,
             mailer,
@@ -134,6 +148,16 @@ impl Engine {
     /// Where mail goes, in a sentence.
     pub fn mailer(&self) -> &Mailer {
         &self.inner.mailer
+    }
+
+    /// Whether everybody who has a password needs a second factor.
+    pub fn second_factor_is_required(&self) -> bool {
+        self.inner.options.second_factor_is_required
+    }
+
+    /// Why there are no passkeys on this server, as a sentence; none if there are.
+    pub fn why_no_passkeys(&self) -> Option<&str> {
+        self.inner.passkeys.as_ref().err().map(String::as_str)
     }
 
     /// Wakes the workers: something may be due, or waits to be sent.

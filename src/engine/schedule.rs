@@ -14,6 +14,7 @@ use crate::notify::{Letter, Listed, Standing, chaser_letter, digest_letter};
 use crate::store::notices::{self, DeliveryState, NewNotice};
 use crate::store::{
     Reader, StoreError, Writer, directory, escalations, idempotency, jobs, people, sessions,
+    tickets,
 };
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -124,6 +125,7 @@ impl Engine {
                 let answers = TimeDelta::days(self.inner.options.keep_answers_days);
                 idempotency::delete_before(w, now.plus(-answers))?;
                 sessions::delete_expired_before(w, before)?;
+                tickets::delete_before(w, before)?;
                 for job in Job::ALL {
                     jobs::delete_before(w, job.name(), before)?;
                 }

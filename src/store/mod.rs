@@ -20,6 +20,7 @@ pub mod changes;
 pub mod closures;
 pub mod directory;
 pub mod escalations;
+pub mod factors;
 pub mod idempotency;
 pub mod jobs;
 pub mod notices;
@@ -28,6 +29,7 @@ pub mod policies;
 pub mod posts;
 pub mod projections;
 pub mod sessions;
+pub mod tickets;
 pub mod timeline;
 
 pub use conn::{Reader, Writer};
