@@ -1,7 +1,8 @@
 //! Wiring: from settings to a running server.
 
 use crate::api;
-use crate::auth::{self, IfMissing, SigningKey};
+use crate::api::{RequestLimits, RequestSpan, TrustedProxies};
+use crate::auth::{self, BreachedPasswords, IfMissing, SigningKey};
 use crate::clock::Clock;
 use crate::config::{SecondFactor, Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{
@@ -10,15 +11,18 @@ use crate::engine::{
 use crate::notify::{self, Mailer, Sender};
 use crate::store::{Store, StoreOptions};
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::middleware::{DefaultHeaders, Next, from_fn};
-use actix_web::{HttpMessage, HttpServer, web};
+use actix_web::middleware::{Condition, from_fn};
+use actix_web::{HttpServer, web};
 use anyhow::Context;
 use std::net::SocketAddr;
-use tracing_actix_web::{RequestId, TracingLogger};
+use std::path::Path;
+use std::time::Duration;
+use tracing_actix_web::TracingLogger;
 
 /// How many messages go to the mailbox folder at once.
 const FOLDER_CONCURRENCY: i64 = 16;
+/// How long the first line and the headers of a request may take to arrive, in seconds.
+const HEAD_SECONDS_MAX: u64 = 10;
 /// How long requests in flight may take to end when the server stops, in seconds.
 const SHUTDOWN_SECONDS: u64 = 8;
 
@@ -57,7 +61,7 @@ pub async fn build_engine_with(
 /// # Errors
 /// What is wrong with it.
 pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
-    let url = settings.database.url.reveal().parse().context("reading database.url")?;
+    let url = database_url(settings)?.parse().context("reading database.url")?;
     let options = StoreOptions {
         url,
         connections_max: settings.database.connections_max,
@@ -67,6 +71,27 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     tokio::task::spawn_blocking(move || Store::open(options))
         .await?
         .with_context(|| format!("opening the database ({shown})"))
+}
+
+/// Where the database is, with the password of its own file.
+fn database_url(settings: &Settings) -> anyhow::Result<String> {
+    let url = settings.database.url.reveal();
+    let Some(path) =
+        settings.database.password_file.as_ref().filter(|_| settings.database.url.is_postgres())
+    else {
+        return Ok(url.to_owned());
+    };
+    let password = secret_of("database.password_file", path)?;
+    let joint = if url.contains('?') { '&' } else { '?' };
+    let encoded: String = password.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    Ok(format!("{url}{joint}password={encoded}"))
+}
+
+/// The secret in a file, in one line.
+fn secret_of(setting: &'static str, path: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("reading {setting}, {}", path.display()))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn signing_key(settings: &Settings) -> anyhow::Result<SigningKey> {
@@ -102,7 +127,30 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
             idle_seconds: i64::from(settings.auth.refresh_idle_seconds),
         },
         second_factor_is_required: settings.auth.second_factor == SecondFactor::Required,
+        breached_passwords: breached_passwords(settings)?,
+        set_up_file: settings.data_dir.join("set-up-secret"),
     })
+}
+
+/// What the server shows of itself.
+fn face(settings: &Settings) -> api::Face {
+    let http = &settings.http;
+    api::Face {
+        body_bytes_max: http.body_bytes_max,
+        body_seconds_max: http.body_seconds_max,
+        docs: http.api_docs,
+        security_contact: http.security_contact.clone(),
+        public_url: http.public_url.clone(),
+    }
+}
+
+/// The list of passwords that were stolen elsewhere, if there is one.
+///
+/// # Errors
+/// If it cannot be read, or is something else.
+pub fn breached_passwords(settings: &Settings) -> anyhow::Result<Option<BreachedPasswords>> {
+    let path = settings.auth.breached_passwords_file.as_deref();
+    path.map(BreachedPasswords::open).transpose().context("auth.breached_passwords_file")
 }
 
 /// When the jobs run.
@@ -141,11 +189,7 @@ pub fn mailer(settings: &Settings) -> anyhow::Result<Mailer> {
 fn smtp_settings(smtp: &SmtpSettings) -> anyhow::Result<notify::SmtpSettings> {
     let password = match &smtp.password_file {
         None => None,
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("reading mail.smtp.password_file, {}", path.display()))?;
-            Some(text.trim_end_matches(['\r', '\n']).to_owned())
-        }
+        Some(path) => Some(secret_of("mail.smtp.password_file", path)?),
     };
     Ok(notify::SmtpSettings {
         host: smtp.host.clone(),
@@ -169,16 +213,33 @@ impl App {
     /// If the address is taken or not ours.
     pub fn build(settings: &Settings, engine: Engine) -> anyhow::Result<Self> {
         let listen = settings.http.listen;
-        let body_bytes_max = settings.http.body_bytes_max;
+        let face = face(settings);
+        let origins: Vec<String> = settings.http.origins();
         let data = web::Data::new(engine.clone());
+        let http = &settings.http;
+        let proxies = http.trusted_proxies.as_ref().map(|networks| networks.all().to_vec());
+        let proxies = web::Data::new(TrustedProxies(proxies.unwrap_or_default()));
+        let limits = web::Data::new(RequestLimits::new(
+            engine.clock().clone(),
+            http.requests_per_minute,
+            http.requests_per_minute_of_network,
+        ));
         let server = HttpServer::new(move || {
+            let face = face.clone();
             actix_web::App::new()
                 .app_data(data.clone())
-                .wrap(from_fn(show_request_id))
-                .wrap(TracingLogger::default())
-                .wrap(security_headers())
-                .configure(|config| api::configure(config, body_bytes_max))
-        });
+                .app_data(proxies.clone())
+                .app_data(limits.clone())
+                // The innermost first.
+                .wrap(from_fn(api::screen))
+                .wrap(from_fn(api::limit_requests))
+                .wrap(Condition::new(!origins.is_empty(), api::cors(&origins)))
+                .wrap(from_fn(api::show_request_id))
+                .wrap(TracingLogger::<RequestSpan>::new())
+                .wrap(from_fn(api::on_every_answer))
+                .configure(|config| api::configure(config, face))
+        })
+        .client_request_timeout(Duration::from_secs(HEAD_SECONDS_MAX));
         let server = match settings.http.workers {
             Some(workers) => server.workers(workers),
             None => server,
@@ -224,33 +285,4 @@ impl App {
         workers.stop().await;
         served
     }
-}
-
-/// Headers of every answer: nobody may keep it, frame it, guess at its type, or learn from where it
-/// was linked. The pages bring their own style and no script.
-fn security_headers() -> DefaultHeaders {
-    DefaultHeaders::new()
-        .add((
-            "Content-Security-Policy",
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        ))
-        .add(("Cache-Control", "no-store"))
-        .add(("X-Content-Type-Options", "nosniff"))
-        .add(("Referrer-Policy", "no-referrer"))
-        .add(("Cross-Origin-Opener-Policy", "same-origin"))
-        .add(("Cross-Origin-Resource-Policy", "same-origin"))
-        .add(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
-}
-
-/// Shows the request's id, so that somebody who tells of an error can tell which.
-async fn show_request_id(
-    request: actix_web::dev::ServiceRequest,
-    next: Next<impl actix_web::body::MessageBody>,
-) -> Result<actix_web::dev::ServiceResponse<impl actix_web::body::MessageBody>, actix_web::Error> {
-    let id = request.extensions().get::<RequestId>().copied();
-    let mut response = next.call(request).await?;
-    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id.to_string()).ok()) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
-    }
-    Ok(response)
 }

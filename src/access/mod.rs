@@ -6,12 +6,14 @@
 //! cannot act without having asked.
 
 mod actor;
+mod keys;
 mod rules;
 #[cfg(test)]
 mod tests;
 
 pub use actor::{Actor, HeldPost, Proof, ProofBy};
+pub use keys::{may_approve_key_rotation, may_propose_key_rotation, may_see_key_rotations};
 pub use rules::{
-    Relation, fresh_proof, may, may_end_sign_ins, may_keep_directory, may_publish_policy, may_see,
-    may_set_rules, relation,
+    Relation, fresh_proof, may, may_end_sign_ins, may_invite, may_keep_directory,
+    may_publish_policy, may_see, may_set_rules, relation,
 };

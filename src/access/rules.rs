@@ -251,3 +251,23 @@ pub fn may_end_sign_ins(actor: &Actor) -> Result<(), Refusal> {
     }
     Err(Refusal::NotYours("An administrator does this.".to_owned()))
 }
+
+/// Whether somebody may invite a person whose agency or posts belong to these partnerships: whoever
+/// keeps their entry in the directory. An administrator is invited by administrators only, or an
+/// officer could become one.
+///
+/// # Errors
+/// Who may.
+pub fn may_invite(
+    actor: &Actor,
+    of: &[PartnershipId],
+    is_administrator: bool,
+) -> Result<(), Refusal> {
+    if actor.administrator || (!is_administrator && is_officer(actor, of)) {
+        return Ok(());
+    }
+    Err(Refusal::NotYours(
+        "The officers of the person's partnership, and the administrator, invite people."
+            .to_owned(),
+    ))
+}

@@ -52,6 +52,9 @@ pub enum ChangeProblems {
     /// If-Match is missing.
     #[response(status = 428, content_type = "application/problem+json")]
     ConditionRequired(ProblemBody),
+    /// Too many requests: wait for the seconds in Retry-After.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(ProblemBody),
 }
 
 /// What reading answers when it does not answer.
@@ -73,6 +76,9 @@ pub enum ReadProblems {
     /// A parameter is at fault.
     #[response(status = 422, content_type = "application/problem+json")]
     Faulty(ProblemBody),
+    /// Too many requests: wait for the seconds in Retry-After.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(ProblemBody),
 }
 
 /// Begin a challenge

@@ -1,6 +1,9 @@
 //! What handlers take from a request: who asks, on what condition, with what body.
 
+use super::limits::RequestLimits;
 use super::problem::{Code, Problem};
+use super::routes::Face;
+use super::strict_json::{self, Unclear};
 use crate::access::Actor;
 use crate::engine::{Engine, Idempotency, Request};
 use crate::escalation::FieldFault;
@@ -11,6 +14,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 use utoipa::IntoParams;
 
 /// The engine, as handlers are given it.
@@ -68,24 +72,29 @@ impl FromRequest for Signed {
 }
 
 async fn signed_in(request: &HttpRequest) -> Result<Actor, Problem> {
-    let not_signed_in =
-        || Problem::new(Code::NotSignedIn, "Send an access token: see POST /api/v1/sessions.");
-    let app = request.app_data::<App>().ok_or_else(not_signed_in)?;
-    let value = request.headers().get(header::AUTHORIZATION).ok_or_else(not_signed_in)?;
+    // One text for whatever is wrong: more would help a forger only.
+    let not_signed_in = || {
+        let detail =
+            "Send a good access token: refresh yours, or sign in with POST /api/v1/sessions.";
+        Problem::new(Code::NotSignedIn, detail)
+    };
+    let app = request.app_data::<App>().ok_or_else(Problem::internal)?;
+    let mut values = request.headers().get_all(header::AUTHORIZATION);
+    let value = values.next().filter(|_| values.next().is_none());
     let token = value
-        .to_str()
-        .ok()
+        .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(not_signed_in)?;
-    app.authenticate(token).await.map_err(|error| match error {
-        crate::engine::EngineError::NotSignedIn => Problem::new(
-            Code::NotSignedIn,
-            "The access token is not valid any more. Refresh it, or sign in again.",
-        ),
+    let actor = app.authenticate(token).await.map_err(|error| match error {
+        crate::engine::EngineError::NotSignedIn => not_signed_in(),
         other => other.into(),
-    })
+    })?;
+    if let Some(limits) = request.app_data::<web::Data<RequestLimits>>() {
+        limits.check_person(actor.person_id)?;
+    }
+    Ok(actor)
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Ask<T> {
@@ -165,32 +174,55 @@ impl<T: DeserializeOwned + 'static> FromRequest for Open<T> {
 }
 
 async fn body_bytes(request: &HttpRequest, payload: &mut Payload) -> Result<web::Bytes, Problem> {
-    web::Bytes::from_request(request, payload).await.map_err(|error| {
+    let seconds = request.app_data::<web::Data<Face>>().map_or(0, |face| face.body_seconds_max);
+    let reading = web::Bytes::from_request(request, payload);
+    let Ok(read) = tokio::time::timeout(Duration::from_secs(seconds), reading).await else {
+        return Err(Problem::new(Code::TooSlow, "The body did not arrive in time. Send it again.")
+            .closing());
+    };
+    read.map_err(|error| {
         if error.as_response_error().status_code() == 413 {
-            Problem::new(Code::TooLarge, "Send less at once.")
+            Problem::new(Code::TooLarge, "Send less at once.").closing()
         } else {
             Problem::new(Code::BadRequest, "The body did not arrive whole. Send it again.")
+                .closing()
         }
     })
 }
 
-fn parse_json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
-    let is_json = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|kind| {
-            kind.split(';')
-                .next()
-                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-        });
-    if !is_json {
+fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut kinds = headers.get_all(header::CONTENT_TYPE);
+    let kind = kinds.next().filter(|_| kinds.next().is_none());
+    let mut parts = kind.and_then(|value| value.to_str().ok()).unwrap_or_default().split(';');
+    let essence = parts.next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::new(Code::NotJson, "Send Content-Type: application/json."));
     }
+    let is_utf_8 = |part: &str| match part.split_once('=') {
+        Some((name, charset)) if name.trim().eq_ignore_ascii_case("charset") => {
+            charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    };
+    if parts.all(is_utf_8) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::BadRequest, "JSON is UTF-8: send it so, and name no other charset."))
+}
+
+fn parse_json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
+    check_content_type(headers)?;
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(Problem::field("", "must be an object, not a list")); // serde would take it
     }
+    strict_json::check(bytes).map_err(|unclear| match unclear {
+        Unclear::Ambiguous { pointer, why } => Problem::ambiguous(pointer, why),
+        Unclear::NotJson => {
+            Problem::new(Code::BadRequest, "The body is not JSON that can be read.")
+        }
+    })?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(&error);
         let inner = error.into_inner();
         match inner.classify() {
@@ -199,15 +231,10 @@ fn parse_json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<
             )),
             _ => Problem::new(Code::BadRequest, "The body is not JSON that can be read."),
         }
-    })?;
-    deserializer.end().map_err(|_trailing: serde_json::Error| {
-        Problem::new(Code::BadRequest, "The body goes on after its end.")
-    })?;
-    Ok(parsed)
+    })
 }
 
-/// Where a fault is, as a JSON pointer. The name of a field that is missing, or stands there twice,
-/// is in the message alone.
+/// Where a fault is, as a JSON pointer. The name of a field that is missing is in the message alone.
 fn pointer(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
@@ -221,9 +248,7 @@ fn pointer(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
         }
     }
     let message = error.inner().to_string();
-    let named = ["missing field `", "duplicate field `"]
-        .iter()
-        .find_map(|what| message.strip_prefix(what)?.split('`').next());
+    let named = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
     if let Some(field) = named {
         pointer.push('/');
         pointer.push_str(field);
@@ -237,9 +262,6 @@ fn in_words(message: &str) -> String {
     let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
     if message.starts_with("missing field") {
         return "is missing".to_owned();
-    }
-    if message.starts_with("duplicate field") {
-        return "stands here twice".to_owned();
     }
     if message.starts_with("UUID parsing failed") {
         return "must be an id, as it was answered".to_owned();

@@ -2,9 +2,11 @@
 //! question, asks the engine, and turns the answer into JSON. It decides nothing, and writes only
 //! through the engine.
 
+mod accounts;
 mod agencies;
 mod answer;
 mod bodies;
+mod client_address;
 mod clock_commands;
 mod closures;
 mod command_macros;
@@ -13,7 +15,9 @@ mod directory_views;
 mod escalations;
 mod extract;
 mod factors;
+mod headers;
 mod health;
+mod limits;
 mod notices;
 mod openapi;
 mod own_sessions;
@@ -25,11 +29,21 @@ mod posts;
 mod problem;
 mod recounts;
 mod reference;
+mod request_span;
 mod routes;
+mod screening;
 mod second_step;
+mod security_txt;
 mod sessions;
+mod signing_keys;
 mod simulations;
+mod strict_json;
 mod views;
 
+pub use client_address::{ClientAddress, TrustedProxies};
+pub use headers::{cors, on_every_answer, show_request_id};
+pub use limits::{RequestLimits, limit_requests};
 pub use openapi::document;
-pub use routes::configure;
+pub use request_span::RequestSpan;
+pub use routes::{Face, configure};
+pub use screening::screen;

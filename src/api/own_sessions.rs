@@ -1,6 +1,7 @@
 //! Where you are signed in, proving again that it is you, and ending sessions.
 
 use super::answer::plain;
+use super::client_address::ClientAddress;
 use super::escalations::{ChangeProblems, ReadProblems};
 use super::extract::{App, Signed, SignedBody};
 use super::page::Page;
@@ -56,7 +57,11 @@ pub struct ProofBody {
     responses((status = 204, description = "It is you."), ChangeProblems),
     security(("bearer" = []))
 )]
-pub async fn prove_again(app: App, ask: SignedBody<ProofBody>) -> Result<HttpResponse, Problem> {
+pub async fn prove_again(
+    app: App,
+    from: ClientAddress,
+    ask: SignedBody<ProofBody>,
+) -> Result<HttpResponse, Problem> {
     let ProofBody { password, one_time_code, challenge_id, credential } = ask.body;
     let offered = match (challenge_id, credential) {
         (Some(challenge_id), Some(credential)) => {
@@ -65,7 +70,7 @@ pub async fn prove_again(app: App, ask: SignedBody<ProofBody>) -> Result<HttpRes
         (None, None) => ProofOffered::Typed { password, one_time_code },
         _ => return Err(Problem::field("", "send challenge_id and credential together")),
     };
-    app.prove_again(ask.actor, offered).await?;
+    app.prove_again(ask.actor, offered, from.network()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -27,6 +27,8 @@ pub enum Code {
     NotNow,
     /// It was changed since it was read.
     Stale,
+    /// The body does not arrive.
+    TooSlow,
     /// Too large.
     TooLarge,
     /// Not JSON.
@@ -37,6 +39,8 @@ pub enum Code {
     KeyUsedOtherwise,
     /// If-Match is missing.
     ConditionRequired,
+    /// Too many requests, or too many wrong guesses.
+    TooMany,
     /// The server failed.
     Internal,
     /// The database is not to be had now.
@@ -44,7 +48,7 @@ pub enum Code {
 }
 
 /// All codes, for the reference page.
-pub const CODES: [Code; 15] = [
+pub const CODES: [Code; 17] = [
     Code::BadRequest,
     Code::NotSignedIn,
     Code::NotYours,
@@ -53,11 +57,13 @@ pub const CODES: [Code; 15] = [
     Code::MethodNotAllowed,
     Code::NotNow,
     Code::Stale,
+    Code::TooSlow,
     Code::TooLarge,
     Code::NotJson,
     Code::Faulty,
     Code::KeyUsedOtherwise,
     Code::ConditionRequired,
+    Code::TooMany,
     Code::Internal,
     Code::Unavailable,
 ];
@@ -77,6 +83,9 @@ impl Code {
             }
             Self::NotNow => (S::CONFLICT, "not-now", "This cannot be done as things stand"),
             Self::Stale => (S::PRECONDITION_FAILED, "stale", "This was changed since you read it"),
+            Self::TooSlow => {
+                (S::REQUEST_TIMEOUT, "too-slow", "The request took too long to arrive")
+            }
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too-large", "The request is too large"),
             Self::NotJson => (S::UNSUPPORTED_MEDIA_TYPE, "not-json", "Send JSON"),
             Self::Faulty => (S::UNPROCESSABLE_ENTITY, "faulty", "Some fields need another look"),
@@ -87,6 +96,9 @@ impl Code {
             ),
             Self::ConditionRequired => {
                 (S::PRECONDITION_REQUIRED, "condition-required", "Say which version you read")
+            }
+            Self::TooMany => {
+                (S::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests for now")
             }
             Self::Internal => {
                 (S::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side")
@@ -104,7 +116,9 @@ pub struct Problem {
     code: Code,
     detail: String,
     errors: Vec<FieldFault>,
-    allow: Option<&'static str>,
+    allow: Option<String>,
+    closes: bool,
+    retry_after_seconds: Option<u32>,
 }
 
 /// The body of an error: RFC 9457.
@@ -127,7 +141,14 @@ pub struct ProblemBody {
 impl Problem {
     /// An error with what to do next.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), allow: None }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            allow: None,
+            closes: false,
+            retry_after_seconds: None,
+        }
     }
 
     /// A fault in one field.
@@ -135,8 +156,36 @@ impl Problem {
         Refusal::field(pointer, detail).into()
     }
 
+    /// The same, and the connection is closed: what the client sends next is not read.
+    #[must_use]
+    pub fn closing(self) -> Self {
+        Self { closes: true, ..self }
+    }
+
+    /// The request could be read in two ways, at this place.
+    pub fn ambiguous(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let errors = vec![FieldFault::new(pointer.into(), detail.into())];
+        let detail = "See errors: each names a place where the body has no single meaning.";
+        Self { errors, ..Self::new(Code::BadRequest, detail) }
+    }
+
+    /// The server failed, and the log says how.
+    pub fn internal() -> Self {
+        Self::new(
+            Code::Internal,
+            "Nothing was changed. Try again; if it happens again, tell whoever runs the server, \
+             with the X-Request-Id of this answer.",
+        )
+    }
+
+    /// Too many requests; worth another try after so many seconds.
+    pub fn too_many(wait_seconds: u32) -> Self {
+        let detail = "Wait for the seconds in Retry-After, then try again.";
+        Self { retry_after_seconds: Some(wait_seconds), ..Self::new(Code::TooMany, detail) }
+    }
+
     /// There is no such method here; those in `allow` are.
-    pub fn method_not_allowed(allow: &'static str) -> Self {
+    pub fn method_not_allowed(allow: String) -> Self {
         let detail = format!("Use one of: {allow}.");
         Self { allow: Some(allow), ..Self::new(Code::MethodNotAllowed, detail) }
     }
@@ -157,14 +206,17 @@ impl ResponseError for Problem {
         let (status, word, title) = self.code.row();
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
-        if let Some(allow) = self.allow {
-            response.insert_header((header::ALLOW, allow));
+        if let Some(allow) = &self.allow {
+            response.insert_header((header::ALLOW, allow.as_str()));
         }
         if self.code == Code::NotSignedIn {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
-        if self.code == Code::Unavailable {
-            response.insert_header((header::RETRY_AFTER, "5"));
+        if self.closes {
+            response.force_close();
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         let body = ProblemBody {
             kind: format!("/api/docs#problem-{word}"),
@@ -206,23 +258,22 @@ impl From<EngineError> for Problem {
             EngineError::Refused(refusal) => refusal.into(),
             EngineError::Stale => Self::new(Code::Stale, text),
             EngineError::KeyUsedOtherwise => Self::new(Code::KeyUsedOtherwise, text),
+            EngineError::Throttled { wait_seconds } => Self::too_many(wait_seconds),
             EngineError::NotSignedIn | EngineError::FactorRefused => {
                 Self::new(Code::NotSignedIn, text)
             }
             EngineError::Store(crate::store::StoreError::Connection(_)) => {
                 tracing::error!(error = text, "a request failed");
-                Self::new(Code::Unavailable, "Nothing was changed. Try again in a few seconds.")
+                let detail = "Nothing was changed. Try again in a few seconds.";
+                Self { retry_after_seconds: Some(5), ..Self::new(Code::Unavailable, detail) }
             }
             EngineError::Store(_)
             | EngineError::Auth(_)
             | EngineError::Entry(_)
+            | EngineError::SetUpFile(_)
             | EngineError::TimeRefused(_) => {
                 tracing::error!(error = text, "a request failed");
-                Self::new(
-                    Code::Internal,
-                    "Nothing was changed. Try again; if it happens again, tell whoever runs the \
-                     server, with the X-Request-Id of this answer.",
-                )
+                Self::internal()
             }
         }
     }

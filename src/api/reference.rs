@@ -1,9 +1,9 @@
 //! The API document and its reference page: server-rendered, without a script, so that it works
 //! offline and under a strict content security policy.
 
-use super::extract::App;
 use super::openapi;
 use super::problem::{CODES, Code, Problem};
+use super::routes::Face;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -49,6 +49,8 @@ struct ReferencePage {
 struct NoticePage<'a> {
     title: &'a str,
     paragraphs: Vec<String>,
+    /// Whether there is a reference page to lead to.
+    docs: bool,
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -214,8 +216,15 @@ pub async fn page() -> Result<HttpResponse, Problem> {
     html(&reference_page().map_err(|error| failed("the API document", error))?)
 }
 
+/// `GET /pages.css`: the style of all pages; the content security policy allows no other.
+pub async fn style() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8"))
+        .body(include_str!("templates/pages.css"))
+}
+
 /// `GET /`
-pub async fn home(_: App) -> Result<HttpResponse, Problem> {
+pub async fn home(face: web::Data<Face>) -> Result<HttpResponse, Problem> {
     html(&NoticePage {
         title: "Escalations",
         paragraphs: vec![
@@ -224,12 +233,16 @@ pub async fn home(_: App) -> Result<HttpResponse, Problem> {
                 .to_owned(),
             "It is used through its API for now. The pages for the browser are to come.".to_owned(),
         ],
+        docs: face.docs,
     })
 }
 
 /// `GET /escalations/{reference}`: where the link in a message lands. Says nothing of the case, not
 /// even whether it is there.
-pub async fn landing(_: App, _reference: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn landing(
+    face: web::Data<Face>,
+    _reference: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     html(&NoticePage {
         title: "Escalation",
         paragraphs: vec![
@@ -240,5 +253,40 @@ pub async fn landing(_: App, _reference: web::Path<String>) -> Result<HttpRespon
              by the reference."
                 .to_owned(),
         ],
+        docs: face.docs,
+    })
+}
+
+/// `GET /invitations/{secret}`: where the link in an invitation lands. Looks at nothing and changes
+/// nothing, so that a mail program which follows links first uses nothing up.
+pub async fn invitation(
+    face: web::Data<Face>,
+    _secret: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    link_page("Choose your password", "/api/v1/invitations/redeem", face.docs)
+}
+
+/// `GET /password-resets/{secret}`: the same for a new password.
+pub async fn password_reset(
+    face: web::Data<Face>,
+    _secret: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    link_page("Choose a new password", "/api/v1/password-resets/redeem", face.docs)
+}
+
+fn link_page(title: &str, operation: &str, docs: bool) -> Result<HttpResponse, Problem> {
+    html(&NoticePage {
+        title,
+        paragraphs: vec![
+            "You came here by a link from a message. It works once, and whoever has it can choose \
+             the password: show it to nobody."
+                .to_owned(),
+            format!(
+                "The page for this is to come. Until then the password is chosen through the API: \
+                 POST {operation} with the last part of the link as \"secret\" and a \"password\" \
+                 of at least 12 characters. Then sign in with it."
+            ),
+        ],
+        docs,
     })
 }

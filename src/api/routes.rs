@@ -3,9 +3,9 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    agencies, clock_commands, closures, commands, escalations, factors, health, notices,
+    accounts, agencies, clock_commands, closures, commands, escalations, factors, health, notices,
     own_sessions, partnerships, people, policies, posts, recounts, reference, second_step,
-    sessions, simulations,
+    security_txt, sessions, signing_keys, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -45,6 +45,11 @@ operations! {
     "/api/v1/sessions/second-factors/one-time-codes/confirmations" => { post second_step::confirm_first_one_time_codes }
     "/api/v1/sessions/second-factors/passkeys" => { post second_step::add_first_passkey }
     "/api/v1/sessions/second-factors/passkeys/challenges" => { post second_step::begin_first_passkey }
+    "/api/v1/set-up" => { post accounts::set_up }
+    "/api/v1/invitations/redeem" => { post accounts::redeem_invitation }
+    "/api/v1/password-resets" => { post accounts::request_password_reset }
+    "/api/v1/password-resets/redeem" => { post accounts::redeem_password_reset }
+    "/api/v1/me/password" => { put accounts::change_password }
     "/api/v1/me" => { get sessions::read_me }
     "/api/v1/me/factors" => { get factors::read_factors }
     "/api/v1/me/passkeys" => { post factors::add_passkey }
@@ -67,6 +72,7 @@ operations! {
     "/api/v1/people/{id}" => { get people::read_person, put people::change_person }
     "/api/v1/people/{id}/factors" => { delete factors::reset_factors }
     "/api/v1/people/{id}/sessions" => { delete own_sessions::end_sessions_of }
+    "/api/v1/people/{id}/invitations" => { post accounts::invite_person }
     "/api/v1/people/{id}/absences" => { get people::list_absences, post people::add_absence }
     "/api/v1/people/{id}/absences/{absence_id}" => { delete people::remove_absence }
     "/api/v1/posts" => { get posts::list_posts, post posts::add_post }
@@ -110,22 +116,34 @@ operations! {
     "/api/v1/escalations/{id}/referrals" => { post clock_commands::refer_escalation }
     "/api/v1/escalations/{id}/policy-moves" => { post clock_commands::move_policy }
     "/api/v1/notices" => { get notices::list_notices }
+    "/api/v1/signing-keys/rotations" => { get signing_keys::list_key_rotations, post signing_keys::propose_key_rotation }
+    "/api/v1/signing-keys/rotations/{number}/approvals" => { post signing_keys::approve_key_rotation }
     "/livez" => { get health::livez }
     "/readyz" => { get health::readyz }
 }
 
-fn allowed(methods: &[&str]) -> &'static str {
-    match methods {
-        ["get"] => "GET",
-        ["post"] => "POST",
-        ["put"] => "PUT",
-        ["delete"] => "DELETE",
-        ["get", "post"] => "GET, POST",
-        ["get", "delete"] => "GET, DELETE",
-        ["post", "delete"] => "POST, DELETE",
-        ["get", "put"] => "GET, PUT",
-        _ => "GET, POST, PUT, DELETE",
+/// The methods of an address, as `Allow` names them: where there is GET there is HEAD.
+fn allowed(methods: &[&str]) -> String {
+    let mut names: Vec<String> = methods.iter().map(|method| method.to_uppercase()).collect();
+    if let Some(place) = names.iter().position(|name| name == "GET") {
+        names.insert(place + 1, "HEAD".to_owned());
     }
+    names.join(", ")
+}
+
+/// What the server shows of itself beside the API's operations.
+#[derive(Debug, Clone)]
+pub struct Face {
+    /// The largest request body, in bytes.
+    pub body_bytes_max: usize,
+    /// How long a body may take to arrive, in seconds.
+    pub body_seconds_max: u64,
+    /// Whether the API document and its reference page are shown.
+    pub docs: bool,
+    /// Where to report a weakness.
+    pub security_contact: Option<String>,
+    /// What people's browsers call this server.
+    pub public_url: String,
 }
 
 /// Something beside the API, for reading.
@@ -136,18 +154,26 @@ fn page(path: &str) -> Resource {
 }
 
 /// Adds the API, its document and its reference page.
-pub fn configure(config: &mut web::ServiceConfig, body_bytes_max: usize) {
+pub fn configure(config: &mut web::ServiceConfig, face: Face) {
     let not_found = || Problem::new(Code::NotFound, "There is nothing at this address.");
+    if face.docs {
+        config
+            .service(page("/api/v1/openapi.json").route(web::get().to(reference::document)))
+            .service(page("/api/docs").route(web::get().to(reference::page)));
+    }
     config
-        .app_data(web::PayloadConfig::new(body_bytes_max))
+        .app_data(web::PayloadConfig::new(face.body_bytes_max))
         .app_data(web::QueryConfig::default().error_handler(|error, _| {
             Problem::new(Code::BadRequest, format!("The query cannot be read: {error}.")).into()
         }))
         .app_data(web::PathConfig::default().error_handler(move |_, _| not_found().into()))
+        .app_data(web::Data::new(face))
         .configure(operations)
-        .service(page("/api/v1/openapi.json").route(web::get().to(reference::document)))
-        .service(page("/api/docs").route(web::get().to(reference::page)))
+        .service(page("/pages.css").route(web::get().to(reference::style)))
         .service(page("/").route(web::get().to(reference::home)))
         .service(page("/escalations/{reference}").route(web::get().to(reference::landing)))
+        .service(page("/.well-known/security.txt").route(web::get().to(security_txt::security_txt)))
+        .service(page("/invitations/{secret}").route(web::get().to(reference::invitation)))
+        .service(page("/password-resets/{secret}").route(web::get().to(reference::password_reset)))
         .default_service(web::to(move || async move { Err::<&str, _>(not_found()) }));
 }

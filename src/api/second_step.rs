@@ -1,5 +1,6 @@
 //! The second step of a sign-in, and signing in with a passkey: for whoever is not signed in yet.
 
+use super::client_address::ClientAddress;
 use super::escalations::ChangeProblems;
 use super::extract::{App, Open};
 use super::problem::Problem;
@@ -121,6 +122,7 @@ impl AddedView {
 )]
 pub async fn prove_second_factor(
     app: App,
+    from: ClientAddress,
     body: Open<FactorBody>,
 ) -> Result<HttpResponse, Problem> {
     let FactorBody { ticket, one_time_code, recovery_code } = body.0;
@@ -129,7 +131,7 @@ pub async fn prove_second_factor(
         (None, Some(code)) => Code::Recovery(code),
         _ => return Err(Problem::field("", "send one_time_code or recovery_code, one of the two")),
     };
-    Ok(tokens(app.prove_factor(&ticket, code).await?))
+    Ok(tokens(app.prove_factor(&ticket, code, from.network()).await?))
 }
 
 /// Sign in for the first time: begin to add an app for one-time codes
@@ -140,9 +142,10 @@ pub async fn prove_second_factor(
 )]
 pub async fn begin_first_one_time_codes(
     app: App,
+    from: ClientAddress,
     body: Open<TicketBody>,
 ) -> Result<HttpResponse, Problem> {
-    let begun = app.begin_one_time_codes(Holder::Ticket(body.0.ticket)).await?;
+    let begun = app.begin_one_time_codes(Holder::Ticket(body.0.ticket, from.network())).await?;
     Ok(HttpResponse::Ok().json(CodeSourceView::of(begun)))
 }
 
@@ -154,10 +157,12 @@ pub async fn begin_first_one_time_codes(
 )]
 pub async fn confirm_first_one_time_codes(
     app: App,
+    from: ClientAddress,
     body: Open<TicketCodeBody>,
 ) -> Result<HttpResponse, Problem> {
     let TicketCodeBody { ticket, one_time_code } = body.0;
-    let added = app.confirm_one_time_codes(Holder::Ticket(ticket), one_time_code).await?;
+    let added =
+        app.confirm_one_time_codes(Holder::Ticket(ticket, from.network()), one_time_code).await?;
     Ok(HttpResponse::Ok().json(AddedView::of(added)))
 }
 
@@ -169,9 +174,10 @@ pub async fn confirm_first_one_time_codes(
 )]
 pub async fn begin_first_passkey(
     app: App,
+    from: ClientAddress,
     body: Open<TicketBody>,
 ) -> Result<HttpResponse, Problem> {
-    let begun = app.begin_passkey(Holder::Ticket(body.0.ticket)).await?;
+    let begun = app.begin_passkey(Holder::Ticket(body.0.ticket, from.network())).await?;
     Ok(HttpResponse::Ok().json(ChallengeView::of(begun)))
 }
 
@@ -183,10 +189,13 @@ pub async fn begin_first_passkey(
 )]
 pub async fn add_first_passkey(
     app: App,
+    from: ClientAddress,
     body: Open<TicketPasskeyBody>,
 ) -> Result<HttpResponse, Problem> {
     let TicketPasskeyBody { ticket, challenge_id, name, credential } = body.0;
-    let added = app.add_passkey(Holder::Ticket(ticket), &challenge_id, name, credential).await?;
+    let added = app
+        .add_passkey(Holder::Ticket(ticket, from.network()), &challenge_id, name, credential)
+        .await?;
     Ok(HttpResponse::Ok().json(AddedView::of(added)))
 }
 
@@ -212,8 +221,9 @@ pub async fn begin_passkey_sign_in(app: App) -> Result<HttpResponse, Problem> {
 )]
 pub async fn sign_in_by_passkey(
     app: App,
+    from: ClientAddress,
     body: Open<PasskeyProofBody>,
 ) -> Result<HttpResponse, Problem> {
     let PasskeyProofBody { challenge_id, credential } = body.0;
-    Ok(tokens(app.sign_in_by_passkey(&challenge_id, credential).await?))
+    Ok(tokens(app.sign_in_by_passkey(&challenge_id, credential, from.network()).await?))
 }

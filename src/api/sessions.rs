@@ -1,6 +1,7 @@
 //! Signing in and out, and who you are.
 
 use super::answer::plain;
+use super::client_address::ClientAddress;
 use super::directory_views::PostView;
 use super::escalations::ReadProblems;
 use super::extract::{App, Open, Signed};
@@ -114,7 +115,8 @@ fn step(step: SignInStep) -> HttpResponse {
 ///
 /// By address and password. Whoever has a second factor, or needs one, gets a ticket for the next
 /// step (202) and no tokens yet. With a passkey no password is needed: see
-/// `POST /api/v1/sessions/passkeys/challenges`.
+/// `POST /api/v1/sessions/passkeys/challenges`. After ten wrong passwords from a network within five
+/// minutes it waits; after twenty at one address, the networks that its person does not use wait.
 #[utoipa::path(
     post, path = "/api/v1/sessions", tag = "sessions", request_body = SignInBody,
     responses(
@@ -125,10 +127,16 @@ fn step(step: SignInStep) -> HttpResponse {
         (status = 413, description = "The body is too large.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A field is missing.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts: wait for the seconds in Retry-After.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub async fn sign_in(app: App, body: Open<SignInBody>) -> Result<HttpResponse, Problem> {
-    Ok(step(app.sign_in(body.0.email, body.0.password).await?))
+pub async fn sign_in(
+    app: App,
+    from: ClientAddress,
+    body: Open<SignInBody>,
+) -> Result<HttpResponse, Problem> {
+    let SignInBody { email, password } = body.0;
+    Ok(step(app.sign_in(email, password, from.network()).await?))
 }
 
 /// Get new tokens for a refresh token
@@ -141,6 +149,7 @@ pub async fn sign_in(app: App, body: Open<SignInBody>) -> Result<HttpResponse, P
         (status = 413, description = "The body is too large.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A field is missing.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts: wait for the seconds in Retry-After.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn refresh_session(app: App, body: Open<RefreshBody>) -> Result<HttpResponse, Problem> {

@@ -4,12 +4,13 @@
 //! request, so a removed right bites at once.
 
 use super::AuthError;
+use super::derivation::{self, GENERATION_SALT_BYTES};
 use crate::clock::UtcInstant;
 use crate::ids::{PersonId, SessionId};
-use aws_lc_rs::hkdf;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// The fewest bytes of a signing key: as many as the hash gives (RFC 7518 section 3.2).
 pub const KEY_BYTES_MIN: usize = 32;
@@ -17,18 +18,21 @@ const ISSUER: &str = "bscp-escalation";
 const AUDIENCE: &str = "bscp-escalation/api";
 /// Keeps other tokens that this key may sign one day from passing for an access token.
 const KIND: &str = "at+jwt";
-/// Sets keys derived here apart from those that another program derives from the same bytes.
-const DERIVATION_SALT: &[u8] = b"bscp-escalation";
+/// Ours have some 400 bytes; what is far longer is not worth the work of a signature.
+const TOKEN_BYTES_MAX: usize = 4096;
 /// How far another node's clock may be ahead of ours.
 const AHEAD_SECONDS_MAX: i64 = 60;
 
-/// The key that signs and checks access tokens. All nodes share it.
+/// The key that signs and checks access tokens. All nodes share it: the one of the key file, which
+/// is generation 0, or a later generation that is derived from it.
 #[derive(Clone)]
 pub struct SigningKey {
+    /// What other keys are derived from; the key file's bytes in every generation.
+    root: Arc<[u8]>,
+    /// Zero is the key file's own, and is not named in its tokens.
+    generation: i32,
     encoding: EncodingKey,
     decoding: DecodingKey,
-    /// What other keys are derived from.
-    root: hkdf::Prk,
 }
 
 impl fmt::Debug for SigningKey {
@@ -73,25 +77,48 @@ impl SigningKey {
         if bytes.len() < KEY_BYTES_MIN {
             return Err(AuthError::KeyTooShort(bytes.len()));
         }
-        Ok(Self {
-            encoding: EncodingKey::from_secret(bytes),
-            decoding: DecodingKey::from_secret(bytes),
-            root: hkdf::Salt::new(hkdf::HKDF_SHA256, DERIVATION_SALT).extract(bytes),
-        })
+        Ok(Self::made_of(bytes.into(), 0, bytes))
     }
 
-    /// Another key for another purpose, which says nothing of this one (HKDF, RFC 5869). One label,
-    /// one purpose.
+    fn made_of(root: Arc<[u8]>, generation: i32, secret: &[u8]) -> Self {
+        Self {
+            root,
+            generation,
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+        }
+    }
+
+    /// A later generation of this key: HKDF-SHA256 (RFC 5869) of the key file's bytes under a random
+    /// salt that the database keeps. Neither the file nor the database alone gives it.
     ///
     /// # Errors
-    /// It could not be derived.
+    /// The derivation failed.
+    pub fn generation(
+        &self,
+        number: i32,
+        salt: &[u8; GENERATION_SALT_BYTES],
+    ) -> Result<Self, AuthError> {
+        let label = format!("access tokens, generation {number}");
+        let secret = derivation::derive(&self.root, salt, &label)?;
+        Ok(Self::made_of(Arc::clone(&self.root), number, &secret))
+    }
+
+    /// A key for another purpose, which its label names; the same on every node, and not changed by
+    /// generations.
+    ///
+    /// # Errors
+    /// The derivation failed.
     pub fn derived(&self, label: &str) -> Result<[u8; 32], AuthError> {
-        let mut key = [0; 32];
-        self.root
-            .expand(&[label.as_bytes()], hkdf::HKDF_SHA256)
-            .and_then(|okm| okm.fill(&mut key))
-            .map_err(AuthError::Deriving)?;
-        Ok(key)
+        derivation::derive(&self.root, &[], label)
+    }
+
+    fn header(&self) -> Header {
+        Header {
+            typ: Some(KIND.to_owned()),
+            kid: (self.generation > 0).then(|| self.generation.to_string()),
+            ..Header::new(Algorithm::HS256)
+        }
     }
 
     /// A token for this person in this session, good from `now` for so many seconds.
@@ -115,7 +142,7 @@ impl SigningKey {
             nbf: now,
             exp: now.saturating_add(lifetime_seconds.into()),
         };
-        encode(&header(), &claims, &self.encoding).map_err(AuthError::Signing)
+        encode(&self.header(), &claims, &self.encoding).map_err(AuthError::Signing)
     }
 
     /// Who this token speaks for at `now`. It is bad from the second it expires.
@@ -123,12 +150,15 @@ impl SigningKey {
     /// # Errors
     /// It is not one of ours, was changed, has expired, or is from the future.
     pub fn check(&self, token: &str, now: UtcInstant) -> Result<Claims, Refused> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(Refused);
+        }
         let token = decode::<WireClaims>(token, &self.decoding, &validation())
             .map_err(|_withheld: jsonwebtoken::errors::Error| Refused)?;
         let (claims, now) = (token.claims, now.utc().timestamp());
         let latest_start = now.saturating_add(AHEAD_SECONDS_MAX);
         // The whole header must be ours: nothing in it may point to a key, or ask to be understood.
-        let good = token.header == header()
+        let good = token.header == self.header()
             && now < claims.exp
             && claims.nbf <= latest_start
             && claims.iat <= latest_start;
@@ -137,10 +167,6 @@ impl SigningKey {
         }
         Ok(Claims { person: claims.sub, session: claims.sid })
     }
-}
-
-fn header() -> Header {
-    Header { typ: Some(KIND.to_owned()), ..Header::new(Algorithm::HS256) }
 }
 
 /// One algorithm, our name twice. Times are compared above, with the `now` that is given.

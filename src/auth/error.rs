@@ -12,6 +12,9 @@ pub enum AuthError {
     /// What the database holds has no salt or no hash.
     #[error("reading a stored password hash: its salt or its hash is missing")]
     StoredHashIncomplete,
+    /// The list of stolen passwords could not be read.
+    #[error(transparent)]
+    Breached(#[from] super::BreachedPasswordsError),
     /// The token could not be signed.
     #[error("signing an access token: {0}")]
     Signing(#[source] jsonwebtoken::errors::Error),
@@ -21,9 +24,9 @@ pub enum AuthError {
         min = super::KEY_BYTES_MIN
     )]
     KeyTooShort(usize),
-    /// Another key could not be derived from the key.
+    /// A key could not be derived from another.
     #[error("deriving a key: {0}")]
-    Deriving(#[source] aws_lc_rs::error::Unspecified),
+    Deriving(aws_lc_rs::error::Unspecified),
     /// What the database holds was not sealed by us, for this place, under this key.
     #[error("opening something sealed: it was changed, moved, or sealed under another key")]
     Sealed,

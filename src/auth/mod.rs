@@ -1,5 +1,5 @@
 //! Who somebody is: passwords, one-time codes, passkeys, recovery codes, access tokens, refresh
-//! tokens, and the file of the signing key.
+//! tokens, the file of the signing key; and from which network they come.
 //!
 //! Called by the engine (sign-in, refresh, change of password), by api and web (which turn a token
 //! into an actor), and at start. It knows no database and no web server. What somebody may do is
@@ -7,8 +7,11 @@
 //! password, a token or a key anywhere.
 
 mod access_tokens;
+mod breached;
+mod derivation;
 mod error;
 mod key_file;
+mod network;
 mod one_time_codes;
 mod passkeys;
 mod passwords;
@@ -19,13 +22,18 @@ mod sealing;
 mod tests;
 
 pub use access_tokens::{Claims, KEY_BYTES_MIN, Refused, SigningKey};
+pub use breached::{BreachedPasswords, BreachedPasswordsError};
+pub use derivation::{GENERATION_SALT_BYTES, fresh_generation_salt};
 pub use error::AuthError;
 pub use key_file::{IfMissing, KeyFileError, load_or_create};
+pub use network::Network;
 pub use one_time_codes::OneTimeCodes;
 pub use passkeys::{Ceremony, Passkeys, StoredPasskey};
 pub use passwords::{
     WeakPassword, check_strength, hash, needs_rehash, verify, verify_against_nothing,
 };
 pub use recovery_codes::{fresh_recovery_codes, recovery_digest};
-pub use refresh_tokens::{digest, fresh_challenge_id, fresh_secret, fresh_ticket};
+pub use refresh_tokens::{
+    digest, fresh_account_secret, fresh_challenge_id, fresh_secret, fresh_ticket,
+};
 pub use sealing::{open, seal};

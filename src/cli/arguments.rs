@@ -31,6 +31,8 @@ pub(super) enum Command {
     /// People and how they sign in
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Make a new secret for setting up the first administrator, while there is none
+    SetUpSecret(Place),
     /// Policies
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -90,8 +92,8 @@ pub(super) enum DirectoryCommand {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PersonCommand {
-    /// Set the password of somebody in the directory; it is read from standard input
-    SetPassword {
+    /// Print a link by which somebody in the directory chooses their password, to hand over to them
+    Invite {
         /// Their email address
         email: String,
         #[command(flatten)]

@@ -4,10 +4,9 @@ use super::policy_commands;
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::engine::{DirectoryFile, verify_timelines};
-use crate::store::{DatabaseUrl, people};
+use crate::engine::{DirectoryFile, Engine, INVITATION_HOURS, SET_UP_MINUTES, verify_timelines};
+use crate::store::DatabaseUrl;
 use anyhow::{Context, bail};
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,6 +22,7 @@ pub(super) fn openapi() -> anyhow::Result<ExitCode> {
 pub(super) fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
     app::job_times(settings)?;
     app::mailer(settings)?;
+    app::breached_passwords(settings)?;
     println!("The settings are in order.");
     Ok(ExitCode::SUCCESS)
 }
@@ -35,6 +35,9 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     println!("Database: {}", engine.store().url());
     println!("Mail: {}", engine.mailer().describe());
     println!("Reference of the API: http://{}/api/docs", app.address());
+    if let Some(hint) = set_up_hint(&engine).await? {
+        println!("{hint}");
+    }
     for hint in policy_commands::missing(&engine).await? {
         println!("{hint}");
     }
@@ -74,32 +77,37 @@ pub(super) async fn load_directory(settings: Settings, file: PathBuf) -> anyhow:
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn set_password(settings: Settings, email: String) -> anyhow::Result<ExitCode> {
+pub(super) async fn invite(settings: Settings, email: String) -> anyhow::Result<ExitCode> {
     let engine = app::build_engine(&settings, Clock::System).await?;
-    eprintln!("Type the password for {email}, then Enter.");
-    let mut password = String::new();
-    std::io::stdin().lock().read_line(&mut password).context("reading the password")?;
-    let password = password.trim_end_matches(['\r', '\n']).to_owned();
-    let wanted = email.clone();
-    let found = engine
-        .store()
-        .read(move |r| people::find_credentials(r, &wanted))
-        .await
-        .context("looking the person up")?;
-    let Some((person_id, _)) = found else {
-        bail!("nobody in the directory has the address {email}");
-    };
-    if let Err(error) = engine.set_password(person_id, &email, password).await {
-        if let crate::engine::EngineError::Refused(crate::escalation::Refusal::Faulty(faults)) =
-            &error
-        {
-            let told: Vec<&str> = faults.iter().map(|fault| fault.detail.as_str()).collect();
-            bail!("the password is too weak: {}", told.join("; "));
-        }
-        return Err(error).context("setting the password");
-    }
-    println!("The password was set.");
+    let link = engine.invitation_link(email.clone()).await.context("making the link")?;
+    let Some(link) = link else { bail!("nobody in the directory has the address {email}") };
+    println!(
+        "Give this link to {email} and to nobody else. It works once, for {INVITATION_HOURS} hours:"
+    );
+    println!("{link}");
     Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn set_up_secret(settings: Settings) -> anyhow::Result<ExitCode> {
+    let engine = app::build_engine(&settings, Clock::System).await?;
+    let Some(hint) = set_up_hint(&engine).await? else {
+        bail!("somebody can sign in as administrator: there is nothing to set up");
+    };
+    println!("{hint}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes a set-up secret where nobody can sign in as administrator, and says where it is.
+async fn set_up_hint(engine: &Engine) -> anyhow::Result<Option<String>> {
+    let made = engine.make_set_up_secret().await.context("making the set-up secret")?;
+    Ok(made.map(|file| {
+        format!(
+            "Nobody can sign in as administrator yet. The file {} holds a secret for \
+             POST /api/v1/set-up, which makes the first one. It works once, for {SET_UP_MINUTES} \
+             minutes; `bscp-escalation set-up-secret` makes a new one.",
+            file.display()
+        )
+    }))
 }
 
 pub(super) async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {

@@ -4,11 +4,14 @@ use crate::config::{LogFormat, LogSettings};
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
+/// Where the requests' spans are made.
+const REQUESTS: &str = "bscp_escalation::api::request_span";
+
 /// Starts the log. Messages of libraries are kept to warnings; the requests' spans are kept, so that
 /// a failure's line carries the id that the answer showed.
 pub(super) fn start(settings: &LogSettings) {
     let level = &settings.level;
-    let filter = EnvFilter::new(format!("warn,tracing_actix_web=info,bscp_escalation={level}"));
+    let filter = EnvFilter::new(format!("warn,bscp_escalation={level},{REQUESTS}=info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -20,4 +23,9 @@ pub(super) fn start(settings: &LogSettings) {
     if let Err(error) = started {
         eprintln!("The log was started already: {error}");
     }
+    // Its place alone: what a panic says may hold what somebody wrote.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "the program panicked: report this place to its makers");
+    }));
 }

@@ -61,9 +61,10 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Directory(DirectoryCommand::Load { file, place }) => {
             with(&place, |settings| commands::load_directory(settings, file))
         }
-        Command::Person(PersonCommand::SetPassword { email, place }) => {
-            with(&place, |settings| commands::set_password(settings, email))
+        Command::Person(PersonCommand::Invite { email, place }) => {
+            with(&place, |settings| commands::invite(settings, email))
         }
+        Command::SetUpSecret(place) => with(&place, commands::set_up_secret),
         Command::Policy(PolicyCommand::Simulate(asked)) => simulating::simulate(asked),
         Command::Policy(PolicyCommand::Diff(asked)) if asked.against_open_cases => {
             let settings = settings(&asked.place)?;

@@ -15,6 +15,13 @@ pub enum Origin {
     Default,
 }
 
+impl Origin {
+    /// Whether others on the machine may read what is given there.
+    pub(super) fn is_seen_by_others(&self) -> bool {
+        matches!(self, Self::Environment(_) | Self::Flag)
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

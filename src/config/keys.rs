@@ -1,6 +1,6 @@
 //! Every key, its default and what it may be: the one table that checks all layers alike.
 
-use super::settings::SecretUrl;
+use super::settings::{Networks, SecretUrl};
 use std::iter;
 use std::net::SocketAddr;
 
@@ -62,6 +62,7 @@ const fn optional(name: &'static str, kind: Kind) -> Key {
 
 pub(super) const DATA_DIR: &str = "data_dir";
 pub(super) const DATABASE_URL: &str = "database.url";
+pub(super) const DATABASE_PASSWORD_FILE: &str = "database.password_file";
 pub(super) const LISTEN: &str = "http.listen";
 pub(super) const PUBLIC_URL: &str = "http.public_url";
 pub(super) const MAILBOX_DIR: &str = "mail.mailbox_dir";
@@ -73,12 +74,21 @@ pub(super) const SMTP_HOST: &str = "mail.smtp.host";
 pub(super) const KEYS: &[Key] = &[
     key(DATA_DIR, "data", Text(any)),
     optional(DATABASE_URL, Text(database_url)),
+    optional(DATABASE_PASSWORD_FILE, Text(any)),
+    key("database.unencrypted", "false", Flag),
     key("database.connections_max", "8", Whole(1, 200)),
     key("database.busy_timeout_seconds", "10", Whole(1, 300)),
     key(LISTEN, "127.0.0.1:8080", Text(address)),
     optional(PUBLIC_URL, Text(public_url)),
     optional("http.workers", Whole(1, 256)),
+    optional("http.trusted_proxies", Text(networks)),
+    key("http.requests_per_minute", "600", Whole(0, 1_000_000)),
+    key("http.requests_per_minute_of_network", "3000", Whole(0, 1_000_000)),
     key("http.body_bytes_max", "262144", Whole(1024, 16_777_216)),
+    key("http.body_seconds_max", "30", Whole(1, 600)),
+    key("http.api_docs", "true", Flag),
+    optional("http.cors_origins", Text(origins)),
+    optional("http.security_contact", Text(contact)),
     key("mail.from_name", "Escalations", Text(any)),
     key("mail.from_email", "escalations@localhost.localdomain", Text(email)),
     optional("mail.reply_to", Text(email)),
@@ -97,6 +107,7 @@ pub(super) const KEYS: &[Key] = &[
     key("auth.refresh_token_seconds", "43200", Whole(900, 604_800)),
     key("auth.refresh_idle_seconds", "1800", Whole(300, 86_400)),
     key("auth.second_factor", "required", OneOf(&["required", "optional"])),
+    optional("auth.breached_passwords_file", Text(any)),
     key("engine.tick_seconds", "5", Whole(1, 300)),
     key("engine.batch", "200", Whole(1, 10_000)),
     key("engine.worker", "true", Flag),
@@ -257,6 +268,39 @@ fn public_url(url: &str) -> Result<(), String> {
     })
 }
 
+/// The origins of a list with commas.
+pub(super) fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim)
+}
+
+/// Exactly as browsers write them (RFC 6454 section 6.2): nothing else can match.
+fn origins(text: &str) -> Result<(), String> {
+    let is_origin = |origin: &str| {
+        let after = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        let default_port = if origin.starts_with("https:") { ":443" } else { ":80" };
+        after.is_some_and(|host| {
+            !host.is_empty()
+                && !host.ends_with(default_port)
+                && host
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c))
+        })
+    };
+    listed(text).all(is_origin).then_some(()).ok_or_else(|| {
+        "write origins as browsers do, with commas between them, such as \
+         https://intranet.example.org, https://other.example.org:8443: in small letters, without a \
+         path, and without the port where it is the usual one"
+            .to_owned()
+    })
+}
+
+fn contact(text: &str) -> Result<(), String> {
+    let good = text.starts_with("https://") || text.starts_with("mailto:") || email(text).is_ok();
+    (good && !text.contains(char::is_whitespace))
+        .then_some(())
+        .ok_or_else(|| "write an email address, or a page that begins with https://".to_owned())
+}
+
 fn email(text: &str) -> Result<(), String> {
     text.parse::<lettre::Address>().map(|_| ()).map_err(|error| {
         format!("{error}; write one email address alone, such as escalations@example.org")
@@ -271,6 +315,10 @@ fn host(text: &str) -> Result<(), String> {
          mail.smtp.port"
             .to_owned()
     })
+}
+
+fn networks(text: &str) -> Result<(), String> {
+    text.parse::<Networks>().map(|_| ())
 }
 
 fn time_zone(name: &str) -> Result<(), String> {

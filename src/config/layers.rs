@@ -3,10 +3,11 @@
 
 use super::error::{ConfigError, Origin};
 use super::keys::{
-    self, Checked, DATA_DIR, DATABASE_URL, KEYS, Key, LISTEN, MAILBOX_DIR, PUBLIC_URL, Raw, SMTP,
-    SMTP_HOST, TOKEN_KEY_FILE,
+    self, Checked, DATA_DIR, DATABASE_PASSWORD_FILE, DATABASE_URL, KEYS, Key, LISTEN, MAILBOX_DIR,
+    PUBLIC_URL, Raw, SMTP, SMTP_HOST, TOKEN_KEY_FILE,
 };
-use super::settings::{Settings, SmtpSecurity};
+use super::settings::{SecretUrl, Settings, SmtpSecurity};
+use super::wires::{in_clear, is_here};
 use ::config::Config;
 use std::collections::HashMap;
 use std::fs;
@@ -59,6 +60,21 @@ impl Layers {
             return Err(unknown(name.to_owned(), origin));
         };
         match key.check(raw) {
+            Ok(Checked::Text(url))
+                if key.name == DATABASE_URL
+                    && origin.is_seen_by_others()
+                    && SecretUrl::has_password(&url) =>
+            {
+                Err(ConfigError::Refused {
+                    key: key.name,
+                    value: key.shown(raw),
+                    origin: Some(origin),
+                    fix: format!(
+                        "command lines and environments are seen by others; write the password \
+                         into a file of its own, and name that by {DATABASE_PASSWORD_FILE}"
+                    ),
+                })
+            }
             Ok(value) => {
                 self.has_smtp |= keys::is_below(name, SMTP);
                 self.given.push((key, value, origin));
@@ -184,6 +200,11 @@ impl Layers {
                 `(umask 077; openssl rand -base64 32 > token.key)`, and name it on each node";
             return Err(ConfigError::Missing { key: TOKEN_KEY_FILE, reason });
         }
+        let url = settings.database.url.reveal();
+        if settings.database.password_file.is_some() && SecretUrl::has_password(url) {
+            let fix = "write it without the password, which database.password_file has";
+            return Err(self.refused(DATABASE_URL, &settings.database.url, fix));
+        }
         let not_above = |key, value: u64, max_key, max: u64| {
             let fix = format!("write no more than {max_key}, which is {max}");
             if value <= max { Ok(()) } else { Err(self.refused(key, value, fix)) }
@@ -200,6 +221,9 @@ impl Layers {
             "auth.refresh_token_seconds",
             auth.refresh_token_seconds.into(),
         )?;
+        if let Some(found) = in_clear(settings) {
+            return Err(self.refused(found.key, found.value, found.fix));
+        }
         let Some(smtp) = &settings.mail.smtp else {
             return Ok(());
         };
@@ -239,11 +263,6 @@ impl Layers {
         let (value, fix) = (value.to_string(), fix.into());
         ConfigError::Refused { key, value, origin: Some(self.origin(key)), fix }
     }
-}
-
-/// Whether this host is this machine.
-fn is_here(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "::1")
 }
 
 fn unknown(key: String, origin: Origin) -> ConfigError {

@@ -12,10 +12,11 @@ mod layers;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod wires;
 
 pub use error::{ConfigError, Origin};
 pub use settings::{
     AuthSettings, DatabaseSettings, EngineSettings, HttpSettings, LogFormat, LogSettings,
-    MailSettings, PolicySettings, ScheduleSettings, SecondFactor, SecretUrl, Settings,
+    MailSettings, Networks, PolicySettings, ScheduleSettings, SecondFactor, SecretUrl, Settings,
     SmtpSecurity, SmtpSettings,
 };

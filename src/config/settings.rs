@@ -1,7 +1,9 @@
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// All settings of one node, valid and complete. Serializes without secrets, to be shown.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -33,6 +35,10 @@ pub struct Settings {
 pub struct DatabaseSettings {
     /// Where it is: `sqlite:` and a file, or `postgres://…`.
     pub url: SecretUrl,
+    /// The file that the password for PostgreSQL is in, where the URL has none.
+    pub password_file: Option<PathBuf>,
+    /// Whether another machine's PostgreSQL may be reached unencrypted.
+    pub unencrypted: bool,
     /// The most connections at a time.
     pub connections_max: u32,
     /// How long to wait for a connection or a lock.
@@ -49,8 +55,33 @@ pub struct HttpSettings {
     pub public_url: String,
     /// Threads that answer requests; one for each processor if not given.
     pub workers: Option<usize>,
+    /// The networks of the proxies whose `X-Forwarded-For` is believed; none if not given.
+    pub trusted_proxies: Option<Networks>,
+    /// How many requests a minute a person may make of this node; 0 for no limit.
+    pub requests_per_minute: u32,
+    /// The same of a network.
+    pub requests_per_minute_of_network: u32,
     /// The largest request body.
     pub body_bytes_max: usize,
+    /// How long a request body may take to arrive.
+    pub body_seconds_max: u64,
+    /// Whether the API document and its reference page are shown.
+    pub api_docs: bool,
+    /// The origins of other programs' pages that may use the API, with commas between them.
+    pub cors_origins: Option<String>,
+    /// Where to report a weakness: an email address or a page.
+    pub security_contact: Option<String>,
+}
+
+impl HttpSettings {
+    /// The origins of other programs' pages that may use the API; none by default.
+    pub fn origins(&self) -> Vec<String> {
+        self.cors_origins
+            .iter()
+            .flat_map(|text| super::keys::listed(text))
+            .map(str::to_owned)
+            .collect()
+    }
 }
 
 /// Outgoing email.
@@ -120,6 +151,8 @@ pub struct AuthSettings {
     pub refresh_idle_seconds: u32,
     /// Whether everybody who has a password needs a second factor.
     pub second_factor: SecondFactor,
+    /// The list of passwords that were stolen elsewhere; none if not given.
+    pub breached_passwords_file: Option<PathBuf>,
 }
 
 /// Whether everybody who has a password needs a second factor.
@@ -189,6 +222,48 @@ pub enum LogFormat {
     Json,
 }
 
+/// Networks, as a list with commas: `10.0.0.0/8, ::1`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Networks(Vec<IpNet>);
+
+impl Networks {
+    /// They.
+    pub fn all(&self) -> &[IpNet] {
+        &self.0
+    }
+}
+
+impl FromStr for Networks {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let network = |part: &str| {
+            let part = part.trim();
+            let alone = part.parse::<IpAddr>().map(IpNet::from);
+            alone.or_else(|_no_address| part.parse::<IpNet>()).map_err(|error| {
+                format!("{error}; write networks with commas between, such as 10.0.0.0/8, ::1")
+            })
+        };
+        text.split(',').map(network).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl TryFrom<String> for Networks {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl Serialize for Networks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let all: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        serializer.serialize_str(&all.join(", "))
+    }
+}
+
 /// A database's URL, which may hold a password: shown without it.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -203,6 +278,16 @@ impl SecretUrl {
     /// Whether several nodes can share this database.
     pub fn is_postgres(&self) -> bool {
         !self.0.starts_with("sqlite:")
+    }
+
+    /// Whether such a URL holds a password.
+    pub(super) fn has_password(url: &str) -> bool {
+        let Some((_, after)) = url.split_once("://").filter(|_| !url.starts_with("sqlite:")) else {
+            return false;
+        };
+        let (place, parameters) = after.split_once('?').unwrap_or((after, ""));
+        let user = place.rsplit_once('@').map_or("", |(user, _)| user);
+        user.contains(':') || parameters.to_ascii_lowercase().contains("password=")
     }
 
     /// Such a URL as it may be shown, also one that is not right: without user, password and

@@ -272,7 +272,7 @@ fn settings_that_do_not_go_together_are_refused() {
     let smtp = ("mail.smtp.host", "smtp.example.org");
     let (user, password) = (("mail.smtp.username", "u"), ("mail.smtp.password_file", "p"));
     let unencrypted = ("mail.smtp.security", "none");
-    let postgres = ("database.url", "postgresql://h/d");
+    let postgres = ("database.url", "postgresql://localhost/d");
     let cases: [(&[(&str, &str)], &str); 8] = [
         (&[("mail.smtp.port", "25")], "`mail.smtp.host` is missing"),
         (&[smtp, user], "`mail.smtp.password_file` is missing"),
@@ -298,8 +298,9 @@ fn settings_that_do_not_go_together_are_refused() {
 
 #[test]
 fn a_password_is_never_shown() {
-    let url = "postgres://me:ca#n/a@ry@db.example.org/cases?sslpassword=canary";
-    let settings = with_flags(&[("database.url", url), ("auth.token_key_file", "k")]).unwrap();
+    let url = "postgres://me:ca#n/a@ry@db.example.org/cases?sslpassword=canary&sslmode=verify-full";
+    let file = format!("[database]\nurl = {url:?}\n[auth]\ntoken_key_file = \"k\"");
+    let settings = with_file(&file).unwrap();
     assert_eq!(settings.database.url.reveal(), url);
     assert!(settings.database.url.is_postgres());
     let safe = "postgres://***@db.example.org/cases";
@@ -331,6 +332,59 @@ fn a_password_is_never_shown() {
         let sentence = sentence(with_file(text));
         assert!(!sentence.contains("canary"), "{sentence}");
         assert!(sentence.contains(", line "), "{sentence}");
+    }
+}
+
+#[test]
+fn a_password_is_given_where_others_cannot_see_it() {
+    for url in [
+        "postgres://u:canary@localhost/d",
+        "postgres://u:can@ary@localhost/d",
+        "postgres://localhost/d?user=u&password=canary",
+        "postgresql://u@localhost/d?sslpassword=canary",
+    ] {
+        let key_file = ("auth.token_key_file", "k");
+        let environment = with_environment(&[("BSCP_DATABASE__URL", url)]);
+        for refused in [with_flags(&[("database.url", url), key_file]), environment] {
+            let sentence = sentence(refused);
+            assert!(sentence.contains("name that by database.password_file"), "{sentence}");
+            assert!(!sentence.contains("canary"), "{sentence}");
+        }
+        let file = format!(
+            "[database]\nurl = {url:?}\npassword_file = \"p\"\n[auth]\ntoken_key_file = \"k\""
+        );
+        let sentence = sentence(with_file(&file));
+        assert!(sentence.contains("which database.password_file has"), "{sentence}");
+        assert!(!sentence.contains("canary"), "{sentence}");
+    }
+    let url = [("BSCP_DATABASE__URL", "postgres://u@h/d?sslmode=verify-full")];
+    let file = ("BSCP_DATABASE__PASSWORD_FILE", "/run/secrets/p");
+    let settings = with_environment(&[url[0], file, ("BSCP_AUTH__TOKEN_KEY_FILE", "k")]).unwrap();
+    assert_eq!(settings.database.password_file.unwrap().to_str(), Some("/run/secrets/p"));
+}
+
+#[test]
+fn origins_are_written_as_browsers_write_them() {
+    let given = |text: &str| with_flags(&[("http.cors_origins", text)]);
+    let origins = given("https://a.example, http://[::1]:3000 ,https://b.example:8443").unwrap();
+    let listed = ["https://a.example", "http://[::1]:3000", "https://b.example:8443"];
+    assert_eq!(origins.http.origins(), listed);
+    assert_eq!(with_flags(&[]).unwrap().http.origins(), [""; 0]);
+    for wrong in [
+        "*",
+        "null",
+        "a.example",
+        "https://",
+        "https://*.a.example",
+        "https://A.example",
+        "https://a.example/",
+        "https://a.example:443",
+        "http://a.example:80",
+        "https://u@a.example",
+        "https://a.example,",
+        "ftp://a.example",
+    ] {
+        assert!(sentence(given(wrong)).contains("write origins as browsers do"), "{wrong}");
     }
 }
 
@@ -379,4 +433,41 @@ fn five_hundred_damaged_files_are_read_or_refused_in_one_sentence() {
         }
     }
     assert!((100..500).contains(&refused), "{refused} were refused");
+}
+
+#[test]
+fn no_secret_crosses_a_network_in_clear() {
+    let key = ("auth.token_key_file", "k");
+    for url in [
+        "postgres://bscp@db.example.org/cases",
+        "postgres://bscp@db.example.org/cases?sslmode=require",
+        "postgres://bscp@db.example.org/cases?sslmode=verify-full&sslmode=disable",
+        "postgres://bscp@localhost,db.example.org/cases",
+        "postgres://bscp@localhost/cases?host=db.example.org",
+        "postgres://bscp@localhost/cases?hostaddr=192.0.2.1",
+        "postgres://192.0.2.1:5432/cases",
+        "postgres://[2001:db8::1]:5432/cases",
+    ] {
+        let refused = sentence(with_flags(&[("database.url", url), key]));
+        assert!(refused.contains("`database.url`") && refused.contains("verify-full"), "{refused}");
+        let unencrypted = ("database.unencrypted", "true");
+        with_flags(&[("database.url", url), key, unencrypted]).unwrap();
+    }
+    for url in [
+        "postgres://bscp@db.example.org/cases?sslmode=verify-full&sslrootcert=/etc/bscp/ca.pem",
+        "postgres://bscp@localhost:5432/cases",
+        "postgres://127.0.0.1:5432/cases",
+        "postgres://[::1]:5432/cases",
+        "postgres:///cases?host=/run/postgresql",
+        "postgres://%2Frun%2Fpostgresql/cases",
+    ] {
+        with_flags(&[("database.url", url), key]).unwrap();
+    }
+    for url in ["http://escalations.example.org", "http://192.0.2.1:8080", "http://[2001:db8::1]"] {
+        let refused = sentence(with_flags(&[("http.public_url", url)]));
+        assert!(refused.contains("`http.public_url`") && refused.contains("https://"), "{refused}");
+    }
+    for url in ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:80/bscp"] {
+        with_flags(&[("http.public_url", url)]).unwrap();
+    }
 }

@@ -134,6 +134,9 @@ fn settings(options: &DemoOptions) -> anyhow::Result<Settings> {
         ("auth.second_factor", "optional".to_owned()),
         // What was being sent when it was cut off is sent again after this.
         ("mail.lease_seconds", "10".to_owned()),
+        // It asks again and again whether something has happened.
+        ("http.requests_per_minute", "0".to_owned()),
+        ("http.requests_per_minute_of_network", "0".to_owned()),
         // The story takes weeks on its own clock, and relies on the answers when it was cut off.
         ("engine.keep_answers_days", "365".to_owned()),
     ]

@@ -1,6 +1,7 @@
 //! The door for people: one command to one case, once.
 
 use super::in_force::in_force;
+use super::keeping::find_colleague;
 use super::reading::CaseView;
 use super::{Engine, EngineError};
 use crate::access::{self, Actor};
@@ -239,7 +240,7 @@ impl Engine {
         let it = &stored.escalation;
         match asked {
             Asked::Command(command) => return Ok((command, None)),
-            Asked::ConvenePanel(wish) => return Ok((panel(r, wish)?, None)),
+            Asked::ConvenePanel(wish) => return Ok((panel(r, wish, it.partnership_id)?, None)),
             Asked::MovePolicy { version, reason } => {
                 let policy = PolicyRef { key: it.policy.key.clone(), version };
                 super::policies::published(r, it.partnership_id, &policy)?;
@@ -278,21 +279,20 @@ fn replayed(r: &mut Reader<'_>, request: &Request) -> Result<Option<StoredAnswer
 }
 
 /// The panel that is wished for, with what the directory knows of its members.
-fn panel(r: &mut Reader<'_>, wish: PanelWish) -> Result<Command, EngineError> {
+fn panel(r: &mut Reader<'_>, wish: PanelWish, of: PartnershipId) -> Result<Command, EngineError> {
     let PanelWish { member_ids, chair_id, meets_at } = wish;
     let mut members = Vec::with_capacity(member_ids.len());
     for person_id in member_ids {
-        let person = people::find_person(r, person_id)?.filter(|found| found.it.active);
-        let person = person.ok_or_else(|| {
+        let person = find_colleague(r, person_id, &[of])?.ok_or_else(|| {
             Refusal::field("/member_ids", "must name people of the directory who have not left")
         })?;
-        let agency_id = person.it.agency_id;
+        let agency_id = person.agency_id;
         let agency = match agency_id {
             Some(id) => people::find_agency(r, id)?,
             None => None,
         };
         let sector = agency.map(|found| found.it.sector);
-        members.push(PanelMember { person_id, name: person.it.name, agency_id, sector });
+        members.push(PanelMember { person_id, name: person.name, agency_id, sector });
     }
     Ok(Command::ConvenePanel { members, chair_id, meets_at })
 }

@@ -64,6 +64,13 @@ impl Engine {
     /// # Errors
     /// If the outbox cannot be read or written. A message that cannot be sent is no error here.
     pub async fn deliver(&self) -> Result<u64, EngineError> {
+        let letters = self.deliver_account_letters().await;
+        let notices = self.deliver_notices().await;
+        // Neither holds the other up.
+        Ok(letters? + notices?)
+    }
+
+    async fn deliver_notices(&self) -> Result<u64, EngineError> {
         let mut attempts_count = 0;
         loop {
             let now = self.now();
@@ -104,18 +111,21 @@ impl Engine {
             Err(why) => Err(SendFailure::Permanent(why.clone())),
         };
         let now = self.now();
+        let logged = sent.as_ref().err().map(SendFailure::in_log);
         let attempt = match sent {
             Ok(accepted) => Attempt::Accepted(accepted.answer),
             Err(SendFailure::Permanent(why)) => Attempt::Failed(why),
-            Err(SendFailure::Temporary(why)) => self.again_or_never(&notice, why, now),
+            Err(SendFailure::Temporary(why)) => {
+                self.again_or_never(notice.queued_at, notice.attempts, why, now)
+            }
         };
         match &attempt {
             Attempt::Accepted(_) => {}
-            Attempt::Again(at, why) => {
-                tracing::warn!(notice_id = %notice.id, attempts = notice.attempts, again_at = %at, why, "a message was not taken and is tried again");
+            Attempt::Again(at, _) => {
+                tracing::warn!(notice_id = %notice.id, attempts = notice.attempts, again_at = %at, why = logged, "a message was not taken and is tried again");
             }
-            Attempt::Failed(why) => {
-                tracing::error!(notice_id = %notice.id, attempts = notice.attempts, why, "a message was given up");
+            Attempt::Failed(_) => {
+                tracing::error!(notice_id = %notice.id, attempts = notice.attempts, why = logged, "a message was given up");
             }
         }
         let engine = self.clone();
@@ -135,10 +145,16 @@ impl Engine {
         }
     }
 
-    fn again_or_never(&self, notice: &StoredNotice, why: String, now: UtcInstant) -> Attempt {
-        let again_at = now.plus(retry_after(notice.attempts));
+    pub(super) fn again_or_never(
+        &self,
+        queued_at: UtcInstant,
+        attempts: i32,
+        why: String,
+        now: UtcInstant,
+    ) -> Attempt {
+        let again_at = now.plus(retry_after(attempts));
         let give_up_at =
-            notice.queued_at.plus(TimeDelta::days(self.inner.options.delivery.retry_days_max));
+            queued_at.plus(TimeDelta::days(self.inner.options.delivery.retry_days_max));
         if again_at > give_up_at { Attempt::Failed(why) } else { Attempt::Again(again_at, why) }
     }
 

@@ -1,6 +1,10 @@
 //! Keeping the directory: who may change it, and the log of who did.
 
 use super::change::{Answered, Answering, Request};
+use super::keeping::{
+    find_colleague, may_keep_person, may_move, partnerships_of_agency, partnerships_of_person,
+    partnerships_of_place,
+};
 use super::lists::partnership_posts;
 use super::{Engine, EngineError};
 use crate::access::{self, Actor};
@@ -12,7 +16,7 @@ use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;
 use crate::store::people::{Scope, Versioned};
-use crate::store::{Reader, StoreError, changes, directory, people, posts};
+use crate::store::{Reader, StoreError, account_secrets, changes, directory, people, posts};
 
 /// An agency as it is to be.
 #[derive(Debug, Clone)]
@@ -99,9 +103,8 @@ impl Engine {
         let id = which.unwrap_or_default();
         self.once(request, answering, move |_, w, request| {
             let before = people::find_agency(w, id)?;
-            let mut of = new.partnership_ids.clone();
-            of.extend(before.iter().flat_map(|found| found.it.partnership_ids.clone()));
-            access::may_keep_directory(&request.actor, &of)?;
+            let served = before.as_ref().map(|found| found.it.partnership_ids.as_slice());
+            may_move(&request.actor, served, &new.partnership_ids)?;
             if which.is_some() && before.is_none() {
                 return Err(Refusal::NotFound.into());
             }
@@ -146,17 +149,19 @@ impl Engine {
         let id = which.unwrap_or_default();
         self.once(request, answering, move |_, w, request| {
             let before = people::find_person(w, id)?;
-            let mut of = partnerships_of_agency(w, "/agency_id", new.agency_id)?;
-            if let Some(before) = &before {
-                of.extend(partnerships_of_agency(w, "/agency_id", before.it.agency_id)?);
-            }
-            access::may_keep_directory(&request.actor, &of)?;
+            let of = partnerships_of_agency(w, "/agency_id", new.agency_id)?;
+            let was_of = match &before {
+                Some(before) => Some(partnerships_of_person(w, &before.it)?),
+                None => None,
+            };
+            may_move(&request.actor, was_of.as_deref(), &of)?;
             if which.is_some() && before.is_none() {
                 return Err(Refusal::NotFound.into());
             }
             let was_administrator = before.as_ref().is_some_and(|found| found.it.administrator);
-            if new.administrator != was_administrator && !request.actor.administrator {
-                let who = "Only an administrator makes or unmakes administrators.";
+            // Else an officer could put an address of their own there, and ask for a new password.
+            if (new.administrator || was_administrator) && !request.actor.administrator {
+                let who = "Only an administrator makes, changes or unmakes administrators.";
                 return Err(Refusal::NotYours(who.to_owned()).into());
             }
             if new.administrator != was_administrator {
@@ -177,6 +182,10 @@ impl Engine {
             }
             let version = expected(request, before.as_ref().map(|found| found.version))?;
             people::save_person(w, &it, version).map_err(stale)?;
+            if before.as_ref().is_some_and(|before| before.it.email != it.email) || !it.active {
+                // What was sent to the old address opens nothing any more.
+                account_secrets::delete_of(w, id)?;
+            }
             let by = Some(request.actor.person_id);
             changes::append(w, by, "person saved", &id.to_string(), &it, now)?;
             Ok(Versioned { it, version: version.map_or(1, |version| version + 1) })
@@ -199,11 +208,12 @@ impl Engine {
         let id = which.unwrap_or_default();
         self.once(request, answering, move |_, w, request| {
             let before = posts::find_post(w, id)?;
-            let mut of = partnerships_of_place(w, &new.place)?;
-            if let Some(before) = &before {
-                of.extend(partnerships_of_place(w, &before.it.place)?);
-            }
-            access::may_keep_directory(&request.actor, &of)?;
+            let of = partnerships_of_place(w, &new.place)?;
+            let was_of = match &before {
+                Some(before) => Some(partnerships_of_place(w, &before.it.place)?),
+                None => None,
+            };
+            may_move(&request.actor, was_of.as_deref(), &of)?;
             if which.is_some() && before.is_none() {
                 return Err(Refusal::NotFound.into());
             }
@@ -214,8 +224,8 @@ impl Engine {
             if let Some(email) = &new.mailbox_email {
                 check_address("/mailbox_email", email)?;
             }
-            check_people(w, "/holders", &new.holders)?;
-            check_people(w, "/deputies", &new.deputies)?;
+            check_people(w, "/holders", &new.holders, &of)?;
+            check_people(w, "/deputies", &new.deputies, &of)?;
             let it = new.post(id, place);
             if brings_in_officers(before.as_ref().map(|found| &found.it), &it) {
                 access::fresh_proof(&request.actor, now)?;
@@ -372,10 +382,15 @@ fn checked_place(place: &Place) -> Result<Place, Refusal> {
     Ok(place)
 }
 
-fn check_people(r: &mut Reader<'_>, pointer: &str, ids: &[PersonId]) -> Result<(), EngineError> {
+fn check_people(
+    r: &mut Reader<'_>,
+    pointer: &str,
+    ids: &[PersonId],
+    of: &[PartnershipId],
+) -> Result<(), EngineError> {
     for (index, person_id) in ids.iter().enumerate() {
         let pointer = format!("{pointer}/{index}");
-        if people::find_person(r, *person_id)?.is_none_or(|found| !found.it.active) {
+        if find_colleague(r, *person_id, of)?.is_none() {
             return Err(Refusal::field(pointer, "must be somebody who works here now").into());
         }
         stands_once(pointer, ids, index)?;
@@ -388,59 +403,6 @@ fn stands_once<T: PartialEq>(pointer: String, all: &[T], index: usize) -> Result
         return Err(Refusal::field(pointer, "stands here twice"));
     }
     Ok(())
-}
-
-fn partnerships_of_agency(
-    r: &mut Reader<'_>,
-    pointer: &str,
-    agency_id: Option<AgencyId>,
-) -> Result<Vec<PartnershipId>, EngineError> {
-    let Some(agency_id) = agency_id else { return Ok(Vec::new()) };
-    let found = people::find_agency(r, agency_id)?;
-    let agency = found.ok_or_else(|| Refusal::field(pointer, "no such agency"))?;
-    Ok(agency.it.partnership_ids)
-}
-
-fn partnerships_of_place(
-    r: &mut Reader<'_>,
-    place: &Place,
-) -> Result<Vec<PartnershipId>, EngineError> {
-    match place {
-        Place::Agency { agency_id, .. } => {
-            partnerships_of_agency(r, "/place/agency_id", Some(*agency_id))
-        }
-        Place::Partnership { partnership_id, .. } => {
-            if people::find_partnership(r, *partnership_id)?.is_none() {
-                return Err(Refusal::field("/place/partnership_id", "no such partnership").into());
-            }
-            Ok(vec![*partnership_id])
-        }
-    }
-}
-
-fn may_keep_person(
-    r: &mut Reader<'_>,
-    actor: &Actor,
-    person_id: PersonId,
-) -> Result<(), EngineError> {
-    let person = people::find_person(r, person_id)?;
-    if actor.person_id == person_id {
-        return Ok(());
-    }
-    let mut of = match &person {
-        Some(person) => partnerships_of_agency(r, "/agency_id", person.it.agency_id)?,
-        None => Vec::new(),
-    };
-    // The partnership's own people have no agency: its officers keep them.
-    if person.as_ref().is_some_and(|person| person.it.agency_id.is_none()) {
-        let theirs = posts::posts_of_person(r, person_id)?;
-        of.extend(theirs.iter().filter_map(|post| match post.place {
-            Place::Partnership { partnership_id, .. } => Some(partnership_id),
-            Place::Agency { .. } => None,
-        }));
-    }
-    access::may_keep_directory(actor, &of)?;
-    person.map(|_| ()).ok_or_else(|| Refusal::NotFound.into())
 }
 
 /// Whether somebody sees addresses: those who keep the directory do.

@@ -26,6 +26,15 @@ pub enum EngineError {
          minutes, then sign in again."
     )]
     FactorRefused,
+    /// Too many wrong guesses, whoever made them.
+    #[error("Too many attempts. Wait for the time in Retry-After, then try again.")]
+    Throttled {
+        /// After how many seconds it is worth another try.
+        wait_seconds: u32,
+    },
+    /// The file of the set-up secret failed: for whoever runs the server.
+    #[error("the set-up secret: {0}")]
+    SetUpFile(String),
     /// The database failed: for whoever runs the server.
     #[error(transparent)]
     Store(#[from] StoreError),

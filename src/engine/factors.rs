@@ -8,7 +8,7 @@ use crate::escalation::Refusal;
 use crate::ids::{PasskeyId, PersonId};
 use crate::store::account_letters::{self, AccountLetterKind};
 use crate::store::factors::{self, Factors};
-use crate::store::{StoreError, Writer, changes, people, sessions, tickets};
+use crate::store::{StoreError, Writer, account_secrets, changes, people, sessions, tickets};
 
 impl Engine {
     /// What somebody can prove themselves with.
@@ -120,6 +120,7 @@ impl Engine {
                 end_sign_ins(w, person_id, now)?;
                 factors::delete_all(w, person_id)?;
                 people::remove_password(w, person_id)?;
+                account_secrets::delete_of(w, person_id)?;
                 account_letters::enqueue(w, person_id, AccountLetterKind::FactorRemoved, now)?;
                 account_letters::enqueue(w, person_id, AccountLetterKind::Invitation, now)?;
                 let by = Some(actor.person_id);
@@ -165,5 +166,5 @@ fn end_sign_ins(
 ) -> Result<(), StoreError> {
     tickets::lock_person(w, person_id)?;
     tickets::end_all(w, person_id, now)?;
-    sessions::end_all(w, person_id, None, now)
+    sessions::end_all_of(w, person_id, None, now).map(|_ended| ())
 }

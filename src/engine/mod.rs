@@ -9,6 +9,8 @@
 //! do it at once, and one that slept finds on waking what is due. Only jobs whose miss would not
 //! matter hang on a time of day (`schedule`).
 
+mod account_mail;
+mod account_wording;
 mod change;
 mod closures;
 mod coverage;
@@ -21,9 +23,12 @@ mod factors;
 mod foreseeing;
 mod founding;
 mod in_force;
+mod invitations;
+mod keeping;
 mod lists;
 mod own_sessions;
 mod passkeys;
+mod passwords;
 mod perform;
 mod policies;
 mod proving_again;
@@ -32,7 +37,10 @@ mod reading;
 mod recount;
 mod schedule;
 mod second_step;
+mod set_up;
 mod sign_in;
+mod signing_keys;
+mod throttle;
 mod tick;
 mod verify;
 mod worker;
@@ -45,6 +53,7 @@ pub use drafting::NewDraft;
 pub use error::EngineError;
 pub use foreseeing::{Change, Foreseen};
 pub use founding::{DirectoryFile, Founded, FoundingError};
+pub use invitations::{INVITATION_HOURS, RESET_MINUTES};
 pub use lists::ListedCase;
 pub use passkeys::BegunCeremony;
 pub use policies::LoadedPolicy;
@@ -54,16 +63,19 @@ pub use reading::CaseView;
 pub use recount::{MovedDeadline, RecountWish};
 pub use schedule::JobTimes;
 pub use second_step::{Added, Code, Holder, NewCodeSource};
+pub use set_up::{FirstAdministrator, SET_UP_MINUTES};
 pub use sign_in::{SessionOptions, SignInStep, SignedIn, Way};
+pub use throttle::{Account, Guess};
 pub use tick::Ticked;
 pub use verify::{Verdict, Verified, verify_timelines};
 pub use worker::Workers;
 
-use crate::auth::{Passkeys, SigningKey};
+use crate::auth::{BreachedPasswords, Passkeys, SigningKey};
 use crate::clock::{Clock, UtcInstant};
 use crate::notify::Mailer;
 use crate::store::Store;
 use policies::PolicyShelf;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
 
@@ -86,6 +98,10 @@ pub struct EngineOptions {
     pub sessions: SessionOptions,
     /// Whether everybody who has a password needs a second factor. Not so for evaluation only.
     pub second_factor_is_required: bool,
+    /// Passwords that were stolen elsewhere; none if the operator brought no list.
+    pub breached_passwords: Option<BreachedPasswords>,
+    /// The file of the set-up secret, while there is one.
+    pub set_up_file: PathBuf,
 }
 
 /// The use cases, over a database, a clock and a mailer. Cheap to clone.
@@ -138,6 +154,11 @@ impl Engine {
     /// The time.
     pub fn now(&self) -> UtcInstant {
         self.inner.clock.now()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
     }
 
     /// The database, for reading.

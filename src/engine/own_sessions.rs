@@ -48,8 +48,9 @@ impl Engine {
     pub async fn end_other_sessions(&self, actor: Actor) -> Result<(), EngineError> {
         let now = self.now();
         let (person_id, save) = (actor.person_id, Some(actor.session_id));
-        let ended: Result<(), StoreError> =
-            self.store().write(move |w| sessions::end_all(w, person_id, save, now)).await;
-        Ok(ended?)
+        let ended: Result<usize, StoreError> =
+            self.store().write(move |w| sessions::end_all_of(w, person_id, save, now)).await;
+        ended?;
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use super::second_step::{Added, Holder, adder};
 use super::{Engine, EngineError, SignedIn};
 use crate::access::ProofBy;
-use crate::auth::{self, Ceremony, Passkeys};
+use crate::auth::{self, Ceremony, Network, Passkeys};
 use crate::clock::UtcInstant;
 use crate::escalation::{Line, Refusal};
 use crate::ids::{PasskeyId, PersonId};
@@ -75,7 +75,7 @@ impl Engine {
         let engine = self.clone();
         let digest = auth::digest(challenge_id);
         let refused = match &holder {
-            Holder::Ticket(_) => EngineError::FactorRefused,
+            Holder::Ticket(..) => EngineError::FactorRefused,
             Holder::Signed(_) => Refusal::field("/credential", NOT_ADDED).into(),
         };
         let added: Result<Option<Added>, EngineError> = self
@@ -108,6 +108,7 @@ impl Engine {
                 engine.added(w, &holder, person_id, before == 0, now).map(Some)
             })
             .await;
+        self.wake();
         added?.ok_or(refused)
     }
 
@@ -130,6 +131,7 @@ impl Engine {
         &self,
         challenge_id: &str,
         credential: Value,
+        from: Network,
     ) -> Result<SignedIn, EngineError> {
         let now = self.now();
         let engine = self.clone();
@@ -137,10 +139,11 @@ impl Engine {
         let proved: Result<Option<SignedIn>, EngineError> = self
             .store()
             .write(move |w| match engine.proved_by_passkey(w, &digest, &credential, now)? {
-                Some(person_id) => engine.open_session(w, person_id, ProofBy::Passkey, now),
+                Some(person_id) => engine.open_session(w, person_id, ProofBy::Passkey, &from, now),
                 None => Ok(None),
             })
             .await;
+        self.wake();
         proved?.ok_or(EngineError::FactorRefused)
     }
 

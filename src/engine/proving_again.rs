@@ -1,14 +1,15 @@
 //! Proving again in an open session that it is still its person, before a grave act.
 
-use super::second_step::{Code, is_paused};
+use super::second_step::Code;
+use super::throttle::{Account, Guess};
 use super::{Engine, EngineError};
 use crate::access::{Actor, Proof, ProofBy};
-use crate::auth;
+use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
 use crate::escalation::Refusal;
 use crate::ids::PersonId;
 use crate::store::factors::Factors;
-use crate::store::{Writer, factors, people, sessions, tickets};
+use crate::store::{StoreError, Writer, factors, people, sessions, tickets};
 use serde_json::Value;
 
 /// What somebody proves with.
@@ -35,18 +36,20 @@ impl Engine {
     /// they would sign in with.
     ///
     /// # Errors
-    /// That it does not prove them, or that they cannot prove themselves here.
+    /// That it does not prove them, or that they cannot prove themselves here;
+    /// [`EngineError::Throttled`] after too many wrong passwords.
     pub async fn prove_again(
         &self,
         actor: Actor,
         offered: ProofOffered,
+        from: Network,
     ) -> Result<(), EngineError> {
         if matches!(actor.proof.by, ProofBy::ApiToken | ProofBy::Console) {
             let why = "Only somebody who is signed in can prove that it is them.";
             return Err(Refusal::NotYours(why.to_owned()).into());
         }
         let (person_id, session_id) = (actor.person_id, actor.session_id);
-        let password_is_right = self.password_of(person_id, &offered).await?;
+        let password_is_right = self.password_of(person_id, &offered, from).await?;
         let now = self.now();
         let engine = self.clone();
         let proved: Result<bool, EngineError> = self
@@ -78,25 +81,18 @@ impl Engine {
         &self,
         person_id: PersonId,
         offered: &ProofOffered,
+        from: Network,
     ) -> Result<Option<bool>, EngineError> {
         let ProofOffered::Typed { password, .. } = offered else { return Ok(None) };
-        let now = self.now();
-        let found: Result<_, EngineError> = self
-            .store()
-            .read(move |r| {
-                let hash = people::find_password_hash(r, person_id)?;
-                Ok((hash, is_paused(r, person_id, now)?))
-            })
-            .await;
-        let (hash, is_paused) = found?;
-        let Some(hash) = hash else { return Ok(None) };
-        match password {
-            Some(password) if !is_paused => {
-                let password = password.clone();
-                self.with_password_permit(move || auth::verify(&password, &hash)).await.map(Some)
-            }
-            _ => Ok(Some(false)),
-        }
+        let found: Result<_, StoreError> =
+            self.store().read(move |r| people::find_password_hash(r, person_id)).await;
+        let hash = found?;
+        let (Some(_), Some(password)) = (&hash, password) else {
+            return Ok(hash.map(|_not_offered| false));
+        };
+        let account = Account::Person(person_id);
+        let password = password.clone();
+        self.is_password(Guess::Password, from, account, hash, password).await.map(Some)
     }
 
     /// By what somebody proved themselves who typed; none if something was wrong or missing.
@@ -113,11 +109,7 @@ impl Engine {
         let may_stand_alone = one_time_codes.is_none()
             && passkeys.is_empty()
             && !self.inner.options.second_factor_is_required;
-        if is_paused(w, person_id, now)? {
-            return Ok(None);
-        }
         if password_is_right == Some(false) {
-            tickets::insert_wrong_proof(w, person_id, now)?;
             return Ok(None);
         }
         if may_stand_alone && password_is_right == Some(true) {

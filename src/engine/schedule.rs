@@ -13,8 +13,8 @@ use crate::ids::{EscalationId, NoticeId, PartnershipId};
 use crate::notify::{Letter, Listed, Standing, chaser_letter, digest_letter};
 use crate::store::notices::{self, DeliveryState, NewNotice};
 use crate::store::{
-    Reader, StoreError, Writer, directory, escalations, idempotency, jobs, people, sessions,
-    tickets,
+    Reader, StoreError, Writer, account_letters, account_secrets, directory, escalations, guesses,
+    idempotency, jobs, networks, people, sessions, tickets,
 };
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub struct JobTimes {
 
 /// How long expired sessions and run slots are kept.
 const KEPT: TimeDelta = TimeDelta::days(8);
+/// How long it is kept what letters about accounts were sent, and from where people signed in.
+const ACCOUNT_RECORDS_KEPT: TimeDelta = TimeDelta::days(400);
 /// How many failed messages a digest counts at most.
 const FAILED_COUNT_MAX: i64 = 1_000;
 /// How many cases are read at once.
@@ -126,6 +128,10 @@ impl Engine {
                 idempotency::delete_before(w, now.plus(-answers))?;
                 sessions::delete_expired_before(w, before)?;
                 tickets::delete_before(w, before)?;
+                guesses::delete_before(w, before)?;
+                account_secrets::delete_expired_before(w, before)?;
+                account_letters::delete_ended_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
+                networks::delete_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
                 for job in Job::ALL {
                     jobs::delete_before(w, job.name(), before)?;
                 }

@@ -5,9 +5,10 @@
 //! of tries at once gets more than its share.
 
 use super::sign_in::TICKET_SECONDS;
+use super::throttle::{self, Guess};
 use super::{Engine, EngineError, SignedIn};
 use crate::access::{self, Actor, ProofBy};
-use crate::auth::{self, OneTimeCodes};
+use crate::auth::{self, Network, OneTimeCodes};
 use crate::clock::UtcInstant;
 use crate::escalation::Refusal;
 use crate::ids::PersonId;
@@ -36,8 +37,8 @@ pub enum Code {
 /// Who adds a factor.
 #[derive(Clone)]
 pub enum Holder {
-    /// Whoever holds this ticket, to add their first one.
-    Ticket(String),
+    /// Whoever holds this ticket, to add their first one, from this network.
+    Ticket(String, Network),
     /// Somebody who is signed in, with a fresh proof.
     Signed(Box<Actor>),
 }
@@ -64,14 +65,21 @@ impl Engine {
     /// Ends a sign-in with a code.
     ///
     /// # Errors
-    /// [`EngineError::FactorRefused`], whatever was wrong.
-    pub async fn prove_factor(&self, ticket: &str, code: Code) -> Result<SignedIn, EngineError> {
+    /// [`EngineError::FactorRefused`], whatever was wrong; [`EngineError::Throttled`] after too many
+    /// wrong ones from one network.
+    pub async fn prove_factor(
+        &self,
+        ticket: &str,
+        code: Code,
+        from: Network,
+    ) -> Result<SignedIn, EngineError> {
         let now = self.now();
         let engine = self.clone();
         let digest = auth::digest(ticket);
         let proved: Result<Option<SignedIn>, EngineError> = self
             .store()
             .write(move |w| {
+                let admitted = throttle::admit(w, Guess::Code, &from, None, now)?;
                 let purpose = TicketPurpose::ProveFactor;
                 let Some(person_id) = tickets::holder(w, &digest, purpose, now)? else {
                     return Ok(None);
@@ -83,9 +91,11 @@ impl Engine {
                 if !is_in {
                     return Ok(None);
                 }
-                engine.open_session(w, person_id, ProofBy::SecondFactor, now)
+                throttle::was_right(w, &admitted)?;
+                engine.open_session(w, person_id, ProofBy::SecondFactor, &from, now)
             })
             .await;
+        self.wake();
         proved?.ok_or(EngineError::FactorRefused)
     }
 
@@ -123,14 +133,14 @@ impl Engine {
         let now = self.now();
         let engine = self.clone();
         let refused = match &holder {
-            Holder::Ticket(_) => EngineError::FactorRefused,
+            Holder::Ticket(..) => EngineError::FactorRefused,
             Holder::Signed(_) => Refusal::field("/one_time_code", WRONG_FIRST_CODE).into(),
         };
         let added: Result<Option<Added>, EngineError> = self
             .store()
             .write(move |w| {
                 let person_id = adder(w, &holder, now)?;
-                if let Holder::Ticket(ticket) = &holder
+                if let Holder::Ticket(ticket, _) = &holder
                     && !tickets::attempt(w, &auth::digest(ticket))?
                 {
                     return Ok(None);
@@ -145,6 +155,7 @@ impl Engine {
                 engine.added(w, &holder, person_id, before == 0, now).map(Some)
             })
             .await;
+        self.wake();
         added?.ok_or(refused)
     }
 
@@ -163,12 +174,12 @@ impl Engine {
             if is_first { fresh_recovery_codes(w, person_id, now)? } else { Vec::new() };
         let signed_in = match holder {
             Holder::Signed(_) => None,
-            Holder::Ticket(ticket) => {
+            Holder::Ticket(ticket, from) => {
                 if !tickets::use_up(w, &auth::digest(ticket), now)? {
                     return Err(EngineError::FactorRefused);
                 }
                 let by = ProofBy::SecondFactor;
-                let signed_in = self.open_session(w, person_id, by, now)?;
+                let signed_in = self.open_session(w, person_id, by, from, now)?;
                 Some(signed_in.ok_or(EngineError::FactorRefused)?)
             }
         };
@@ -227,11 +238,7 @@ const WRONG_FIRST_CODE: &str = "is not the code that the app shows now: check th
     phone is right, and try the next one; after ten minutes begin again";
 
 /// Whether somebody was wrong so often that nothing more is tried for now.
-pub(super) fn is_paused(
-    r: &mut Reader<'_>,
-    person_id: PersonId,
-    now: UtcInstant,
-) -> Result<bool, StoreError> {
+fn is_paused(r: &mut Reader<'_>, person_id: PersonId, now: UtcInstant) -> Result<bool, StoreError> {
     let after = now.plus(-TimeDelta::seconds(PAUSE_SECONDS));
     Ok(tickets::count_wrong_proofs(r, person_id, after)? >= WRONG_MAX)
 }
@@ -261,7 +268,7 @@ pub(super) fn adder(
             tickets::lock_person(w, actor.person_id)?;
             Ok(actor.person_id)
         }
-        Holder::Ticket(ticket) => {
+        Holder::Ticket(ticket, _) => {
             let digest = auth::digest(ticket);
             let found = tickets::holder(w, &digest, TicketPurpose::AddFactor, now)?;
             let person_id = found.ok_or(EngineError::FactorRefused)?;

@@ -5,18 +5,22 @@
 //! once; one that comes back a second time was stolen, from one side or the other, and ends the
 //! session.
 
+use super::throttle::{Account, Guess, NETWORK_IS_KNOWN};
 use super::{Engine, EngineError};
 use crate::access::{Actor, Proof, ProofBy};
-use crate::auth;
+use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
-use crate::escalation::Refusal;
+use crate::directory::Person;
 use crate::ids::{PersonId, SessionId};
+use crate::store::account_letters::{self, AccountLetterKind};
 use crate::store::factors::{self, Factors};
+use crate::store::networks::{self, Familiarity};
 use crate::store::sessions::{self, Session};
 use crate::store::tickets::{self, TicketPurpose};
-use crate::store::{StoreError, Writer, directory, people};
+use crate::store::{Reader, StoreError, Writer, directory, people};
 use chrono::TimeDelta;
 use serde::Serialize;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// How long the second step of a sign-in may take, in seconds.
 pub(super) const TICKET_SECONDS: i64 = 600;
@@ -81,43 +85,47 @@ impl Engine {
     /// one are one answer, and take the same time.
     ///
     /// # Errors
-    /// [`EngineError::NotSignedIn`].
+    /// [`EngineError::NotSignedIn`]; [`EngineError::Throttled`] after too many wrong guesses.
     pub async fn sign_in(
         &self,
         email: String,
         password: String,
+        from: Network,
     ) -> Result<SignInStep, EngineError> {
+        let wanted = email.clone();
         let found: Result<_, StoreError> =
-            self.store().read(move |r| people::find_credentials(r, &email)).await;
+            self.store().read(move |r| people::find_credentials(r, &wanted)).await;
         let (person_id, hash) = match found? {
             Some((person_id, Some(hash))) => (Some(person_id), Some(hash)),
             Some((_, None)) | None => (None, None),
         };
-        let checked = password.clone();
-        let right = self
-            .with_password_permit(move || match &hash {
-                Some(hash) => Ok((auth::verify(&checked, hash)?, auth::needs_rehash(hash)?)),
-                None => auth::verify_against_nothing(&checked).map(|()| (false, false)),
-            })
-            .await?;
-        let (Some(person_id), (true, is_old)) = (person_id, right) else {
+        let is_old = hash.as_deref().map(auth::needs_rehash).transpose()?.unwrap_or(false);
+        let account = Account::Email(email);
+        let given = password.clone();
+        let is_right = self.is_password(Guess::Password, from, account, hash, given).await?;
+        let (Some(person_id), true) = (person_id, is_right) else {
             return Err(EngineError::NotSignedIn);
         };
         if is_old {
-            self.set_password_unchecked(person_id, password).await?;
+            self.rehash(person_id, password).await?;
         }
-        self.after_password(person_id).await
+        self.after_password(person_id, from).await
     }
 
     /// What comes after a right password: a ticket, wherever there is a factor to prove or to add.
-    async fn after_password(&self, person_id: PersonId) -> Result<SignInStep, EngineError> {
+    async fn after_password(
+        &self,
+        person_id: PersonId,
+        from: Network,
+    ) -> Result<SignInStep, EngineError> {
         let found: Result<_, StoreError> =
             self.store().read(move |r| factors::of_person(r, person_id)).await;
         let factors = found?;
         let purpose = match factors.count() {
             0 if self.inner.options.second_factor_is_required => TicketPurpose::AddFactor,
             0 => {
-                return Ok(SignInStep::In(self.begin_session(person_id, ProofBy::Password).await?));
+                let by = ProofBy::Password;
+                return Ok(SignInStep::In(self.begin_session(person_id, by, from).await?));
             }
             _ => TicketPurpose::ProveFactor,
         };
@@ -150,43 +158,47 @@ impl Engine {
         .collect()
     }
 
-    /// Sets somebody's password.
-    ///
-    /// # Errors
-    /// If it is too weak.
-    pub async fn set_password(
+    /// Whether a password is that of a hash; of no hash, nobody's is, and it takes as long. Counts
+    /// as a wrong guess unless it is.
+    pub(super) async fn is_password(
         &self,
-        person_id: PersonId,
-        email: &str,
+        guess: Guess,
+        from: Network,
+        account: Account,
+        hash: Option<String>,
         password: String,
-    ) -> Result<(), EngineError> {
-        auth::check_strength(&password, email)
-            .map_err(|weak| Refusal::field("/password", weak.to_string()))?;
-        self.set_password_unchecked(person_id, password).await
+    ) -> Result<bool, EngineError> {
+        self.check_guess(guess, from, Some(account.clone())).await?;
+        // Counted only once it is its turn: a whole office that signs in at nine o'clock and waits
+        // here has not guessed wrong.
+        let permit = self.password_permit().await?;
+        let admitted = self.admit_guess(guess, from, Some(account)).await?;
+        let check = move || match &hash {
+            Some(hash) => auth::verify(&password, hash),
+            None => auth::verify_against_nothing(&password).map(|()| false),
+        };
+        let is_right = working(permit, check).await?;
+        if is_right {
+            self.guess_was_right(admitted).await?;
+        }
+        Ok(is_right)
     }
 
-    async fn set_password_unchecked(
-        &self,
-        person_id: PersonId,
-        password: String,
-    ) -> Result<(), EngineError> {
+    async fn rehash(&self, person_id: PersonId, password: String) -> Result<(), EngineError> {
         let hash = self.with_password_permit(move || auth::hash(&password)).await?;
         self.store().write(move |w| Ok(people::set_password_hash(w, person_id, &hash)?)).await
+    }
+
+    async fn password_permit(&self) -> Result<OwnedSemaphorePermit, EngineError> {
+        let permits = std::sync::Arc::clone(&self.inner.password_permits);
+        permits.acquire_owned().await.map_err(stopped)
     }
 
     pub(super) async fn with_password_permit<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, auth::AuthError> + Send + 'static,
     ) -> Result<T, EngineError> {
-        let stopped = |why: String| EngineError::Store(StoreError::Stopped(why));
-        let permits = std::sync::Arc::clone(&self.inner.password_permits);
-        let permit = permits.acquire_owned().await.map_err(|error| stopped(error.to_string()))?;
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(permit);
-            done
-        });
-        Ok(done.await.map_err(|error| stopped(error.to_string()))??)
+        working(self.password_permit().await?, work).await
     }
 
     /// Begins a session: always a fresh one, of somebody who is still here.
@@ -197,20 +209,24 @@ impl Engine {
         &self,
         person_id: PersonId,
         by: ProofBy,
+        from: Network,
     ) -> Result<SignedIn, EngineError> {
         let now = self.now();
         let engine = self.clone();
         let begun: Result<_, EngineError> =
-            self.store().write(move |w| engine.open_session(w, person_id, by, now)).await;
+            self.store().write(move |w| engine.open_session(w, person_id, by, &from, now)).await;
+        self.wake();
         begun?.ok_or(EngineError::NotSignedIn)
     }
 
-    /// Begins a session in the transaction of what proved it; none for somebody who has left.
+    /// Begins a session in the transaction of what proved it, and tells its person if it is from
+    /// somewhere new; none for somebody who has left.
     pub(super) fn open_session(
         &self,
         w: &mut Writer<'_>,
         person_id: PersonId,
         by: ProofBy,
+        from: &Network,
         now: UtcInstant,
     ) -> Result<Option<SignedIn>, EngineError> {
         if !people::find_person(w, person_id)?.is_some_and(|person| person.it.active) {
@@ -228,18 +244,20 @@ impl Engine {
         };
         let refresh_token = auth::fresh_secret()?;
         sessions::insert(w, &session, &auth::digest(&refresh_token))?;
-        self.tokens(person_id, session.id, refresh_token, now).map(Some)
+        know_network(w, person_id, from, now)?;
+        self.tokens(w, person_id, session.id, refresh_token, now).map(Some)
     }
 
     fn tokens(
         &self,
+        r: &mut Reader<'_>,
         person_id: PersonId,
         session_id: SessionId,
         refresh_token: String,
         now: UtcInstant,
     ) -> Result<SignedIn, EngineError> {
         let expires_in = self.inner.options.sessions.access_token_seconds;
-        let access_token = self.inner.key.issue(person_id, session_id, now, expires_in)?;
+        let access_token = self.issuing_key(r)?.issue(person_id, session_id, now, expires_in)?;
         Ok(SignedIn { access_token, expires_in, refresh_token })
     }
 
@@ -253,12 +271,18 @@ impl Engine {
         let fresh = auth::fresh_secret()?;
         let new = auth::digest(&fresh);
         let idle = self.idle();
-        let renewed: Result<Option<Session>, StoreError> = self
+        let engine = self.clone();
+        let renewed: Result<Option<SignedIn>, EngineError> = self
             .store()
             .write(move |w| {
                 let Some(token) = sessions::use_token(w, &old, now)? else { return Ok(None) };
                 let session = token.session;
-                if token.was_used || !session.is_live(idle, now) {
+                let is_live = session.is_live(idle, now);
+                if token.was_used || !is_live {
+                    if token.was_used && is_live {
+                        let kind = AccountLetterKind::RefreshTokenReused;
+                        account_letters::enqueue(w, session.person_id, kind, now)?;
+                    }
                     sessions::end(w, session.id, now)?;
                     return Ok(None);
                 }
@@ -269,11 +293,10 @@ impl Engine {
                     return Ok(None);
                 }
                 sessions::renew(w, session.id, &new, now)?;
-                Ok(Some(session))
+                engine.tokens(w, session.person_id, session.id, fresh, now).map(Some)
             })
             .await;
-        let session = renewed?.ok_or(EngineError::NotSignedIn)?;
-        self.tokens(session.person_id, session.id, fresh, now)
+        renewed?.ok_or(EngineError::NotSignedIn)
     }
 
     /// Ends a session.
@@ -291,30 +314,31 @@ impl Engine {
     /// [`EngineError::NotSignedIn`], for whatever reason.
     pub async fn authenticate(&self, access_token: &str) -> Result<Actor, EngineError> {
         let now = self.now();
-        let claims = self
-            .inner
-            .key
-            .check(access_token, now)
-            .map_err(|_refused: auth::Refused| EngineError::NotSignedIn)?;
         let idle = self.idle();
-        let found: Result<Option<(Actor, bool)>, StoreError> = self
+        let (engine, token) = (self.clone(), access_token.to_owned());
+        let found: Result<Option<(Actor, bool)>, EngineError> = self
             .store()
             .read(move |r| {
+                let keys = engine.accepted_keys(r, now)?;
+                let Some(claims) = keys.iter().find_map(|key| key.check(&token, now).ok()) else {
+                    return Ok(None);
+                };
                 let session = sessions::find(r, claims.session)?;
                 let live = session.filter(|session| {
                     session.person_id == claims.person && session.is_live(idle, now)
                 });
                 let Some(session) = live else { return Ok(None) };
                 let is_due = session.last_used_at.plus(TimeDelta::seconds(TOUCH_SECONDS)) <= now;
-                let actor =
-                    directory::find_actor(r, session.person_id, session.id, session.proof, now)?;
+                let (person_id, proof) = (session.person_id, session.proof);
+                let actor = directory::find_actor(r, person_id, session.id, proof, now)?;
                 Ok(actor.map(|actor| (actor, is_due)))
             })
             .await;
         let (actor, is_due) = found?.ok_or(EngineError::NotSignedIn)?;
+        let session_id = actor.session_id;
         if is_due {
             let touched: Result<(), StoreError> =
-                self.store().write(move |w| sessions::touch(w, claims.session, now)).await;
+                self.store().write(move |w| sessions::touch(w, session_id, now)).await;
             touched?;
         }
         Ok(actor)
@@ -324,4 +348,41 @@ impl Engine {
     pub(super) fn idle(&self) -> TimeDelta {
         TimeDelta::seconds(self.inner.options.sessions.idle_seconds)
     }
+}
+
+/// Remembers from where somebody signed in, and tells them if it is somewhere new.
+pub(super) fn know_network(
+    w: &mut Writer<'_>,
+    person_id: PersonId,
+    from: &Network,
+    now: UtcInstant,
+) -> Result<(), StoreError> {
+    let since = now.plus(-NETWORK_IS_KNOWN);
+    let familiarity = networks::remember(w, person_id, &from.to_string(), since, now)?;
+    if familiarity == Familiarity::New {
+        account_letters::enqueue(w, person_id, AccountLetterKind::NewNetwork, now)?;
+    }
+    Ok(())
+}
+
+/// What is known of somebody, for judging the password that they choose.
+pub(super) fn about(person: &Person) -> Vec<String> {
+    vec![person.name.clone(), person.email.clone()]
+}
+
+/// Works on a password where nothing else has to wait for it.
+async fn working<T: Send + 'static>(
+    permit: OwnedSemaphorePermit,
+    work: impl FnOnce() -> Result<T, auth::AuthError> + Send + 'static,
+) -> Result<T, EngineError> {
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(permit);
+        done
+    });
+    Ok(done.await.map_err(stopped)??)
+}
+
+fn stopped(why: impl std::fmt::Display) -> EngineError {
+    EngineError::Store(StoreError::Stopped(why.to_string()))
 }

@@ -4,7 +4,7 @@
 
 use super::Engine;
 use crate::clock::UtcInstant;
-use crate::store::{StoreError, escalations, notices};
+use crate::store::{StoreError, account_letters, escalations, notices};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -90,7 +90,14 @@ impl Engine {
     }
 
     async fn next_send_at(&self) -> Option<UtcInstant> {
-        let next: Result<_, StoreError> = self.store().read(notices::next_attempt_at).await;
+        let next: Result<_, StoreError> = self
+            .store()
+            .read(|r| {
+                let notice = notices::next_attempt_at(r)?;
+                let letter = account_letters::next_attempt_at(r)?;
+                Ok(notice.into_iter().chain(letter).min())
+            })
+            .await;
         known("the next message", next)
     }
 

@@ -19,6 +19,12 @@ pub fn header_safe(text: &str) -> String {
     cut(&plain, HEADER_CHARS_MAX).trim_end().to_owned()
 }
 
+/// The text without the email addresses in it, for the log: a mail server's answer may quote them.
+pub fn without_addresses(text: &str) -> String {
+    let word = |word: &str| if word.contains('@') { "(address)" } else { word }.to_owned();
+    one_line(text).split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// The first `chars_max` characters of the text.
 pub(super) fn cut(text: &str, chars_max: usize) -> &str {
     match text.char_indices().nth(chars_max) {

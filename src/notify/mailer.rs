@@ -1,9 +1,10 @@
 //! How messages leave: to a mail server, into a folder, or into memory for tests.
 
 use super::folder::Folder;
+use super::line::without_addresses;
 use super::outgoing::{Outgoing, Sender, Sent};
 use super::settings::SmtpSettings;
-use super::smtp::Smtp;
+use super::smtp::{DID_NOT_TAKE, Smtp, UNEXPECTED};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,6 +35,22 @@ pub enum SendFailure {
     /// It will not go as it is: the recipient or the message was refused.
     #[error("{0}")]
     Permanent(String),
+}
+
+impl SendFailure {
+    /// What the log may say of it: without the mail server's own words, which often repeat the
+    /// recipient's address or name. Its codes stay, and whatever is about our own settings.
+    pub fn in_log(&self) -> String {
+        let (Self::Temporary(why) | Self::Permanent(why)) = self;
+        let Some((ours, theirs)) = why.split_once(DID_NOT_TAKE) else {
+            return without_addresses(why);
+        };
+        let (what, answer) = theirs.split_once(": ").unwrap_or((theirs, ""));
+        let answer = answer.strip_prefix(UNEXPECTED).unwrap_or(answer);
+        let is_code = |word: &&str| word.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let codes: Vec<&str> = answer.split(' ').take_while(is_code).collect();
+        format!("{ours}{DID_NOT_TAKE}{what} ({})", codes.join(" "))
+    }
 }
 
 /// The mail settings cannot work.

@@ -29,6 +29,12 @@ type SmtpError = lettre::transport::smtp::Error;
 /// The most characters kept of what a mail server answers.
 const ANSWER_CHARS_MAX: usize = 200;
 
+/// Stands in a failure between the mail server's name and what it refused; its own words follow after
+/// a colon.
+pub(super) const DID_NOT_TAKE: &str = " did not take ";
+/// Stands before an answer whose code is another command's.
+pub(super) const UNEXPECTED: &str = "unexpected answer: ";
+
 /// A mail server, with the connections to it that are not in use.
 pub struct Smtp {
     settings: SmtpSettings,
@@ -242,7 +248,7 @@ impl Refused {
                 (step, error_text(&error), is_final)
             }
             Self::OutOfStep(step, answer) => {
-                (step, format!("unexpected answer: {}", answer_text(&answer)), false)
+                (step, format!("{UNEXPECTED}{}", answer_text(&answer)), false)
             }
         };
         let what = match step {
@@ -250,7 +256,7 @@ impl Refused {
             Step::Recipient => "the recipient's address",
             Step::Message => "the message",
         };
-        let text = format!("{server} did not take {what}: {text}");
+        let text = format!("{server}{DID_NOT_TAKE}{what}: {text}");
         if is_final { SendFailure::Permanent(text) } else { SendFailure::Temporary(text) }
     }
 }

@@ -3,13 +3,16 @@
 //! Their own outbox, beside that of the cases: an account may belong to no partnership, and a secret
 //! that goes out in a letter is made when it is sent, so that the database never holds one.
 
-use super::conn::{Writer, on};
+use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
-use super::schema::account_letters;
-use super::types::{At, word};
+use super::notices::Attempt;
+use super::people::normal_email;
+use super::schema::{account_letters, people};
+use super::types::{At, Instant, id, of_word, word};
 use crate::clock::UtcInstant;
-use crate::ids::PersonId;
+use crate::ids::{NoticeId, PersonId};
 use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -61,4 +64,198 @@ pub fn enqueue(
         ))
         .execute(c))?;
     Ok(())
+}
+
+/// Queues a letter to the person with this address, if there is one who works here and was not sent
+/// the same since an instant. One statement, whoever's the address is: so that its time tells
+/// nothing.
+///
+/// # Errors
+/// If the database refuses it.
+pub fn enqueue_by_email(
+    w: &mut Writer<'_>,
+    email: &str,
+    kind: AccountLetterKind,
+    since: UtcInstant,
+    now: UtcInstant,
+) -> Result<(), StoreError> {
+    let letter_id = Uuid::now_v7().to_string();
+    let kind = word("an account letter's kind", &kind)?;
+    let email = normal_email(email);
+    let earlier = diesel::alias!(account_letters as earlier);
+    on!(w, c => people::table
+        .filter(people::email.eq(&email))
+        .filter(people::active.eq(true))
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            earlier
+                .filter(earlier.field(account_letters::person_id).eq(people::id))
+                .filter(earlier.field(account_letters::kind).eq(&kind))
+                .filter(earlier.field(account_letters::queued_at).gt(At(since))),
+        )))
+        .select((
+            (&letter_id).into_sql::<Text>(),
+            people::id,
+            (&kind).into_sql::<Text>(),
+            "queued".into_sql::<Text>(),
+            0.into_sql::<Integer>(),
+            At(now).into_sql::<Instant>(),
+            At(now).into_sql::<Instant>(),
+        ))
+        .insert_into(account_letters::table)
+        .into_columns((
+            account_letters::id,
+            account_letters::person_id,
+            account_letters::kind,
+            account_letters::state,
+            account_letters::attempts,
+            account_letters::queued_at,
+            account_letters::next_attempt_at,
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// A letter that is being sent.
+#[derive(Debug, Clone)]
+pub struct LeasedLetter {
+    /// Its id: also its Message-ID.
+    pub id: NoticeId,
+    /// Whom it goes to.
+    pub person_id: PersonId,
+    /// What it says; or the word that this program does not know.
+    pub kind: Result<AccountLetterKind, String>,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it was queued.
+    pub queued_at: UtcInstant,
+    next_attempt_at: UtcInstant,
+    lease_token: String,
+}
+
+/// Leases letters that are to be sent now, the longest waiting first: queued ones, and those whose
+/// lease ran out because their sender died.
+///
+/// # Errors
+/// If the database refuses it, or holds something else.
+pub fn lease(
+    w: &mut Writer<'_>,
+    now: UtcInstant,
+    lease_until: UtcInstant,
+    limit: i64,
+) -> Result<Vec<LeasedLetter>, StoreError> {
+    let token = Uuid::now_v7().to_string();
+    // In both places, as in `notices::lease`.
+    let free = || {
+        account_letters::state.eq("queued").and(account_letters::next_attempt_at.le(At(now))).or(
+            account_letters::state
+                .eq("leased")
+                .and(account_letters::lease_until.assume_not_null().le(At(now))),
+        )
+    };
+    on!(w, c => {
+        let oldest: Vec<String> = account_letters::table
+            .filter(free())
+            .order((account_letters::next_attempt_at, account_letters::id))
+            .limit(limit)
+            .select(account_letters::id)
+            .load(c)?;
+        diesel::update(account_letters::table
+                .filter(account_letters::id.eq_any(oldest))
+                .filter(free()))
+            .set((
+                account_letters::state.eq("leased"),
+                account_letters::lease_until.eq(At(lease_until)),
+                account_letters::lease_token.eq(&token),
+                account_letters::attempts.eq(account_letters::attempts + 1),
+            ))
+            .execute(c)
+    })?;
+    let rows: Vec<(String, String, String, i32, At, At)> = on!(w, c => account_letters::table
+        .filter(account_letters::lease_token.eq(&token))
+        .order((account_letters::next_attempt_at, account_letters::id))
+        .select((
+            account_letters::id,
+            account_letters::person_id,
+            account_letters::kind,
+            account_letters::attempts,
+            account_letters::queued_at,
+            account_letters::next_attempt_at,
+        ))
+        .load(c))?;
+    rows.into_iter()
+        .map(|(letter, person, kind, attempts, queued, next)| {
+            Ok(LeasedLetter {
+                id: id("an account letter's id", &letter)?,
+                person_id: id("an account letter's person", &person)?,
+                kind: of_word("an account letter's kind", &kind)
+                    .map_err(|error: StoreError| error.to_string()),
+                attempts,
+                queued_at: queued.0,
+                next_attempt_at: next.0,
+                lease_token: token.clone(),
+            })
+        })
+        .collect()
+}
+
+/// Records what came of an attempt under a lease; false if the lease was lost to somebody else.
+///
+/// # Errors
+/// If the database refuses it.
+pub fn record_attempt(
+    w: &mut Writer<'_>,
+    letter: &LeasedLetter,
+    attempt: &Attempt,
+    now: UtcInstant,
+) -> Result<bool, StoreError> {
+    let (state, next, error, ended) = match attempt {
+        Attempt::Accepted(_) => ("accepted", letter.next_attempt_at, None, Some(At(now))),
+        Attempt::Again(at, error) => ("queued", *at, Some(error), None),
+        Attempt::Failed(error) => ("failed", letter.next_attempt_at, Some(error), Some(At(now))),
+    };
+    let recorded = on!(w, c => diesel::update(account_letters::table
+            .filter(account_letters::id.eq(letter.id.to_string()))
+            .filter(account_letters::state.eq("leased"))
+            .filter(account_letters::lease_token.eq(&letter.lease_token)))
+        .set((
+            account_letters::state.eq(state),
+            account_letters::next_attempt_at.eq(At(next)),
+            account_letters::last_error.eq(error),
+            account_letters::ended_at.eq(ended),
+            account_letters::lease_until.eq(None::<At>),
+            account_letters::lease_token.eq(None::<String>),
+        ))
+        .execute(c))?;
+    Ok(recorded == 1)
+}
+
+/// When a letter is to be sent next.
+///
+/// # Errors
+/// If the database refuses the question.
+pub fn next_attempt_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreError> {
+    let queued: Option<At> = on!(r, c => account_letters::table
+        .filter(account_letters::state.eq("queued"))
+        .order(account_letters::next_attempt_at)
+        .select(account_letters::next_attempt_at)
+        .first(c)
+        .optional())?;
+    let leased: Option<Option<At>> = on!(r, c => account_letters::table
+        .filter(account_letters::state.eq("leased"))
+        .order(account_letters::lease_until)
+        .select(account_letters::lease_until)
+        .first(c)
+        .optional())?;
+    Ok(queued.into_iter().chain(leased.flatten()).map(|at| at.0).min())
+}
+
+/// Forgets letters that ended before an instant, and says how many.
+///
+/// # Errors
+/// If the database refuses it.
+pub fn delete_ended_before(w: &mut Writer<'_>, before: UtcInstant) -> Result<usize, StoreError> {
+    Ok(on!(w, c => diesel::delete(account_letters::table
+            .filter(account_letters::ended_at.assume_not_null().lt(At(before)))
+            .filter(account_letters::ended_at.is_not_null()))
+        .execute(c))?)
 }

@@ -16,19 +16,24 @@ mod schema;
 mod types;
 
 pub mod account_letters;
+pub mod account_secrets;
 pub mod changes;
 pub mod closures;
 pub mod directory;
 pub mod escalations;
 pub mod factors;
+pub mod guesses;
 pub mod idempotency;
 pub mod jobs;
+pub mod networks;
 pub mod notices;
 pub mod people;
 pub mod policies;
 pub mod posts;
 pub mod projections;
 pub mod sessions;
+pub mod set_up;
+pub mod signing_keys;
 pub mod tickets;
 pub mod timeline;
 

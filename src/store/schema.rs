@@ -126,6 +126,13 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
+    signing_keys (number) { number -> Integer, salt -> Text, proposed_by -> Text,
+        proposed_at -> Instant, approved_by -> Nullable<Text>,
+        approved_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
     idempotency_keys (person_id, key) { person_id -> Text, key -> Text, fingerprint -> Text,
         status -> Integer, location -> Nullable<Text>, etag -> Nullable<Text>, body -> Text,
         created_at -> Instant, }
@@ -138,6 +145,30 @@ diesel::table! {
         attempts -> Integer, queued_at -> Instant, next_attempt_at -> Instant,
         lease_until -> Nullable<Instant>, lease_token -> Nullable<Text>,
         last_error -> Nullable<Text>, ended_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    failed_guesses (id) { id -> Text, what -> Text, network -> Text, account -> Nullable<Text>,
+        guessed_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    known_networks (person_id, network) { person_id -> Text, network -> Text,
+        last_seen_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    account_secrets (digest) { digest -> Text, person_id -> Text, kind -> Text,
+        made_at -> Instant, expires_at -> Instant, used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    set_up_secrets (only_one) { only_one -> Integer, digest -> Text, expires_at -> Instant,
+        wrong_guesses -> Integer, }
 }
 diesel::table! {
     use diesel::sql_types::*;
@@ -191,4 +222,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     account_letters,
+    failed_guesses,
+    known_networks,
+    account_secrets,
 );

@@ -216,21 +216,20 @@ pub fn set_proof(
     Ok(())
 }
 
-/// Ends all sessions of somebody, save one.
-pub fn end_all(
+/// Ends all sessions of somebody but this one, and says how many.
+pub fn end_all_of(
     w: &mut Writer<'_>,
     person_id: PersonId,
-    save: Option<SessionId>,
+    but: Option<SessionId>,
     now: UtcInstant,
-) -> Result<(), StoreError> {
-    let save = save.map(|id| id.to_string()).unwrap_or_default();
-    on!(w, c => diesel::update(sessions::table
+) -> Result<usize, StoreError> {
+    let but = but.map(|id| id.to_string()).unwrap_or_default();
+    Ok(on!(w, c => diesel::update(sessions::table
             .filter(sessions::person_id.eq(person_id.to_string()))
-            .filter(sessions::id.ne(save))
+            .filter(sessions::id.ne(&but))
             .filter(sessions::ended_at.is_null()))
         .set(sessions::ended_at.eq(At(now)))
-        .execute(c))?;
-    Ok(())
+        .execute(c))?)
 }
 
 /// Forgets sessions that expired before an instant, and says how many.

@@ -3,11 +3,14 @@
 
 #![cfg(test)]
 
+mod accounts;
 mod agreement;
 mod house;
 
 mod contract;
 mod engine;
+mod hardening;
 mod life;
 mod process;
+mod rights;
 mod trying;

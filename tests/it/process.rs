@@ -15,7 +15,7 @@ const BSCP: &str = include_str!("../../config/policies/bscp.toml");
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The shipped policy with a stage that takes two seconds, four times.
-fn two_second_policy() -> String {
+pub fn two_second_policy() -> String {
     // Every class alike: a more urgent one with a longer limit is a mistake.
     let limits = ["1 working week", "1 working day", "24 hours", "48 hours"];
     limits.into_iter().fold(BSCP.to_owned(), |policy, limit| {
@@ -25,7 +25,7 @@ fn two_second_policy() -> String {
 }
 
 /// Waits until something is so, looking again and again.
-async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let looking = async {
         loop {
             if let Some(found) = look().await {
@@ -336,5 +336,46 @@ fn two_servers_on_one_postgresql_share_the_due_work_though_one_of_them_is_killed
             assert_eq!(told.len(), count, "somebody was told twice of {reference}");
         }
         house.prove_the_record().await;
+    });
+}
+
+#[test]
+fn a_fresh_server_is_set_up_by_the_secret_in_its_file_and_an_invitation_is_printed() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join("bscp.toml");
+        let data = dir.path().join("data");
+        std::fs::write(&config, format!("data_dir = {data:?}\n[http]\nworkers = 1\n")).unwrap();
+        let served = Served::start(&config);
+        let file = data.join("set-up-secret");
+        let hint = until("the hint", async || {
+            let said = served.said.lock().unwrap().join("\n");
+            said.contains("set-up-secret` makes a new one").then_some(said)
+        })
+        .await;
+        let secret = std::fs::read_to_string(&file).unwrap().trim().to_owned();
+        assert!(hint.contains(file.to_str().unwrap()) && !hint.contains(&secret), "{hint}");
+        let chosen = "slow amber teapots wander north";
+        let email = "robin.ashe@example.org";
+        let body =
+            json!({ "secret": secret, "name": "Robin Ashe", "email": email, "password": chosen });
+        let stranger = Client::stranger(served.address);
+        assert_eq!(stranger.post("/set-up", &body).await.status, 201);
+        assert!(!file.exists());
+
+        let run = |arguments: &[&str]| {
+            let ran = Command::new(PROGRAM).args(arguments).arg("--config").arg(&config).output();
+            let ran = ran.unwrap();
+            (ran.status.code(), String::from_utf8(ran.stdout).unwrap())
+        };
+        assert_eq!(run(&["set-up-secret"]).0, Some(1), "there is an administrator");
+        assert_eq!(run(&["person", "invite", "nobody@example.org"]).0, Some(1));
+        let (code, said) = run(&["person", "invite", email]);
+        assert_eq!(code, Some(0), "{said}");
+        let link = said.lines().find(|line| line.starts_with("http")).unwrap();
+        let body = json!({ "secret": link.rsplit('/').next().unwrap(), "password": "x" });
+        assert_eq!(stranger.post("/invitations/redeem", &body).await.faults(), ["/password"]);
+        let body = json!({ "email": email, "password": chosen });
+        assert_eq!(stranger.post("/sessions", &body).await.status, 200);
     });
 }

@@ -130,3 +130,13 @@ fn shown(html: &str) -> String {
 fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()
 }
+
+#[test]
+fn the_log_hears_of_no_address() {
+    let answer = "550 5.1.1 <ada.obi@agency.example>: no such user\r\nada@agency.example is gone";
+    assert_eq!(
+        super::super::line::without_addresses(answer),
+        "550 5.1.1 (address) no such user  (address) is gone"
+    );
+    assert_eq!(super::super::line::without_addresses("421 try again later"), "421 try again later");
+}

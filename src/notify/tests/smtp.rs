@@ -119,6 +119,19 @@ async fn each_refusal_means_what_it_is_about() {
     }
 }
 
+#[test]
+fn the_log_tells_a_refusals_codes_and_not_the_mail_servers_own_words() {
+    let refused = |answer: &str| {
+        SendFailure::Permanent(format!("mx.example:587 did not take the message: {answer}"))
+            .in_log()
+    };
+    let logged = "mx.example:587 did not take the message (550 5.1.1)";
+    assert_eq!(refused("550 5.1.1 <sam@example.org>: Sam Taylor has left"), logged);
+    assert_eq!(refused("unexpected answer: 550 5.1.1 <sam@example.org>"), logged);
+    let ours = "connecting to mx.example:587: connection refused";
+    assert_eq!(SendFailure::Temporary(ours.to_owned()).in_log(), ours);
+}
+
 #[tokio::test]
 async fn a_refused_sign_in_is_ours_to_put_right() {
     let sink = SmtpSink::start().await.unwrap();

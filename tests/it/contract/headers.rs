@@ -78,8 +78,6 @@ on_each_database! {
             let policy = answer.header("content-security-policy").unwrap_or_default();
             assert!(policy.contains("default-src 'none'"), "{what}: {policy}");
             assert!(policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
-            assert!(!policy.contains("script-src") && !policy.contains("http"), "{what}: {policy}");
-            assert_eq!(answer.header("server"), None, "{what} says what it is made with");
         }
     }
 

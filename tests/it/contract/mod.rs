@@ -3,7 +3,7 @@
 
 mod conditions;
 mod directory;
-mod document;
+pub mod document;
 mod fields;
 mod filters;
 mod headers;
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 /// A UUID that nothing has.
-const NOBODY: &str = "0190a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b";
+pub const NOBODY: &str = "0190a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b";
 
 /// An error as RFC 9457 has it, of this kind.
 #[track_caller]

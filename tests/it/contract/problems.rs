@@ -127,7 +127,7 @@ on_each_database! {
         let once = r#""immediate_danger":{"in_immediate_danger":false}"#;
         let twice = &format!("{{{once},{once}}}");
         let answer = send_json(&priya, "/escalations", twice).await;
-        assert_problem(&answer, 422, "faulty");
+        assert_problem(&answer, 400, "bad-request");
         assert_eq!(answer.faults(), ["/immediate_danger"], "{}", answer.body);
         let nested =
             r#"{"immediate_danger":{"in_immediate_danger":false,"in_immediate_danger":true}}"#;

@@ -9,7 +9,7 @@ mod jobs;
 mod late;
 mod migrations;
 mod nodes;
-mod outbox;
+pub mod outbox;
 mod poison;
 mod policies;
 mod policy_choice;

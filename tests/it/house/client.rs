@@ -101,6 +101,18 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<String>,
     ) -> Answer {
+        self.send_as(method, path, headers, "application/json", body).await
+    }
+
+    /// Any request with a body of any kind.
+    pub async fn send_as(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        kind: &str,
+        body: Option<String>,
+    ) -> Answer {
         let url = match path.strip_prefix('/') {
             Some(rest) if rest.starts_with('/') => format!("{}{rest}", self.base),
             _ => format!("{}/api/v1{path}", self.base),
@@ -113,7 +125,7 @@ impl Client {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
-            request = request.header("Content-Type", "application/json").body(body);
+            request = request.header("Content-Type", kind).body(body);
         }
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();

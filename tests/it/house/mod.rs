@@ -56,6 +56,8 @@ pub struct Wishes {
     pub settings: Vec<(&'static str, String)>,
     /// The policy file; the shipped one if left out.
     pub policy: Option<String>,
+    /// More agencies, people and posts than the shipped directory has, in its form.
+    pub directory_besides: &'static str,
     /// The machine's clock instead of one that stands.
     pub real_clock: bool,
     /// The workers run; otherwise the test moves everything itself.
@@ -150,7 +152,9 @@ impl House {
         let mailer =
             if wishes.real_mailer { app::mailer(&settings).unwrap() } else { memory_mailer() };
         let engine = app::build_engine_with(&settings, clock.clone(), mailer).await.unwrap();
-        let founded = furnish(&engine, wishes.policy.as_deref().unwrap_or(POLICY)).await;
+        let directory = format!("{DIRECTORY}\n{}", wishes.directory_besides);
+        let policy = wishes.policy.as_deref().unwrap_or(POLICY);
+        let founded = furnish(&engine, &directory, policy).await;
         let app = App::build(&settings, engine.clone()).unwrap();
         let address = app.address();
         tokio::spawn(app.run_until_stopped());
@@ -287,6 +291,9 @@ fn settings(url: &str, dir: &TempDir, wishes: &Wishes) -> Settings {
         ("auth.second_factor", "optional".to_owned()),
         ("engine.worker", wishes.workers.to_string()),
         ("engine.tick_seconds", "1".to_owned()),
+        // The clock stands, and no minute would pass.
+        ("http.requests_per_minute", "0".to_owned()),
+        ("http.requests_per_minute_of_network", "0".to_owned()),
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .into();
@@ -294,9 +301,9 @@ fn settings(url: &str, dir: &TempDir, wishes: &Wishes) -> Settings {
     Settings::load(None, &HashMap::new(), &overrides).unwrap()
 }
 
-/// Founds the partnership, or finds it where another node has.
-async fn furnish(engine: &Engine, policy: &str) -> Founded {
-    let file = DirectoryFile::parse(DIRECTORY).unwrap();
+/// Founds a partnership in which everybody has a password.
+pub async fn found(engine: &Engine, directory: &str) -> Founded {
+    let file = DirectoryFile::parse(directory).unwrap();
     let founded = engine.found_partnership(file).await.unwrap();
     let everybody = founded.people.clone();
     let set = move |w: &mut Writer<'_>| -> Result<(), StoreError> {
@@ -306,6 +313,12 @@ async fn furnish(engine: &Engine, policy: &str) -> Founded {
         Ok(())
     };
     engine.store().write(set).await.unwrap();
+    founded
+}
+
+/// Founds the partnership, or finds it where another node has.
+async fn furnish(engine: &Engine, directory: &str, policy: &str) -> Founded {
+    let founded = found(engine, directory).await;
     publish(engine, &founded, policy.to_owned()).await.unwrap();
     founded
 }

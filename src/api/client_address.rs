@@ -1,0 +1,118 @@
+//! From where a request comes. Whoever calls us says so by the connection that they have; a header
+//! says so only where a proxy wrote it that the settings name.
+
+use super::problem::Problem;
+use crate::auth::Network;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use ipnet::IpNet;
+use std::future::{Ready, ready};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// The networks of the proxies whose `X-Forwarded-For` is believed.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(pub Vec<IpNet>);
+
+impl TrustedProxies {
+    /// The client's address: of the hops in `X-Forwarded-For`, written by proxies from left to
+    /// right, and the peer after them, the last one that is none of ours. What stands further left
+    /// anybody may have written.
+    fn client<'h>(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = &'h str>) -> IpAddr {
+        let mut client = peer.to_canonical();
+        for hop in hops.rev() {
+            if !self.0.iter().any(|network| network.contains(&client)) {
+                break;
+            }
+            // What cannot be read was written by nobody we trust: it is the proxy's own request.
+            let Some(before) = hop_address(hop) else { break };
+            client = before;
+        }
+        client
+    }
+}
+
+/// An address as proxies write it: alone, with a port, or in brackets.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let alone = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    let read = match alone.parse::<IpAddr>() {
+        Ok(address) => Some(address),
+        Err(_no_address_alone) => match hop.parse::<SocketAddr>() {
+            Ok(with_port) => Some(with_port.ip()),
+            Err(_no_address) => None,
+        },
+    };
+    read.map(|address| address.to_canonical())
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+impl ClientAddress {
+    /// Of a request; the unspecified address where there is no connection, as in a test.
+    pub fn of(request: &HttpRequest) -> Self {
+        let peer = request.peer_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
+        let Some(proxies) = request.app_data::<web::Data<TrustedProxies>>() else {
+            return Self(peer.to_canonical());
+        };
+        let values: Vec<&str> = request
+            .headers()
+            .get_all("X-Forwarded-For")
+            // One that is no text is a hop that cannot be read.
+            .map(|value| value.to_str().unwrap_or("?"))
+            .collect();
+        let hops: Vec<&str> = values.iter().flat_map(|value| value.split(',')).collect();
+        Self(proxies.client(peer, hops.into_iter()))
+    }
+
+    /// Its network, by which it is throttled.
+    pub fn network(self) -> Network {
+        Network::of(self.0)
+    }
+}
+
+impl FromRequest for ClientAddress {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TrustedProxies;
+
+    fn client(trusted: &[&str], peer: &str, hops: &[&str]) -> String {
+        let trusted = TrustedProxies(trusted.iter().map(|net| net.parse().unwrap()).collect());
+        trusted.client(peer.parse().unwrap(), hops.iter().copied()).to_string()
+    }
+
+    #[test]
+    fn a_header_is_believed_from_the_right_while_the_hop_is_trusted() {
+        let ours = ["10.0.0.0/8", "::1/128"];
+        for (peer, hops, is) in [
+            ("203.0.113.9", vec![], "203.0.113.9"),
+            ("203.0.113.9", vec!["198.51.100.1"], "203.0.113.9"),
+            ("10.0.0.1", vec!["198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", vec!["192.0.2.1", " 198.51.100.1 "], "198.51.100.1"),
+            ("10.0.0.1", vec!["192.0.2.1", "198.51.100.1", "10.9.9.9"], "198.51.100.1"),
+            ("10.0.0.1", vec!["10.0.0.2", "10.0.0.3"], "10.0.0.2"),
+            ("10.0.0.1", vec!["198.51.100.1", "unknown"], "10.0.0.1"),
+            ("10.0.0.1", vec!["198.51.100.1:4711"], "198.51.100.1"),
+            ("10.0.0.1", vec!["[2001:db8::1]:4711"], "2001:db8::1"),
+            ("10.0.0.1", vec!["[2001:db8::1]"], "2001:db8::1"),
+            ("::ffff:10.0.0.1", vec!["::ffff:198.51.100.1"], "198.51.100.1"),
+            ("::1", vec!["2001:db8::7"], "2001:db8::7"),
+        ] {
+            assert_eq!(client(&ours, peer, &hops), is, "{peer} {hops:?}");
+            if !hops.is_empty() {
+                let alone: std::net::IpAddr = peer.parse().unwrap();
+                let alone = alone.to_canonical().to_string();
+                assert_eq!(client(&[], peer, &hops), alone, "nobody is trusted");
+            }
+        }
+    }
+}

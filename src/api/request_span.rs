@@ -1,0 +1,40 @@
+//! What an entry of the log says of the request in which it was written.
+
+use super::client_address::ClientAddress;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::{Error, HttpMessage};
+use tracing::Span;
+use tracing_actix_web::{RequestId, RootSpanBuilder};
+
+/// The method, the route's pattern, the status, and the id that the answer shows. Nothing that the
+/// client sent: an address holds references and secrets, a query or a header anything, and an error's
+/// text the names of fields.
+pub struct RequestSpan;
+
+impl RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &ServiceRequest) -> Span {
+        let id = request.extensions().get::<RequestId>().map(ToString::to_string);
+        let method = request.method();
+        let is_known = KNOWN_METHODS.contains(&method.as_str());
+        tracing::info_span!(
+            "request",
+            method = if is_known { method.as_str() } else { "other" },
+            route = request.match_pattern().as_deref().unwrap_or("none"),
+            client = %ClientAddress::of(request.request()).0,
+            status = tracing::field::Empty,
+            request_id = id,
+        )
+    }
+
+    fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let status = match outcome {
+            Ok(response) => response.status(),
+            Err(error) => error.as_response_error().status_code(),
+        };
+        span.record("status", status.as_u16());
+    }
+}
+
+/// A method may be any word that a client makes up.
+const KNOWN_METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
