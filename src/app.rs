@@ -2,14 +2,16 @@
 
 use crate::api;
 use crate::api::{RequestLimits, RequestSpan, TrustedProxies};
-use crate::auth::{self, BreachedPasswords, IfMissing, SigningKey};
+use crate::auth::{self, BreachedPasswords, IfMissing, SigningKey, oidc};
 use crate::clock::Clock;
 use crate::config::{SecondFactor, Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{
     CronError, CronRule, DeliveryOptions, Engine, EngineOptions, JobTimes, SessionOptions, Workers,
 };
 use crate::notify::{self, Mailer, Sender};
+use crate::providers::Providers;
 use crate::store::{Store, StoreOptions};
+use crate::web as pages;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{HttpServer, web};
@@ -129,7 +131,18 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
         second_factor_is_required: settings.auth.second_factor == SecondFactor::Required,
         breached_passwords: breached_passwords(settings)?,
         set_up_file: settings.data_dir.join("set-up-secret"),
+        providers: providers(settings)?,
     })
+}
+
+/// The identity providers that settings name; nothing is asked of them yet.
+///
+/// # Errors
+/// What is wrong with their file.
+pub fn providers(settings: &Settings) -> anyhow::Result<Providers> {
+    let Some(path) = &settings.auth.providers_file else { return Ok(Providers::default()) };
+    let providers = oidc::load(path).context("reading auth.providers_file")?;
+    Ok(Providers::new(providers)?)
 }
 
 /// What the server shows of itself.
@@ -224,6 +237,7 @@ impl App {
             http.requests_per_minute,
             http.requests_per_minute_of_network,
         ));
+        let origin = pages::Origin::of(&settings.http.public_url);
         let server = HttpServer::new(move || {
             let face = face.clone();
             actix_web::App::new()
@@ -237,6 +251,7 @@ impl App {
                 .wrap(from_fn(api::show_request_id))
                 .wrap(TracingLogger::<RequestSpan>::new())
                 .wrap(from_fn(api::on_every_answer))
+                .configure(|config| pages::configure(config, origin.clone()))
                 .configure(|config| api::configure(config, face))
         })
         .client_request_timeout(Duration::from_secs(HEAD_SECONDS_MAX));

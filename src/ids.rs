@@ -101,6 +101,10 @@ id!(
     NoticeId
 );
 id!(
+    /// One reading of a case by somebody.
+    CaseViewId
+);
+id!(
     /// One signed-in session of a person: a family of refresh tokens.
     SessionId
 );
@@ -108,3 +112,18 @@ id!(
     /// A passkey of a person.
     PasskeyId
 );
+id!(
+    /// Somebody's account at an identity provider, linked with them.
+    IdentityId
+);
+id!(
+    /// An API token.
+    ApiTokenId
+);
+
+impl From<ApiTokenId> for SessionId {
+    /// What a program does with a token, it does in a session of its own: the token's.
+    fn from(id: ApiTokenId) -> Self {
+        Self(id.0)
+    }
+}

@@ -25,12 +25,14 @@
 //! - [`config`] reads the settings and refuses what it does not know.
 //! - [`notify`] says what a message says, how it looks as an email and how it leaves.
 //! - [`auth`] knows passwords and tokens, and nothing of what they open.
+//! - [`providers`] calls the agencies' identity providers, and nothing else calls out.
 //! - [`store`] is the only room that knows diesel: one code on SQLite and on PostgreSQL.
 //! - [`engine`] holds the use cases, and is the only room that changes anything.
 //!
 //! The doors:
 //!
 //! - [`api`] turns requests into commands and questions, and answers into JSON.
+//! - [`web`] has the pages of the browser: signing in at an agency's provider, and signing out.
 //! - [`app`] wires settings to a running server.
 //! - [`demo`] plays one story as a client of the API.
 //! - [`cli`] is what an administrator types.
@@ -69,6 +71,8 @@ pub mod escalation;
 pub mod ids;
 pub mod notify;
 pub mod policy;
+pub mod providers;
 pub mod simulation;
 pub mod store;
 pub mod timeline;
+pub mod web;

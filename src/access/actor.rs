@@ -1,8 +1,8 @@
 //! Somebody who is signed in.
 
 use crate::clock::UtcInstant;
-use crate::directory::{Place, SeatCapacity};
-use crate::ids::{AgencyId, PersonId, PostId, SessionId};
+use crate::directory::{PartnershipFunction, Place, SeatCapacity};
+use crate::ids::{AgencyId, PartnershipId, PersonId, PostId, SessionId};
 use serde::{Deserialize, Serialize};
 
 /// A post that somebody holds, or in which they stand in for its absent holders.
@@ -66,6 +66,29 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The partnerships of which they are an officer: in which they hold a post that is not an
+    /// auditor's.
+    pub fn officer_of(&self) -> impl Iterator<Item = PartnershipId> {
+        self.partnership_posts(PartnershipFunction::is_officer)
+    }
+
+    /// The partnerships whose cases they audit.
+    pub fn auditor_of(&self) -> impl Iterator<Item = PartnershipId> {
+        self.partnership_posts(|function| function == PartnershipFunction::Auditor)
+    }
+
+    fn partnership_posts(
+        &self,
+        wanted: impl Fn(PartnershipFunction) -> bool,
+    ) -> impl Iterator<Item = PartnershipId> {
+        self.posts.iter().filter_map(move |post| match post.place {
+            Place::Partnership { partnership_id, function } if wanted(function) => {
+                Some(partnership_id)
+            }
+            _ => None,
+        })
+    }
+
     /// The post they hold with this id.
     pub fn post(&self, id: PostId) -> Option<&HeldPost> {
         self.posts.iter().find(|post| post.post_id == id)

@@ -1,7 +1,6 @@
 //! Who may rotate the key that signs access tokens: two people, never one.
 
 use super::actor::Actor;
-use crate::directory::Place;
 use crate::escalation::Refusal;
 use crate::ids::PersonId;
 
@@ -36,7 +35,7 @@ pub fn may_approve_key_rotation(actor: &Actor, proposed_by: PersonId) -> Result<
 /// # Errors
 /// Who may.
 pub fn may_see_key_rotations(actor: &Actor) -> Result<(), Refusal> {
-    let is_officer = actor.posts.iter().any(|post| matches!(post.place, Place::Partnership { .. }));
+    let is_officer = actor.officer_of().next().is_some();
     if actor.administrator || is_officer {
         return Ok(());
     }

@@ -1,8 +1,11 @@
 //! The rules, on one page.
 
 use super::actor::{Actor, ProofBy};
+use super::relation::{
+    Relation, Standing, as_safeguarding_lead, emergency_post, may_see, relation,
+};
 use crate::clock::UtcInstant;
-use crate::directory::{Place, Seat, SeatCapacity, Side};
+use crate::directory::Side;
 use crate::escalation::{CommandKind, Escalation, Refusal, Signature, Status};
 use crate::ids::{PartnershipId, PersonId};
 
@@ -27,91 +30,6 @@ pub fn fresh_proof(actor: &Actor, now: UtcInstant) -> Result<(), Refusal> {
     if is_fresh { Ok(()) } else { Err(Refusal::ProveAgain) }
 }
 
-/// What somebody is to a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Relation {
-    /// Under which signature they would act.
-    pub signature: Signature,
-    /// They raised it.
-    pub is_raiser: bool,
-    /// They must act in the stage where it is, or did in the stage where it ended.
-    pub is_acting: bool,
-}
-
-/// What somebody is to a case; none if it is none of their business.
-pub fn relation(actor: &Actor, escalation: &Escalation) -> Option<Relation> {
-    let is_raiser = actor.person_id == escalation.raiser.person_id;
-    if escalation.raised_at.is_none() {
-        return is_raiser.then(|| Relation {
-            signature: escalation.raiser.clone(),
-            is_raiser,
-            is_acting: true,
-        });
-    }
-    let last = escalation.stage_entries.last();
-    // Whoever was reached in a post and has left it stays on the case, and acts no more.
-    let is_theirs = |seat: &&Seat| match (seat.capacity, seat.post_id) {
-        (SeatCapacity::Holder, Some(post_id)) => actor.post(post_id).is_some(),
-        _ => true,
-    };
-    let acting = last.and_then(|entry| best_seat(actor, entry.who_acts().filter(is_theirs)));
-    let is_acting = acting.is_some();
-    let signature = match acting {
-        Some(signature) => Some(signature),
-        None if is_raiser => None,
-        None => best_seat(actor, escalation.reached().into_iter())
-            .or_else(|| in_partnership(actor, escalation)),
-    };
-    // The raiser signs as they did at first, unless they must act in a post.
-    let signature = match signature {
-        Some(signature) if !is_raiser || signature.post_id.is_some() => signature,
-        _ if is_raiser => escalation.raiser.clone(),
-        signature => signature?,
-    };
-    Some(Relation { signature, is_raiser, is_acting })
-}
-
-/// Under which signature somebody sits in one of these seats: in person first, then in a post that
-/// was reached, whoever held it then.
-fn best_seat<'s>(
-    actor: &Actor,
-    seats: impl Iterator<Item = &'s Seat> + Clone,
-) -> Option<Signature> {
-    let in_person = seats.clone().find(|seat| seat.person_id == Some(actor.person_id));
-    let in_post =
-        || seats.clone().find(|seat| seat.post_id.is_some_and(|id| actor.post(id).is_some()));
-    let seat = in_person.or_else(in_post)?;
-    Some(Signature {
-        person_id: actor.person_id,
-        name: actor.name.clone(),
-        post_id: seat.post_id,
-        post_title: seat.post_title.clone(),
-        side: seat.side,
-    })
-}
-
-fn in_partnership(actor: &Actor, escalation: &Escalation) -> Option<Signature> {
-    let post = actor.posts.iter().find(|post| {
-        matches!(&post.place, Place::Partnership { partnership_id, .. }
-            if *partnership_id == escalation.partnership_id)
-    })?;
-    Some(Signature {
-        person_id: actor.person_id,
-        name: actor.name.clone(),
-        post_id: Some(post.post_id),
-        post_title: Some(post.title.clone()),
-        side: Side::Partnership,
-    })
-}
-
-/// Whether somebody may see a case.
-///
-/// # Errors
-/// [`Refusal::NotFound`]: the answer is the same as for a case that is not there.
-pub fn may_see(actor: &Actor, escalation: &Escalation) -> Result<Relation, Refusal> {
-    relation(actor, escalation).ok_or(Refusal::NotFound)
-}
-
 /// Whether somebody may give a command to a case, and under which signature.
 ///
 /// # Errors
@@ -120,8 +38,17 @@ pub fn may(
     actor: &Actor,
     command: CommandKind,
     escalation: &Escalation,
+    now: UtcInstant,
 ) -> Result<Signature, Refusal> {
-    let relation = may_see(actor, escalation)?;
+    if command == CommandKind::BreakGlass {
+        return may_break_glass(actor, escalation, now);
+    }
+    let relation = may_see(actor, escalation, now)?;
+    if relation.standing.only_reads() {
+        return Err(Refusal::NotYours(
+            "You can read this case, and change nothing in it.".to_owned(),
+        ));
+    }
     let side = relation.signature.side;
     let raising = side == Side::Raising;
     let receiving = side == Side::Receiving;
@@ -172,10 +99,16 @@ pub fn may(
         Kind::ConvenePanel | Kind::Refer | Kind::MovePolicy => {
             (partnership, "The partnership's officers do this.")
         }
+        Kind::Restrict => {
+            (raiser || partnership, "The raiser and the partnership's officers do this.")
+        }
+        Kind::LiftRestriction | Kind::ReviewGlassBreak => {
+            (partnership, "The partnership's officers do this.")
+        }
         Kind::CompleteAction | Kind::GiveFeedback | Kind::Debrief | Kind::ConfirmRecord => {
             (true, "")
         }
-        Kind::OfTime => (false, "Only time does this."),
+        Kind::BreakGlass | Kind::OfTime => (false, "Only time does this."),
     };
     if !allowed {
         return Err(Refusal::NotYours(who.to_owned()));
@@ -184,6 +117,50 @@ pub fn may(
         return Err(Refusal::NotFound);
     }
     Ok(relation.signature)
+}
+
+/// Whether somebody may look at a case in an emergency that they do not see: the safeguarding lead of
+/// an agency on it, and an auditor of its partnership where it is restricted.
+///
+/// # Errors
+/// Not found for everybody else, as for a case that is not there; not theirs for whoever sees it.
+pub fn may_break_glass(
+    actor: &Actor,
+    escalation: &Escalation,
+    now: UtcInstant,
+) -> Result<Signature, Refusal> {
+    if relation(actor, escalation, now).is_some() {
+        return Err(Refusal::NotYours("You can see this case already: read it.".to_owned()));
+    }
+    if escalation.raised_at.is_none() || escalation.excludes(actor.person_id) {
+        return Err(Refusal::NotFound);
+    }
+    emergency_post(actor, escalation).ok_or(Refusal::NotFound)
+}
+
+/// Whether somebody may see who looked at a case: officers, auditors, and the safeguarding leads of
+/// its agencies, as long as they see the case.
+///
+/// # Errors
+/// Not found for those who may not see the case; otherwise who may.
+pub fn may_see_views(
+    actor: &Actor,
+    escalation: &Escalation,
+    now: UtcInstant,
+) -> Result<Relation, Refusal> {
+    let relation = may_see(actor, escalation, now)?;
+    let is_theirs = matches!(relation.standing, Standing::Officer | Standing::Auditor)
+        || relation.signature.side == Side::Partnership
+        || is_officer(actor, &[escalation.partnership_id])
+        || as_safeguarding_lead(actor, escalation).is_some();
+    if is_theirs {
+        return Ok(relation);
+    }
+    Err(Refusal::NotYours(
+        "The partnership's officers and auditors, and the safeguarding leads of the agencies on \
+         it, see who looked at a case."
+            .to_owned(),
+    ))
 }
 
 /// Whether somebody may decide on a partnership's rules: propose its policies, and say on which days
@@ -221,10 +198,7 @@ pub fn may_publish_policy(
 }
 
 fn is_officer(actor: &Actor, of: &[PartnershipId]) -> bool {
-    actor.posts.iter().any(|post| match &post.place {
-        Place::Partnership { partnership_id, .. } => of.contains(partnership_id),
-        Place::Agency { .. } => false,
-    })
+    actor.officer_of().any(|partnership_id| of.contains(&partnership_id))
 }
 
 /// Whether somebody may keep the part of the directory that belongs to these partnerships: an
@@ -239,17 +213,6 @@ pub fn may_keep_directory(actor: &Actor, of: &[PartnershipId]) -> Result<(), Ref
     Err(Refusal::NotYours(
         "The partnership's officers and the administrator keep the directory.".to_owned(),
     ))
-}
-
-/// Whether somebody may end the sign-ins of others, and take their factors when they are lost.
-///
-/// # Errors
-/// Who may.
-pub fn may_end_sign_ins(actor: &Actor) -> Result<(), Refusal> {
-    if actor.administrator {
-        return Ok(());
-    }
-    Err(Refusal::NotYours("An administrator does this.".to_owned()))
 }
 
 /// Whether somebody may invite a person whose agency or posts belong to these partnerships: whoever

@@ -2,7 +2,7 @@
 
 use crate::calendar::Limit;
 use crate::clock::UtcInstant;
-use crate::escalation::{Draft, ImmediateDanger, Line, Prose, Stance};
+use crate::escalation::{Draft, ImmediateDanger, Line, Prose, Restriction, Stance};
 use crate::ids::{PartnershipId, PersonId};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -85,6 +85,33 @@ pub struct ProposalBody {
 pub struct ReasonBody {
     /// Why.
     pub reason: Prose,
+}
+
+/// A restriction.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RestrictionBody {
+    /// The restriction from now on, whole.
+    pub restriction: Restriction,
+    /// Why.
+    pub reason: Prose,
+}
+
+/// An emergency look at a case.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BreakGlassBody {
+    /// Why it cannot wait: at least 10 characters. It stays in the case.
+    #[schema(min_length = 10)]
+    pub reason: Prose,
+}
+
+/// What an officer found of an emergency look.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GlassReviewBody {
+    /// What you found.
+    pub note: Prose,
 }
 
 /// The partnership's determination.

@@ -1,7 +1,7 @@
 //! What is answered about agencies, people and posts.
 
 use crate::clock::UtcInstant;
-use crate::directory::{Absence, Agency, Partnership, Person, Place, Post, Sector};
+use crate::directory::{Absence, Agency, Partnership, Person, PersonKind, Place, Post, Sector};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::store::people::Versioned;
 use crate::store::{Reader, StoreError, people};
@@ -63,6 +63,7 @@ pub struct PersonView {
     agency_id: Option<AgencyId>,
     active: bool,
     administrator: bool,
+    kind: PersonKind,
     version: i32,
 }
 
@@ -76,6 +77,7 @@ impl PersonView {
             agency_id: it.agency_id,
             active: it.active,
             administrator: it.administrator,
+            kind: it.kind,
             version,
         }
     }

@@ -5,7 +5,7 @@ use super::problem::{Code, Problem};
 use super::routes::Face;
 use super::strict_json::{self, Unclear};
 use crate::access::Actor;
-use crate::engine::{Engine, Idempotency, Request};
+use crate::engine::{Engine, Idempotency, Operation, Request};
 use crate::escalation::FieldFault;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
@@ -87,7 +87,11 @@ async fn signed_in(request: &HttpRequest) -> Result<Actor, Problem> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(not_signed_in)?;
-    let actor = app.authenticate(token).await.map_err(|error| match error {
+    let operation = Operation {
+        method: request.method().as_str().to_owned(),
+        path: request.match_pattern().unwrap_or_default(),
+    };
+    let actor = app.authenticate(token, &operation).await.map_err(|error| match error {
         crate::engine::EngineError::NotSignedIn => not_signed_in(),
         other => other.into(),
     })?;
@@ -132,16 +136,15 @@ impl<T> Ask<T> {
     }
 }
 
-/// A JSON body of somebody who is signed in, about their own account. Not repeatable under a key: its
-/// answers hold secrets, which are never stored.
-pub struct SignedBody<T> {
-    /// Who.
+/// A request whose answer holds a secret: it is never kept, and so cannot be given again.
+pub struct Private<T> {
+    /// Who asks.
     pub actor: Actor,
     /// What they sent.
     pub body: T,
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for SignedBody<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for Private<T> {
     type Error = Problem;
     type Future = Extracting<Self>;
 

@@ -3,7 +3,7 @@
 
 use super::answer::plain;
 use super::escalations::{ChangeProblems, ReadProblems};
-use super::extract::{App, Signed, SignedBody};
+use super::extract::{App, Private, Signed};
 use super::problem::Problem;
 use super::second_step::{AddedView, ChallengeView, CodeSourceView};
 use crate::clock::UtcInstant;
@@ -127,10 +127,7 @@ pub async fn begin_passkey(app: App, signed: Signed) -> Result<HttpResponse, Pro
     responses((status = 201, description = "It was added; with the first factor there are recovery codes.", body = AddedView), ChangeProblems),
     security(("bearer" = []))
 )]
-pub async fn add_passkey(
-    app: App,
-    ask: SignedBody<NewPasskeyBody>,
-) -> Result<HttpResponse, Problem> {
+pub async fn add_passkey(app: App, ask: Private<NewPasskeyBody>) -> Result<HttpResponse, Problem> {
     let NewPasskeyBody { challenge_id, name, credential } = ask.body;
     let holder = holder(Signed(ask.actor));
     let added = app.add_passkey(holder, &challenge_id, name, credential).await?;
@@ -179,7 +176,7 @@ pub async fn begin_one_time_codes(app: App, signed: Signed) -> Result<HttpRespon
 )]
 pub async fn confirm_one_time_codes(
     app: App,
-    ask: SignedBody<FirstCodeBody>,
+    ask: Private<FirstCodeBody>,
 ) -> Result<HttpResponse, Problem> {
     let holder = holder(Signed(ask.actor));
     let added = app.confirm_one_time_codes(holder, ask.body.one_time_code).await?;

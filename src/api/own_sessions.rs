@@ -3,7 +3,7 @@
 use super::answer::plain;
 use super::client_address::ClientAddress;
 use super::escalations::{ChangeProblems, ReadProblems};
-use super::extract::{App, Signed, SignedBody};
+use super::extract::{App, Private, Signed};
 use super::page::Page;
 use super::problem::Problem;
 use crate::access::ProofBy;
@@ -60,7 +60,7 @@ pub struct ProofBody {
 pub async fn prove_again(
     app: App,
     from: ClientAddress,
-    ask: SignedBody<ProofBody>,
+    ask: Private<ProofBody>,
 ) -> Result<HttpResponse, Problem> {
     let ProofBody { password, one_time_code, challenge_id, credential } = ask.body;
     let offered = match (challenge_id, credential) {

@@ -3,9 +3,9 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    accounts, agencies, clock_commands, closures, commands, escalations, factors, health, notices,
-    own_sessions, partnerships, people, policies, posts, recounts, reference, second_step,
-    security_txt, sessions, signing_keys, simulations,
+    accounts, agencies, api_tokens, clock_commands, closures, commands, escalations, factors,
+    health, identities, notices, own_sessions, partnerships, people, policies, posts, recounts,
+    reference, restricting, second_step, security_txt, sessions, signing_keys, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -61,6 +61,14 @@ operations! {
     "/api/v1/me/sessions" => { get own_sessions::list_sessions, delete own_sessions::end_other_sessions }
     "/api/v1/me/sessions/{id}" => { delete own_sessions::end_session }
     "/api/v1/server" => { get health::read_server }
+    "/api/v1/me/api-tokens" => { get api_tokens::list_own_tokens, post api_tokens::make_own_token }
+    "/api/v1/me/api-tokens/{id}" => { delete api_tokens::revoke_own_token }
+    "/api/v1/me/identities/attempts" => { post identities::begin_link }
+    "/api/v1/machines" => { post api_tokens::add_machine }
+    "/api/v1/machines/{id}/api-tokens" => { get api_tokens::list_machine_tokens, post api_tokens::make_machine_token }
+    "/api/v1/machines/{id}/api-tokens/{token_id}" => { delete api_tokens::revoke_machine_token }
+    "/api/v1/people/{id}/identities" => { get identities::list_identities, post identities::link_identity }
+    "/api/v1/people/{id}/identities/{identity_id}" => { delete identities::unlink_identity }
     "/api/v1/partnerships" => { get partnerships::list_partnerships }
     "/api/v1/partnerships/{id}" => { get partnerships::read_partnership }
     "/api/v1/partnerships/{id}/deadline-recounts" => { post recounts::recount_deadlines }
@@ -115,6 +123,11 @@ operations! {
     "/api/v1/escalations/{id}/panels" => { post clock_commands::convene_panel }
     "/api/v1/escalations/{id}/referrals" => { post clock_commands::refer_escalation }
     "/api/v1/escalations/{id}/policy-moves" => { post clock_commands::move_policy }
+    "/api/v1/escalations/{id}/views" => { get restricting::read_views }
+    "/api/v1/escalations/{id}/restrictions" => { post restricting::restrict_escalation }
+    "/api/v1/escalations/{id}/restriction-liftings" => { post restricting::lift_restriction }
+    "/api/v1/escalations/{id}/break-glass" => { post restricting::break_glass }
+    "/api/v1/escalations/{id}/break-glass/{number}/reviews" => { post restricting::review_glass_break }
     "/api/v1/notices" => { get notices::list_notices }
     "/api/v1/signing-keys/rotations" => { get signing_keys::list_key_rotations, post signing_keys::propose_key_rotation }
     "/api/v1/signing-keys/rotations/{number}/approvals" => { post signing_keys::approve_key_rotation }

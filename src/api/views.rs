@@ -5,8 +5,8 @@ use crate::directory::{Party, Seat, Side};
 use crate::engine::{CaseView, ListedCase};
 use crate::escalation::{
     Acknowledgement, Action, Challenge, Content, Debrief, Discussion, Doer, Draft, Ending,
-    Escalation, Event, Feedback, ImmediateDanger, Meeting, PolicyRef, Position, Proposal,
-    ProtectiveDeadline, RecordConfirmation, Response, Signature, StageEntry, Status,
+    Escalation, Event, Feedback, GlassBreak, ImmediateDanger, Meeting, PolicyRef, Position,
+    Proposal, ProtectiveDeadline, RecordConfirmation, Response, Signature, StageEntry, Status,
 };
 use crate::ids::{EscalationId, PartnershipId};
 use crate::timeline::Entry;
@@ -78,6 +78,8 @@ pub struct EscalationView {
     feedback: Vec<Feedback>,
     debriefs: Vec<Debrief>,
     record_confirmations: Vec<RecordConfirmation>,
+    /// Who looked at it in an emergency.
+    glass_breaks: Vec<GlassBreak>,
 }
 
 fn waiting(it: &Escalation) -> Waiting {
@@ -136,6 +138,7 @@ impl EscalationView {
             feedback: it.feedback,
             debriefs: it.debriefs,
             record_confirmations: it.record_confirmations,
+            glass_breaks: it.glass_breaks,
         }
     }
 }

@@ -23,12 +23,16 @@ pub(super) fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
     app::job_times(settings)?;
     app::mailer(settings)?;
     app::breached_passwords(settings)?;
+    app::providers(settings)?;
     println!("The settings are in order.");
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     let engine = app::build_engine(&settings, Clock::System).await?;
+    if let Err((provider, fault)) = engine.check_providers().await {
+        bail!("the identity provider `{provider}` (auth.providers_file): {fault}");
+    }
     policy_commands::propose_folder(&engine, settings.policies.dir.as_deref()).await?;
     let app = App::build(&settings, engine.clone())?;
     println!("Listening on http://{}", app.address());

@@ -108,6 +108,7 @@ pub(super) const KEYS: &[Key] = &[
     key("auth.refresh_idle_seconds", "1800", Whole(300, 86_400)),
     key("auth.second_factor", "required", OneOf(&["required", "optional"])),
     optional("auth.breached_passwords_file", Text(any)),
+    optional("auth.providers_file", Text(any)),
     key("engine.tick_seconds", "5", Whole(1, 300)),
     key("engine.batch", "200", Whole(1, 10_000)),
     key("engine.worker", "true", Flag),

@@ -153,6 +153,8 @@ pub struct AuthSettings {
     pub second_factor: SecondFactor,
     /// The list of passwords that were stolen elsewhere; none if not given.
     pub breached_passwords_file: Option<PathBuf>,
+    /// The file of the agencies' identity providers; none if not given.
+    pub providers_file: Option<PathBuf>,
 }
 
 /// Whether everybody who has a password needs a second factor.

@@ -11,7 +11,7 @@ mod routing;
 #[cfg(test)]
 mod tests;
 
-pub use people::{Absence, Agency, Contact, Partnership, Person, Sector};
+pub use people::{Absence, Agency, Contact, Partnership, Person, PersonKind, Sector};
 pub use post::{Deputy, Holder, PartnershipFunction, Place, Post, Rung, Side, is_role};
 pub use route::{Gap, GapReason, Party, Route, Seat, SeatCapacity};
 pub use routing::Directory;

@@ -85,6 +85,18 @@ pub struct Agency {
     pub partnership_ids: Vec<PartnershipId>,
 }
 
+/// Somebody, or an agency's own program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonKind {
+    /// Somebody.
+    #[default]
+    Person,
+    /// A program of an agency: reads through API tokens, never signs in, holds no post, and is
+    /// never told or asked anything.
+    Machine,
+}
+
 /// Somebody who works for an agency or for a partnership.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Person {
@@ -100,6 +112,16 @@ pub struct Person {
     pub active: bool,
     /// May keep the directory. Gives no sight of any case.
     pub administrator: bool,
+    /// Somebody, or a machine.
+    #[serde(default)]
+    pub kind: PersonKind,
+}
+
+impl Person {
+    /// Whether they can be asked, told, and given a part in anything: somebody who has not left.
+    pub fn is_somebody_here(&self) -> bool {
+        self.active && self.kind == PersonKind::Person
+    }
 }
 
 /// A time in which somebody is away; their deputies stand in.

@@ -83,6 +83,8 @@ pub enum PartnershipFunction {
     Scrutineer,
     /// A member of the panel of the last stage.
     PanelMember,
+    /// Looks at how cases were handled, and has no part in any: reads, and changes nothing.
+    Auditor,
 }
 
 impl PartnershipFunction {
@@ -92,7 +94,16 @@ impl PartnershipFunction {
             Self::BusinessManager => "business manager",
             Self::Scrutineer => "scrutineer",
             Self::PanelMember => "panel member",
+            Self::Auditor => "auditor",
         }
+    }
+
+    /// The functions of the partnership's officers: all but the auditor's, whom no case reaches.
+    pub const OFFICERS: [Self; 3] = [Self::BusinessManager, Self::Scrutineer, Self::PanelMember];
+
+    /// Whether whoever holds such a post is an officer of the partnership.
+    pub fn is_officer(self) -> bool {
+        Self::OFFICERS.contains(&self)
     }
 }
 
@@ -109,6 +120,10 @@ pub enum Place {
         rung: Rung,
         /// The team that the post serves; none if it serves the whole agency.
         team: Option<String>,
+        /// Whether it is that of the agency's safeguarding lead, who may look at a case of the
+        /// agency in an emergency, and is told when somebody did.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        safeguarding_lead: bool,
     },
     /// In the partnership.
     Partnership {
@@ -120,6 +135,11 @@ pub enum Place {
 }
 
 impl Place {
+    /// Whether it is an auditor's.
+    pub fn audits(&self) -> bool {
+        matches!(self, Self::Partnership { function: PartnershipFunction::Auditor, .. })
+    }
+
     /// The rung of the place.
     pub fn rung(&self) -> Rung {
         match self {

@@ -47,6 +47,51 @@ impl Directory {
         self
     }
 
+    /// The same for a case that nobody of these people may hear of: they count as gone, so that a
+    /// deputy, a stand-in or the next rung steps in. A shared mailbox that one of them may read, as
+    /// holder or deputy of its post, is not used either.
+    #[must_use]
+    pub fn without(mut self, excluded: &[PersonId]) -> Self {
+        if excluded.is_empty() {
+            return self;
+        }
+        self.people.retain(|id, _| !excluded.contains(id));
+        for post in &mut self.posts {
+            let holders = post.holders.iter().map(|it| it.person_id);
+            let mut readers = holders.chain(post.deputies.iter().map(|it| it.person_id));
+            if readers.any(|id| excluded.contains(&id)) {
+                post.mailbox_email = None;
+            }
+        }
+        self
+    }
+
+    /// Whether a message to a seat still reaches whom it is meant for.
+    pub fn reaches(&self, seat: &Seat) -> bool {
+        let has_mailbox =
+            |post: &Post| Some(post.id) == seat.post_id && post.mailbox_email.is_some();
+        match (seat.person_id, seat.capacity) {
+            (Some(person_id), _) => self.people.contains_key(&person_id),
+            (None, SeatCapacity::Mailbox) => self.posts.iter().any(has_mailbox),
+            (None, _) => true,
+        }
+    }
+
+    /// The safeguarding leads of these agencies who are there at `now`, each on its agency's side.
+    pub fn safeguarding_leads(&self, of: &[(Side, AgencyId)], now: UtcInstant) -> Vec<Seat> {
+        let mut route = Route::default();
+        for (side, agency) in of {
+            let posts = self.posts.iter().filter(|post| {
+                matches!(&post.place, Place::Agency { agency_id, safeguarding_lead: true, .. }
+                    if agency_id == agency)
+            });
+            for post in posts {
+                route.add(self.man(post, *side, "", NEXT_RUNG, now));
+            }
+        }
+        route.seats
+    }
+
     /// What kind of agency one of them is; none for an agency that is not in it.
     pub fn sector_of(&self, id: AgencyId) -> Option<Sector> {
         self.agencies.iter().find(|agency| agency.id == id).map(|agency| agency.sector)
@@ -202,7 +247,7 @@ impl Directory {
     ) -> Route {
         let person = self.people.get(&person_id);
         let mut route = Route::default();
-        if let Some(person) = person.filter(|person| person.active) {
+        if let Some(person) = person.filter(|person| person.is_somebody_here()) {
             route.seats.push(Seat {
                 side,
                 rung,
@@ -385,7 +430,9 @@ impl Directory {
     }
 
     fn active(&self, ids: impl Iterator<Item = PersonId>) -> Vec<&Person> {
-        ids.filter_map(|id| self.people.get(&id)).filter(|person| person.active).collect()
+        ids.filter_map(|id| self.people.get(&id))
+            .filter(|person| person.is_somebody_here())
+            .collect()
     }
 
     fn is_present(&self, person: &Person, now: UtcInstant) -> bool {

@@ -13,7 +13,7 @@ use crate::escalation::{
 use crate::ids::{EscalationId, PartnershipId, PersonId};
 use crate::store::escalations::{self, Stored};
 use crate::store::idempotency::{self, StoredAnswer};
-use crate::store::{Reader, StoreError, Writer, people};
+use crate::store::{Reader, StoreError, Writer, people, posts};
 use std::sync::Arc;
 
 /// How often work that was in another transaction's way is tried.
@@ -61,7 +61,7 @@ impl<T, F> Answering<T> for F where
 
 /// What is asked: a command as it is, or one whose particulars are looked up under the lock.
 #[derive(Debug, Clone)]
-enum Asked {
+pub(super) enum Asked {
     Command(Command),
     Raise,
     ConvenePanel(PanelWish),
@@ -155,26 +155,45 @@ impl Engine {
         answering: impl Answering<CaseView>,
     ) -> Result<Answered, EngineError> {
         let now = self.now();
-        self.once(request, answering, move |engine, w, request| {
+        self.once_about(request, Some(which), answering, move |engine, w, request| {
             let stored = escalations::lock(w, which)?.ok_or(Refusal::NotFound)?;
-            let signature = access::may(&request.actor, asked.kind(), &stored.escalation)?;
+            let signature = access::may(&request.actor, asked.kind(), &stored.escalation, now)?;
             if request.expected_version.is_some_and(|read| read != stored.escalation.version) {
                 return Err(EngineError::Stale);
             }
+            super::restricting::known_in(w, &asked)?;
             let (command, policy) = engine.particulars(w, &stored, asked.clone(), now)?;
             let held = engine.hold(w, stored, policy.as_ref(), now)?;
             let doer = Doer::Person(signature);
             let after = engine.perform(w, &held, doer, command, now)?;
-            Ok(CaseView::of(&request.actor, after, Arc::clone(&held.loaded))?)
+            Ok(CaseView::of(&request.actor, after, Arc::clone(&held.loaded), now)?)
         })
         .await
     }
 
-    /// Runs a request's work once for its idempotency key: the answer is stored with the effect,
-    /// and given again to the same request. Of two that come at once, the second finds the first's.
+    /// As [`Engine::once_about`], where it is about no case.
     pub(super) async fn once<T: 'static>(
         &self,
         request: Request,
+        answering: impl Answering<T>,
+        work: impl Fn(&Self, &mut Writer<'_>, &Request) -> Result<T, EngineError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<Answered, EngineError> {
+        self.once_about(request, None, answering, work).await
+    }
+
+    /// Runs a request's work once for its idempotency key: the answer is stored with the effect,
+    /// and given again to the same request. Of two that come at once, the second finds the first's.
+    /// An answer about a case is given again only to somebody who still sees it.
+    ///
+    /// The work asks whether the person may do it in the transaction that does it, under the case's
+    /// lock: nobody can be excluded in between.
+    async fn once_about<T: 'static>(
+        &self,
+        request: Request,
+        about: Option<EscalationId>,
         answering: impl Answering<T>,
         work: impl Fn(&Self, &mut Writer<'_>, &Request) -> Result<T, EngineError>
         + Send
@@ -191,13 +210,13 @@ impl Engine {
                 .store()
                 .write(move |w| {
                     let (request, answering, work) = &*parts;
-                    if let Some(replay) = replayed(w, request)? {
+                    if let Some(replay) = replayed(w, request, about, now)? {
                         return Ok(Answered { answer: replay, is_replay: true });
                     }
                     let changed = match work(&engine, w, request) {
                         // While it waited for the lock, the same request may have been done.
                         Err(error @ (EngineError::Refused(_) | EngineError::Stale)) => {
-                            return match replayed(w, request)? {
+                            return match replayed(w, request, about, now)? {
                                 Some(replay) => Ok(Answered { answer: replay, is_replay: true }),
                                 None => Err(error),
                             };
@@ -269,10 +288,21 @@ pub(super) fn is_in_the_way(error: &StoreError) -> bool {
     error.is_unique_violation() || error.is_worth_another_try()
 }
 
-fn replayed(r: &mut Reader<'_>, request: &Request) -> Result<Option<StoredAnswer>, EngineError> {
+fn replayed(
+    r: &mut Reader<'_>,
+    request: &Request,
+    about: Option<EscalationId>,
+    now: UtcInstant,
+) -> Result<Option<StoredAnswer>, EngineError> {
     let Some(idempotency) = &request.idempotency else { return Ok(None) };
     match idempotency::find(r, request.actor.person_id, &idempotency.key)? {
-        Some(answer) if answer.fingerprint == idempotency.fingerprint => Ok(Some(answer)),
+        Some(answer) if answer.fingerprint == idempotency.fingerprint => {
+            if let Some(which) = about {
+                let stored = escalations::find(r, which)?.ok_or(Refusal::NotFound)?;
+                access::may_see(&request.actor, &stored.escalation, now)?;
+            }
+            Ok(Some(answer))
+        }
         Some(_) => Err(EngineError::KeyUsedOtherwise),
         None => Ok(None),
     }
@@ -283,8 +313,12 @@ fn panel(r: &mut Reader<'_>, wish: PanelWish, of: PartnershipId) -> Result<Comma
     let PanelWish { member_ids, chair_id, meets_at } = wish;
     let mut members = Vec::with_capacity(member_ids.len());
     for person_id in member_ids {
-        let person = find_colleague(r, person_id, &[of])?.ok_or_else(|| {
-            Refusal::field("/member_ids", "must name people of the directory who have not left")
+        let audits = posts::posts_of_person(r, person_id)?.iter().any(|it| it.place.audits());
+        let person = find_colleague(r, person_id, &[of])?.filter(|_| !audits).ok_or_else(|| {
+            Refusal::field(
+                "/member_ids",
+                "must name people of the directory who have not left, and no auditor",
+            )
         })?;
         let agency_id = person.agency_id;
         let agency = match agency_id {
@@ -314,7 +348,7 @@ fn receiving_party(
         })?;
     if let Some(person_id) = draft.receiving_practitioner_id {
         let person = people::find_person(r, person_id)?
-            .filter(|found| found.it.active && found.it.agency_id == Some(agency_id));
+            .filter(|found| found.it.is_somebody_here() && found.it.agency_id == Some(agency_id));
         if person.is_none() {
             return Err(Refusal::field(
                 "/draft/receiving_practitioner_id",

@@ -9,8 +9,8 @@ use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::escalation::Command;
 use crate::notify::{Letter, Outgoing, SendFailure};
-use crate::store::StoreError;
 use crate::store::notices::{self, Attempt, StoredNotice};
+use crate::store::{Reader, StoreError, escalations, people};
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
@@ -24,6 +24,22 @@ pub struct DeliveryOptions {
     pub lease_seconds: i64,
     /// How long a message is tried, in days.
     pub retry_days_max: i64,
+}
+
+/// Why a notice's recipient may not be told any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Barred {
+    HasLeft,
+    IsExcluded,
+}
+
+impl Barred {
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::HasLeft => "not sent: the recipient has left",
+            Self::IsExcluded => "not sent: the recipient is excluded from the case",
+        }
+    }
 }
 
 /// The first wait before another try; doubled each time, up to the last.
@@ -106,6 +122,13 @@ impl Engine {
     }
 
     async fn send(&self, notice: StoredNotice) -> Result<(), EngineError> {
+        let checked = notice.clone();
+        let engine = self.clone();
+        let barred: Result<_, EngineError> =
+            self.store().read(move |r| engine.barred(r, &checked)).await;
+        if let Some(why) = barred? {
+            return self.withhold(notice, why).await;
+        }
         let sent = match &notice.letter {
             Ok(letter) => self.inner.mailer.send(&outgoing(&notice, letter.clone())).await,
             Err(why) => Err(SendFailure::Permanent(why.clone())),
@@ -145,6 +168,52 @@ impl Engine {
         }
     }
 
+    /// Why a notice's recipient may not be told any more; nothing if they may. Somebody may have left
+    /// since it was queued, or been excluded from its case.
+    fn barred(
+        &self,
+        r: &mut Reader<'_>,
+        notice: &StoredNotice,
+    ) -> Result<Option<Barred>, EngineError> {
+        let Some(person_id) = notice.person_id else { return Ok(None) };
+        if people::find_person(r, person_id)?.is_none_or(|found| !found.it.active) {
+            return Ok(Some(Barred::HasLeft));
+        }
+        let Some(which) = notice.escalation_id else { return Ok(None) };
+        if escalations::is_excluded(r, which, person_id)? {
+            return Ok(Some(Barred::IsExcluded));
+        }
+        Ok(None)
+    }
+
+    /// Records that a notice is not sent. Where its recipient has left, what asks somebody to act must
+    /// still reach somebody; where they were excluded, the restriction has asked others already.
+    async fn withhold(&self, notice: StoredNotice, why: Barred) -> Result<(), EngineError> {
+        tracing::warn!(notice_id = %notice.id, why = why.in_words(), "a message was not sent");
+        let (engine, now, it) = (self.clone(), self.now(), notice.clone());
+        let withheld: Result<(), EngineError> = self
+            .store()
+            .write(move |w| {
+                let is_mine = notices::cancel(w, &it, why.in_words(), now)?;
+                if is_mine && it.kind.asks() && why == Barred::HasLeft {
+                    engine.tell_instead(w, &it, now)?;
+                }
+                Ok(())
+            })
+            .await;
+        match withheld {
+            Err(error) if is_about_the_case(&error) => {
+                tracing::error!(notice_id = %notice.id, %error, "a message was not sent and nobody was told instead");
+                let alone: Result<bool, StoreError> = self
+                    .store()
+                    .write(move |w| notices::cancel(w, &notice, why.in_words(), now))
+                    .await;
+                alone.map(|_cancelled| ()).map_err(EngineError::from)
+            }
+            withheld => withheld,
+        }
+    }
+
     pub(super) fn again_or_never(
         &self,
         queued_at: UtcInstant,
@@ -172,9 +241,20 @@ impl Engine {
             tracing::warn!(notice_id = %notice.id, "a lease ran out while its message was being sent");
             return Ok(());
         }
-        let (Attempt::Failed(_), Some(escalation_id)) = (attempt, notice.escalation_id) else {
-            return Ok(());
-        };
+        match attempt {
+            Attempt::Failed(_) => self.tell_instead(w, notice, now),
+            Attempt::Accepted(_) | Attempt::Again(..) => Ok(()),
+        }
+    }
+
+    /// Tells somebody else that a notice about a case did not reach whom it was for.
+    fn tell_instead(
+        &self,
+        w: &mut crate::store::Writer<'_>,
+        notice: &StoredNotice,
+        now: UtcInstant,
+    ) -> Result<(), EngineError> {
+        let Some(escalation_id) = notice.escalation_id else { return Ok(()) };
         let to_last_resort = is_fallback(notice.kind);
         if to_last_resort && notice.person_id.is_none() {
             // It went to the partnership's own address. Nobody is left: it stays on the list.

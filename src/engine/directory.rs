@@ -5,12 +5,11 @@ use super::keeping::{
     find_colleague, may_keep_person, may_move, partnerships_of_agency, partnerships_of_person,
     partnerships_of_place,
 };
-use super::lists::partnership_posts;
 use super::{Engine, EngineError};
 use crate::access::{self, Actor};
 use crate::clock::UtcInstant;
 use crate::directory::{
-    Absence, Agency, Deputy, Holder, Person, Place, Post, Rung, Sector, is_role,
+    Absence, Agency, Deputy, Holder, Person, PersonKind, Place, Post, Rung, Sector, is_role,
 };
 use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
@@ -174,7 +173,12 @@ impl Engine {
                 agency_id: new.agency_id,
                 active: new.active,
                 administrator: new.administrator,
+                kind: before.as_ref().map_or(PersonKind::Person, |found| found.it.kind),
             };
+            if it.kind == PersonKind::Machine && (it.administrator || it.agency_id.is_none()) {
+                let detail = "a machine has an agency, and is no administrator";
+                return Err(Refusal::field("/administrator", detail).into());
+            }
             check_address("/email", &it.email)?;
             if people::find_id_by_email(w, &it.email)?.is_some_and(|other| other != id) {
                 let detail = "somebody has this address already";
@@ -407,7 +411,7 @@ fn stands_once<T: PartialEq>(pointer: String, all: &[T], index: usize) -> Result
 
 /// Whether somebody sees addresses: those who keep the directory do.
 pub fn sees_addresses(actor: &Actor) -> bool {
-    actor.administrator || !partnership_posts(actor).is_empty()
+    actor.administrator || actor.officer_of().next().is_some()
 }
 
 /// A missing thing is an answer, not a fault, where somebody asked for it by its id.

@@ -81,12 +81,13 @@ impl Engine {
             immediate_danger: new.immediate_danger,
             draft: new.draft,
         };
+        super::restricting::known(w, "/draft/restriction", opening.draft.restriction.as_ref())?;
         let (event, escalation) = open_draft(opening, now)?;
         let entry = Entry::following(which, None, now, Doer::Person(raiser), event)?;
         let stored = Stored { escalation, head_hash: entry.hash.clone() };
         escalations::insert(w, &stored)?;
         timeline::append(w, &entry)?;
-        Ok(CaseView::of(actor, stored.escalation, loaded)?)
+        Ok(CaseView::of(actor, stored.escalation, loaded, now)?)
     }
 }
 
@@ -114,7 +115,7 @@ fn raiser(actor: &Actor, agency_id: AgencyId) -> (Signature, Option<String>) {
         .posts
         .iter()
         .filter_map(|post| match &post.place {
-            Place::Agency { agency_id: of, rung, team } if *of == agency_id => {
+            Place::Agency { agency_id: of, rung, team, .. } if *of == agency_id => {
                 Some((*rung, (post, team.clone())))
             }
             _ => None,

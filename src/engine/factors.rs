@@ -110,7 +110,7 @@ impl Engine {
         let reset: Result<(), EngineError> = self
             .store()
             .write(move |w| {
-                access::may_end_sign_ins(&actor)?;
+                access::may_keep_accounts(&actor)?;
                 access::fresh_proof(&actor, now)?;
                 if actor.person_id == person_id {
                     let why = "Another administrator does this for you.";
@@ -144,7 +144,7 @@ impl Engine {
         let now = self.now();
         self.store()
             .write(move |w| {
-                access::may_end_sign_ins(&actor)?;
+                access::may_keep_accounts(&actor)?;
                 access::fresh_proof(&actor, now)?;
                 found(people::find_person(w, person_id))?;
                 end_sign_ins(w, person_id, now)?;

@@ -6,8 +6,8 @@
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{
-    Absence, Agency, Deputy, Holder, Partnership, PartnershipFunction, Person, Place, Post, Rung,
-    Sector, is_role,
+    Absence, Agency, Deputy, Holder, Partnership, PartnershipFunction, Person, PersonKind, Place,
+    Post, Rung, Sector, is_role,
 };
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;
@@ -66,6 +66,8 @@ pub(super) struct PostEntry {
     pub(super) rung: Option<Rung>,
     pub(super) role: Option<String>,
     team: Option<String>,
+    #[serde(default)]
+    safeguarding_lead: bool,
     pub(super) function: Option<PartnershipFunction>,
     pub(super) mailbox: Option<String>,
     #[serde(default)]
@@ -246,6 +248,7 @@ impl Founding {
             agency_id: entry.agency.as_deref().map(|key| self.agency_id(key)).transpose()?,
             active: true,
             administrator: entry.administrator,
+            kind: PersonKind::Person,
         };
         if self.people.insert(person.email.clone(), person.id).is_some() {
             return Err(wrong(format!("'{}' twice", entry.email)));
@@ -270,10 +273,13 @@ impl Founding {
 
     fn post(&self, entry: &PostEntry) -> Result<Post, FoundingError> {
         let place = match (&entry.agency, entry.rung, entry.function) {
-            (Some(key), Some(rung), None) if rung != Rung::Partnership => {
-                Place::Agency { agency_id: self.agency_id(key)?, rung, team: entry.team.clone() }
-            }
-            (None, None, Some(function)) => {
+            (Some(key), Some(rung), None) if rung != Rung::Partnership => Place::Agency {
+                agency_id: self.agency_id(key)?,
+                rung,
+                team: entry.team.clone(),
+                safeguarding_lead: entry.safeguarding_lead,
+            },
+            (None, None, Some(function)) if !entry.safeguarding_lead => {
                 Place::Partnership { partnership_id: self.partnership_id, function }
             }
             _ => {

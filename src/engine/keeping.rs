@@ -69,7 +69,9 @@ pub(super) fn find_colleague(
     person_id: PersonId,
     of: &[PartnershipId],
 ) -> Result<Option<Person>, EngineError> {
-    let Some(found) = people::find_person(r, person_id)?.filter(|found| found.it.active) else {
+    let Some(found) =
+        people::find_person(r, person_id)?.filter(|found| found.it.is_somebody_here())
+    else {
         return Ok(None);
     };
     let theirs = partnerships_of_person(r, &found.it)?;

@@ -4,9 +4,8 @@ use super::policies::LoadedPolicy;
 use super::{Engine, EngineError};
 use crate::access::Actor;
 use crate::clock::UtcInstant;
-use crate::directory::Place;
 use crate::escalation::{Escalation, Refusal};
-use crate::ids::{EscalationId, NoticeId, PartnershipId};
+use crate::ids::{EscalationId, NoticeId};
 use crate::store::escalations::{self, Filter, Viewer};
 use crate::store::notices::{self, DeliveryState, StoredNotice};
 use std::sync::Arc;
@@ -20,14 +19,6 @@ pub struct ListedCase {
     pub loaded: Arc<LoadedPolicy>,
     /// Its place in the list's order.
     pub place: (UtcInstant, EscalationId),
-}
-
-pub(super) fn partnership_posts(actor: &Actor) -> Vec<PartnershipId> {
-    let of = actor.posts.iter().filter_map(|post| match post.place {
-        Place::Partnership { partnership_id, .. } => Some(partnership_id),
-        Place::Agency { .. } => None,
-    });
-    of.collect()
 }
 
 impl Engine {
@@ -49,7 +40,8 @@ impl Engine {
                 let viewer = Viewer {
                     person_id: actor.person_id,
                     post_ids: actor.posts.iter().map(|post| post.post_id).collect(),
-                    partnership_ids: partnership_posts(&actor),
+                    officer_of: actor.officer_of().collect(),
+                    auditor_of: actor.auditor_of().collect(),
                 };
                 let rows = escalations::list(r, &viewer, &filter, now, after, limit)?;
                 rows.iter()
@@ -68,10 +60,10 @@ impl Engine {
             .await
     }
 
-    /// A page of the notices of the partnerships in which somebody holds a post.
+    /// A page of the notices of the partnerships of which somebody is an officer.
     ///
     /// # Errors
-    /// If they hold none.
+    /// If they are of none.
     pub async fn list_notices(
         &self,
         actor: Actor,
@@ -79,14 +71,15 @@ impl Engine {
         after: Option<NoticeId>,
         limit: i64,
     ) -> Result<Vec<StoredNotice>, EngineError> {
-        let of = partnership_posts(&actor);
+        let of: Vec<_> = actor.officer_of().collect();
         if of.is_empty() {
             let who =
                 "The partnership's officers see all notices. See a case's own under the case.";
             return Err(Refusal::NotYours(who.to_owned()).into());
         }
+        let viewer = Some(actor.person_id);
         self.store()
-            .read(move |r| Ok(notices::list_of_partnerships(r, &of, state, after, limit)?))
+            .read(move |r| Ok(notices::list_of_partnerships(r, viewer, &of, state, after, limit)?))
             .await
     }
 }

@@ -11,6 +11,8 @@
 
 mod account_mail;
 mod account_wording;
+mod api_tokens;
+mod browser_sessions;
 mod change;
 mod closures;
 mod coverage;
@@ -22,6 +24,7 @@ mod error;
 mod factors;
 mod foreseeing;
 mod founding;
+mod identities;
 mod in_force;
 mod invitations;
 mod keeping;
@@ -35,16 +38,20 @@ mod proving_again;
 mod publishing;
 mod reading;
 mod recount;
+mod restricting;
 mod schedule;
 mod second_step;
 mod set_up;
 mod sign_in;
 mod signing_keys;
+mod single_sign_on;
 mod throttle;
 mod tick;
 mod verify;
 mod worker;
 
+pub use api_tokens::{NewApiToken, NewMachine, Operation, TOKEN_DAYS_MAX};
+pub use browser_sessions::AtBrowser;
 pub use change::{Answered, Answering, Idempotency, PanelWish, Request};
 pub use cron::{CronError, CronRule};
 pub use deliver::DeliveryOptions;
@@ -65,6 +72,7 @@ pub use schedule::JobTimes;
 pub use second_step::{Added, Code, Holder, NewCodeSource};
 pub use set_up::{FirstAdministrator, SET_UP_MINUTES};
 pub use sign_in::{SessionOptions, SignInStep, SignedIn, Way};
+pub use single_sign_on::{Arrived, Begun, Brought, SignOnError, SignOnRefused};
 pub use throttle::{Account, Guess};
 pub use tick::Ticked;
 pub use verify::{Verdict, Verified, verify_timelines};
@@ -73,6 +81,7 @@ pub use worker::Workers;
 use crate::auth::{BreachedPasswords, Passkeys, SigningKey};
 use crate::clock::{Clock, UtcInstant};
 use crate::notify::Mailer;
+use crate::providers::Providers;
 use crate::store::Store;
 use policies::PolicyShelf;
 use std::path::PathBuf;
@@ -102,6 +111,8 @@ pub struct EngineOptions {
     pub breached_passwords: Option<BreachedPasswords>,
     /// The file of the set-up secret, while there is one.
     pub set_up_file: PathBuf,
+    /// The agencies' identity providers.
+    pub providers: Providers,
 }
 
 /// The use cases, over a database, a clock and a mailer. Cheap to clone.

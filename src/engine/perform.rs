@@ -48,7 +48,7 @@ impl Engine {
         let which = policy.unwrap_or(&it.policy);
         let loaded = self.inner.policies.get(r, it.partnership_id, which)?;
         let sectors = loaded.policy.stand_in_sectors();
-        let directory = case_directory(r, it, &sectors, now)?;
+        let directory = case_directory(r, it, &sectors, now)?.without(it.excluded());
         Ok(Held { stored, loaded, directory })
     }
 
@@ -105,8 +105,10 @@ impl Engine {
         now: UtcInstant,
     ) -> Result<(), EngineError> {
         let facts = self.facts(held, after, events);
-        let told = tell(after, events, doer, &held.rules(), now);
-        let directory = with_newcomers(w, &held.directory, &told)?;
+        // What has just happened may exclude somebody.
+        let directory = held.directory.clone().without(after.excluded());
+        let told = tell(after, events, doer, &Rules { directory: &directory, ..held.rules() }, now);
+        let directory = with_newcomers(w, &directory, &told)?;
         for notice in told {
             let person = notice.seat.person_id.and_then(|id| directory.person(id));
             let has_left = notice.seat.person_id.is_some() && person.is_none_or(|p| !p.active);

@@ -3,13 +3,19 @@
 use super::policies::LoadedPolicy;
 use super::{Engine, EngineError};
 use crate::access::{self, Actor, Relation};
+use crate::clock::UtcInstant;
 use crate::escalation::{Escalation, Refusal};
-use crate::ids::{EscalationId, NoticeId};
+use crate::ids::{CaseViewId, EscalationId, NoticeId};
+use crate::store::case_views::{self, CaseViewed, Viewed};
 use crate::store::notices::{self, StoredNotice};
 use crate::store::{Reader, StoreError, escalations, timeline};
 use crate::timeline::Entry;
+use chrono::TimeDelta;
 use std::str::FromStr;
 use std::sync::Arc;
+
+/// How long somebody's reading of the same thing counts as one.
+const ONE_VIEW: TimeDelta = TimeDelta::minutes(1);
 
 /// A case, for somebody who may see it.
 #[derive(Debug, Clone)]
@@ -31,17 +37,20 @@ impl CaseView {
         actor: &Actor,
         escalation: Escalation,
         loaded: Arc<LoadedPolicy>,
+        now: UtcInstant,
     ) -> Result<Self, Refusal> {
-        let relation = access::may_see(actor, &escalation)?;
+        let relation = access::may_see(actor, &escalation, now)?;
         Ok(Self { escalation, relation, loaded })
     }
 }
 
 impl Engine {
-    /// The id of a case by its id or by its reference.
+    /// The id of a case by its id or by its reference. For a reference that nothing has it is an id
+    /// that nothing has, so that what comes next takes the same way, and the same time, as for a
+    /// case that somebody may not see.
     ///
     /// # Errors
-    /// Not found, also for what is neither.
+    /// If the database cannot be read.
     pub async fn resolve(&self, id_or_reference: &str) -> Result<EscalationId, EngineError> {
         if let Ok(id) = EscalationId::from_str(id_or_reference) {
             return Ok(id);
@@ -49,31 +58,65 @@ impl Engine {
         let reference = id_or_reference.to_owned();
         let found: Result<_, StoreError> =
             self.store().read(move |r| escalations::find_id(r, &reference)).await;
-        found?.ok_or_else(|| Refusal::NotFound.into())
+        Ok(found?.unwrap_or_default())
     }
 
-    /// A case.
+    /// A case. That it was read is written down.
     ///
     /// # Errors
     /// Not found if it is not there or the person may not see it.
     pub async fn view(&self, actor: Actor, which: EscalationId) -> Result<CaseView, EngineError> {
-        let engine = self.clone();
-        self.store().read(move |r| engine.view_in(r, &actor, which)).await
+        let (view, ()) = self.viewed(actor, which, Viewed::Case, |_| Ok(())).await?;
+        Ok(view)
     }
 
-    pub(super) fn view_in(
+    fn view_in(
         &self,
         r: &mut Reader<'_>,
         actor: &Actor,
         which: EscalationId,
+        now: UtcInstant,
     ) -> Result<CaseView, EngineError> {
         let stored = escalations::find(r, which)?.ok_or(Refusal::NotFound)?;
-        let it = &stored.escalation;
+        let it = stored.escalation;
+        let relation = access::may_see(actor, &it, now)?;
         let loaded = self.inner.policies.get(r, it.partnership_id, &it.policy)?;
-        Ok(CaseView::of(actor, stored.escalation, loaded)?)
+        Ok(CaseView { escalation: it, relation, loaded })
     }
 
-    /// A part of a case's timeline.
+    /// The one way to read of a case: asks whether they may see it, reads, and hands nothing out
+    /// before it is written down who read it. What somebody reads again within a minute is one row.
+    async fn viewed<T: Send + 'static>(
+        &self,
+        actor: Actor,
+        which: EscalationId,
+        what: Viewed,
+        more: impl FnOnce(&mut Reader<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<(CaseView, T), EngineError> {
+        let engine = self.clone();
+        let now = self.now();
+        let person_id = actor.person_id;
+        let (view, more, is_written) = self
+            .store()
+            .read(move |r| {
+                let view = engine.view_in(r, &actor, which, now)?;
+                let viewed = (what, view.relation.standing);
+                let since = now.plus(-ONE_VIEW);
+                let is_written = case_views::is_there(r, which, person_id, viewed, since)?;
+                Ok::<_, EngineError>((view, more(r)?, is_written))
+            })
+            .await?;
+        if !is_written {
+            let viewed = (what, view.relation.standing);
+            let write = move |w: &mut crate::store::Writer<'_>| {
+                case_views::append(w, which, person_id, viewed, now)
+            };
+            self.store().write::<_, StoreError, _>(write).await?;
+        }
+        Ok((view, more))
+    }
+
+    /// A part of a case's timeline. That it was read is written down.
     ///
     /// # Errors
     /// As [`Engine::view`].
@@ -84,16 +127,11 @@ impl Engine {
         after: i64,
         limit: i64,
     ) -> Result<(CaseView, Vec<Entry>), EngineError> {
-        let engine = self.clone();
-        self.store()
-            .read(move |r| {
-                let view = engine.view_in(r, &actor, which)?;
-                Ok((view, timeline::list(r, which, after, limit)?))
-            })
+        self.viewed(actor, which, Viewed::Timeline, move |r| timeline::list(r, which, after, limit))
             .await
     }
 
-    /// A part of a case's notices, with their delivery state.
+    /// A part of a case's notices, with their delivery state. That they were read is written down.
     ///
     /// # Errors
     /// As [`Engine::view`].
@@ -104,11 +142,31 @@ impl Engine {
         after: Option<NoticeId>,
         limit: i64,
     ) -> Result<Vec<StoredNotice>, EngineError> {
-        let engine = self.clone();
+        let (_, notices) = self
+            .viewed(actor, which, Viewed::Notices, move |r| {
+                notices::list_of_escalation(r, which, after, limit)
+            })
+            .await?;
+        Ok(notices)
+    }
+
+    /// Who read a case: a part of the list, the first first.
+    ///
+    /// # Errors
+    /// Not found as for [`Engine::view`]; not theirs if they may not see who read it.
+    pub async fn case_views(
+        &self,
+        actor: Actor,
+        which: EscalationId,
+        after: Option<CaseViewId>,
+        limit: i64,
+    ) -> Result<Vec<CaseViewed>, EngineError> {
+        let now = self.now();
         self.store()
             .read(move |r| {
-                engine.view_in(r, &actor, which)?;
-                Ok(notices::list_of_escalation(r, which, after, limit)?)
+                let stored = escalations::find(r, which)?.ok_or(Refusal::NotFound)?;
+                access::may_see_views(&actor, &stored.escalation, now)?;
+                Ok(case_views::list(r, which, after, limit)?)
             })
             .await
     }

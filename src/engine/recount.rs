@@ -100,14 +100,20 @@ impl Engine {
             }
             stored => stored?.ok_or(StoreError::Missing("a case"))?,
         };
-        if stored.escalation.partnership_id != wish.partnership_id {
+        let it = &stored.escalation;
+        if it.partnership_id != wish.partnership_id {
+            return Ok(Vec::new());
+        }
+        // For an officer whom it excludes the case is not there. Another officer's recount moves it.
+        if access::may_see(&request.actor, it, now).is_err() {
             return Ok(Vec::new());
         }
         let before = stored.escalation.clone();
         let held = self.hold(w, stored, None, now)?;
         let command = Command::Recount { reason: wish.reason.clone() };
         let after = if wish.apply {
-            let by = access::may(&request.actor, CommandKind::MovePolicy, &held.stored.escalation)?;
+            let it = &held.stored.escalation;
+            let by = access::may(&request.actor, CommandKind::MovePolicy, it, now)?;
             self.perform(w, &held, Doer::Person(by), command, now)?
         } else {
             let it = &held.stored.escalation;

@@ -8,13 +8,13 @@ use super::cron::CronRule;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{Contact, PartnershipFunction, Seat};
-use crate::escalation::NoticeKind;
+use crate::escalation::{Escalation, NoticeKind, StageEntry};
 use crate::ids::{EscalationId, NoticeId, PartnershipId};
 use crate::notify::{Letter, Listed, Standing, chaser_letter, digest_letter};
 use crate::store::notices::{self, DeliveryState, NewNotice};
 use crate::store::{
-    Reader, StoreError, Writer, account_letters, account_secrets, directory, escalations, guesses,
-    idempotency, jobs, networks, people, sessions, tickets,
+    Reader, StoreError, Writer, account_letters, account_secrets, browser_sessions, directory,
+    escalations, guesses, idempotency, jobs, networks, people, sessions, sign_in_attempts, tickets,
 };
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -132,6 +132,8 @@ impl Engine {
                 account_secrets::delete_expired_before(w, before)?;
                 account_letters::delete_ended_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
                 networks::delete_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
+                sign_in_attempts::delete_expired_before(w, now)?;
+                browser_sessions::delete_logout_tokens_before(w, before)?;
                 for job in Job::ALL {
                     jobs::delete_before(w, job.name(), before)?;
                 }
@@ -156,7 +158,7 @@ impl Engine {
             if case.listed_due_at > next_day_ends {
                 return;
             }
-            for seat in &case.waiting {
+            for seat in case.waiting.iter().filter(|seat| case.directory.reaches(seat)) {
                 let contact = case.directory.contact(seat);
                 let key = (case.directory.partnership().id, contact.email.clone());
                 lists.entry(key).or_insert((contact, Vec::new())).1.push(case.listed.clone());
@@ -186,34 +188,32 @@ impl Engine {
         slot: UtcInstant,
         now: UtcInstant,
     ) -> Result<(), EngineError> {
-        let mut standing: BTreeMap<PartnershipId, Standing> = BTreeMap::new();
+        let functions = [PartnershipFunction::BusinessManager];
+        // By partnership and address: a case is not there for those whom it excludes.
+        let mut standing: BTreeMap<(PartnershipId, String), Standing> = BTreeMap::new();
         self.each_open_case(w, now, |case| {
-            let of = standing.entry(case.directory.partnership().id).or_default();
-            of.open_count += 1;
-            if case.listed.is_overdue {
-                of.overdue.push(case.listed.clone());
-            }
-            for warning in case.warnings {
-                if !of.warnings.contains(&warning) {
-                    of.warnings.push(warning);
-                }
+            let partnership_id = case.directory.partnership().id;
+            for seat in case.directory.route_to_partnership(&functions, now).seats {
+                let to = case.directory.contact(&seat).email;
+                standing.entry((partnership_id, to)).or_default().add(&case);
             }
         })?;
         for found in people::list_partnerships(w)? {
             let partnership = found.it;
-            let mut of = standing.remove(&partnership.id).unwrap_or_default();
             let failed = notices::list_of_partnerships(
                 w,
+                None,
                 &[partnership.id],
                 Some(DeliveryState::Failed),
                 None,
                 FAILED_COUNT_MAX,
             )?;
-            of.failed_notices_count = failed.len();
             let people = directory::load(w, partnership.id, &[], &[], &[], now)?;
-            let functions = [PartnershipFunction::BusinessManager];
             for seat in people.route_to_partnership(&functions, now).seats {
                 let contact = people.contact(&seat);
+                let to = (partnership.id, contact.email.clone());
+                let mut of = standing.remove(&to).unwrap_or_default();
+                of.failed_notices_count = failed.len();
                 let letter = digest_letter(
                     &of,
                     &contact.name,
@@ -266,13 +266,23 @@ impl Engine {
                     },
                     listed_due_at: entry.due.at,
                     waiting: waiting.cloned().collect(),
-                    warnings: entry.gaps.iter().map(|gap| gap.warning.clone()).collect(),
+                    warnings: warnings(it, entry),
                     directory: &held.directory,
                     calendar: held.loaded.calendar(),
                 });
             }
         }
     }
+}
+
+/// What somebody has to mend, or to look into.
+fn warnings(it: &Escalation, entry: &StageEntry) -> Vec<String> {
+    let gaps = entry.gaps.iter().map(|gap| gap.warning.clone());
+    let unreviewed = it.glass_breaks.iter().filter(|it| it.review.is_none());
+    let looks = unreviewed.map(|look| {
+        format!("{}: emergency look {} waits for an officer's review.", it.reference, look.number)
+    });
+    gaps.chain(looks).collect()
 }
 
 struct OpenCase<'a> {
@@ -282,6 +292,21 @@ struct OpenCase<'a> {
     warnings: Vec<String>,
     directory: &'a crate::directory::Directory,
     calendar: &'a crate::calendar::Calendar,
+}
+
+impl Standing {
+    /// Counts an open case.
+    fn add(&mut self, case: &OpenCase<'_>) {
+        self.open_count += 1;
+        if case.listed.is_overdue {
+            self.overdue.push(case.listed.clone());
+        }
+        for warning in &case.warnings {
+            if !self.warnings.contains(warning) {
+                self.warnings.push(warning.clone());
+            }
+        }
+    }
 }
 
 struct Daily {

@@ -6,7 +6,7 @@ use super::throttle::Guess;
 use super::{Engine, EngineError};
 use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
-use crate::directory::Person;
+use crate::directory::{Person, PersonKind};
 use crate::escalation::{Line, Refusal};
 use crate::ids::PersonId;
 use crate::notify::is_address;
@@ -132,6 +132,7 @@ fn save_first(
             agency_id: None,
             active: true,
             administrator: true,
+            kind: PersonKind::Person,
         },
     };
     people::save_person(w, &it, version)?;

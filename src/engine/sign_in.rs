@@ -6,7 +6,7 @@
 //! session.
 
 use super::throttle::{Account, Guess, NETWORK_IS_KNOWN};
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, Operation};
 use crate::access::{Actor, Proof, ProofBy};
 use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
@@ -24,8 +24,8 @@ use tokio::sync::OwnedSemaphorePermit;
 
 /// How long the second step of a sign-in may take, in seconds.
 pub(super) const TICKET_SECONDS: i64 = 600;
-/// A session's use is written down at most so often, in seconds: it ends up to that much early.
-const TOUCH_SECONDS: i64 = 60;
+/// A session's use is written down at most so often.
+const TOUCHED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// How long sessions last.
 #[derive(Debug, Clone)]
@@ -308,15 +308,22 @@ impl Engine {
         self.store().write(move |w| Ok(sessions::end(w, session_id, now)?)).await
     }
 
-    /// Who sent an access token, as the directory knows them now.
+    /// Who sent an access token or an API token, as the directory knows them now.
     ///
     /// # Errors
-    /// [`EngineError::NotSignedIn`], for whatever reason.
-    pub async fn authenticate(&self, access_token: &str) -> Result<Actor, EngineError> {
+    /// [`EngineError::NotSignedIn`], for whatever reason; or an API token that may not do this.
+    pub async fn authenticate(
+        &self,
+        access_token: &str,
+        operation: &Operation,
+    ) -> Result<Actor, EngineError> {
+        if auth::is_api_token(access_token) {
+            return self.authenticate_token(access_token, operation).await;
+        }
         let now = self.now();
         let idle = self.idle();
         let (engine, token) = (self.clone(), access_token.to_owned());
-        let found: Result<Option<(Actor, bool)>, EngineError> = self
+        let found: Result<Option<(Actor, UtcInstant)>, EngineError> = self
             .store()
             .read(move |r| {
                 let keys = engine.accepted_keys(r, now)?;
@@ -328,20 +335,28 @@ impl Engine {
                     session.person_id == claims.person && session.is_live(idle, now)
                 });
                 let Some(session) = live else { return Ok(None) };
-                let is_due = session.last_used_at.plus(TimeDelta::seconds(TOUCH_SECONDS)) <= now;
                 let (person_id, proof) = (session.person_id, session.proof);
                 let actor = directory::find_actor(r, person_id, session.id, proof, now)?;
-                Ok(actor.map(|actor| (actor, is_due)))
+                Ok(actor.map(|actor| (actor, session.last_used_at)))
             })
             .await;
-        let (actor, is_due) = found?.ok_or(EngineError::NotSignedIn)?;
-        let session_id = actor.session_id;
-        if is_due {
-            let touched: Result<(), StoreError> =
-                self.store().write(move |w| sessions::touch(w, session_id, now)).await;
-            touched?;
-        }
+        let (actor, last_used_at) = found?.ok_or(EngineError::NotSignedIn)?;
+        self.note_use(actor.session_id, last_used_at, now).await?;
         Ok(actor)
+    }
+
+    /// Writes down that a session is used, unless that was done within the last minute: most requests
+    /// that read write nothing. An idle session ends up to that much early, never late.
+    pub(super) async fn note_use(
+        &self,
+        session_id: SessionId,
+        last_used_at: UtcInstant,
+        now: UtcInstant,
+    ) -> Result<(), EngineError> {
+        if now.since(last_used_at) < TOUCHED_EVERY {
+            return Ok(());
+        }
+        self.store().write(move |w| Ok(sessions::touch(w, session_id, now)?)).await
     }
 
     /// How long a session may lie idle.

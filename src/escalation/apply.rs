@@ -2,6 +2,7 @@
 //! what does not fit changes nothing, so that `timeline verify` can show the difference.
 
 use super::event::{Doer, Event, Signature};
+use super::restriction::{GlassBreak, GlassReview};
 use super::stage_entry::{Left, Overdue, StageEntry};
 use super::state::{
     Acknowledgement, Action, Content, Debrief, Discussion, Ending, Escalation, Feedback, Meeting,
@@ -47,6 +48,7 @@ impl Escalation {
             feedback: Vec::new(),
             debriefs: Vec::new(),
             record_confirmations: Vec::new(),
+            glass_breaks: Vec::new(),
             version: 1,
         })
     }
@@ -127,6 +129,8 @@ impl Escalation {
                     action.done_at = Some(at);
                 }
             }
+            Event::Restricted { restriction, acting, .. } => self.restrict(restriction, acting),
+            Event::RestrictionLifted { .. } => self.lift_restriction(),
             other => self.apply_to_the_clocks(other),
         }
     }
@@ -291,6 +295,17 @@ impl Escalation {
             }
             Event::RecordConfirmed => {
                 self.record_confirmations.push(RecordConfirmation { side: by.side, at, by });
+            }
+            Event::GlassBroken { reason, expires_at } => {
+                let number = next_number(self.glass_breaks.len());
+                let review = None;
+                self.glass_breaks.push(GlassBreak { number, at, by, reason, expires_at, review });
+            }
+            Event::GlassBreakReviewed { number, note } => {
+                let mut all = self.glass_breaks.iter_mut();
+                if let Some(found) = all.find(|it| it.number == number) {
+                    found.review = Some(GlassReview { at, by, note });
+                }
             }
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! What is raised: a draft that may still have holes, and a challenge that has none.
 
 use super::refusal::FieldFault;
+use super::restriction::Restriction;
 use super::text::{Line, Prose};
 use crate::clock::UtcInstant;
 use crate::directory::Party;
@@ -124,6 +125,9 @@ pub struct Draft {
     pub protective_deadline: Option<ProtectiveDeadline>,
     /// A wish to start at a stage above the first.
     pub start_stage: Option<StartStage>,
+    /// Who must not hear of the case, such as a manager whose own child it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restriction: Option<Restriction>,
 }
 
 /// A challenge as it was raised: facts apart from judgement with its rationale, the child's voice,
@@ -164,6 +168,9 @@ pub struct Challenge {
     pub outcome_sought: Prose,
     /// Why information is shared, or why not.
     pub information_sharing: Option<Prose>,
+    /// Who must not hear of the case; none if it is not restricted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restriction: Option<Restriction>,
 }
 
 impl Draft {
@@ -236,6 +243,7 @@ impl Draft {
                 what_was_tried,
                 outcome_sought,
                 information_sharing: self.information_sharing.clone(),
+                restriction: self.restriction.clone(),
             }),
             _ => Err(faults),
         }

@@ -2,6 +2,7 @@
 
 use super::challenge::{Draft, ImmediateDanger, ProtectiveDeadline};
 use super::event::Signature;
+use super::restriction::Restriction;
 use super::state::{PolicyRef, PositionBody, Stance};
 use super::text::{Line, Prose};
 use crate::calendar::Limit;
@@ -172,6 +173,30 @@ pub enum Command {
     },
     /// Tick that the outcome stands on the child's record.
     ConfirmRecord,
+    /// Restrict who may see the case, or change a restriction.
+    Restrict {
+        /// The restriction.
+        restriction: Restriction,
+        /// Why.
+        reason: Prose,
+    },
+    /// Lift a restriction.
+    LiftRestriction {
+        /// Why.
+        reason: Prose,
+    },
+    /// Look at a case that one does not see, in an emergency.
+    BreakGlass {
+        /// Why.
+        reason: Prose,
+    },
+    /// Look into an emergency look.
+    ReviewGlassBreak {
+        /// Its number.
+        number: u32,
+        /// What was found.
+        note: Prose,
+    },
     /// Record a discussion between the two sides.
     RecordDiscussion {
         /// When it was held.
@@ -292,6 +317,11 @@ pub enum CommandKind {
     GiveFeedback,
     Debrief,
     ConfirmRecord,
+    Restrict,
+    LiftRestriction,
+    /// Asked of [`may_break_glass`](crate::access::may_break_glass), by those who see nothing yet.
+    BreakGlass,
+    ReviewGlassBreak,
     /// Only time may.
     OfTime,
 }
@@ -320,6 +350,10 @@ impl Command {
             Self::GiveFeedback { .. } => CommandKind::GiveFeedback,
             Self::Debrief { .. } => CommandKind::Debrief,
             Self::ConfirmRecord => CommandKind::ConfirmRecord,
+            Self::Restrict { .. } => CommandKind::Restrict,
+            Self::LiftRestriction { .. } => CommandKind::LiftRestriction,
+            Self::BreakGlass { .. } => CommandKind::BreakGlass,
+            Self::ReviewGlassBreak { .. } => CommandKind::ReviewGlassBreak,
             Self::RecordDiscussion { .. } => CommandKind::RecordDiscussion,
             Self::TickTask { .. } => CommandKind::TickTask,
             Self::Extend { .. } => CommandKind::Extend,

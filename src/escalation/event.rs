@@ -1,13 +1,14 @@
 //! What happened: the timeline's vocabulary.
 
 use super::challenge::{Challenge, Draft, ImmediateDanger, ProtectiveDeadline};
+use super::restriction::Restriction;
 use super::stage_entry::{Answer, LeavingReason, StageEntry};
 use super::state::{PolicyRef, PositionBody, Stance};
 use super::task_run::{Clocks, Panel, TaskRun};
 use super::text::{Line, Prose};
 use crate::calendar::{Due, Limit};
 use crate::clock::UtcInstant;
-use crate::directory::{Party, Side};
+use crate::directory::{Gap, Party, Seat, Side};
 use crate::ids::{NoticeId, PartnershipId, PersonId, PostId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -359,6 +360,39 @@ pub enum Event {
     },
     /// An agency ticked that the outcome stands on the child's record.
     RecordConfirmed,
+    /// The case was restricted, or its restriction changed.
+    Restricted {
+        /// The restriction from now on.
+        restriction: Restriction,
+        /// Why.
+        reason: Prose,
+        /// Who must act in the current stage from now on, where somebody left it; empty where
+        /// nobody did.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        acting: Vec<Seat>,
+        /// The gaps on the way to them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gaps: Vec<Gap>,
+    },
+    /// The case is restricted no more.
+    RestrictionLifted {
+        /// Why.
+        reason: Prose,
+    },
+    /// Somebody who does not see the case looked at it in an emergency.
+    GlassBroken {
+        /// Why: it may tell of the child, and stays in the case.
+        reason: Prose,
+        /// The first instant at which they see it no more.
+        expires_at: UtcInstant,
+    },
+    /// An officer looked into an emergency look.
+    GlassBreakReviewed {
+        /// Its number.
+        number: u32,
+        /// What they found.
+        note: Prose,
+    },
     /// A message could not be delivered; somebody else was told.
     NoticeFailed {
         /// The message.

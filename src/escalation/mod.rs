@@ -11,6 +11,7 @@ mod command;
 mod decide;
 mod event;
 mod refusal;
+mod restriction;
 mod stage_entry;
 mod state;
 mod task_run;
@@ -25,6 +26,7 @@ pub use command::{Command, CommandKind, Opening, PanelMember};
 pub use decide::{Rules, decide, open_draft};
 pub use event::{Doer, Event, Signature};
 pub use refusal::{FieldFault, Refusal};
+pub use restriction::{GLASS_LASTS, GlassBreak, GlassReview, Restriction, RestrictionReason};
 pub use stage_entry::{Answer, EntryReason, LeavingReason, Left, Overdue, StageEntry};
 pub use state::{
     Acknowledgement, Action, Content, Debrief, Discussion, Ending, Escalation, Feedback, Meeting,

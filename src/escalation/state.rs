@@ -2,6 +2,7 @@
 
 use super::challenge::{Challenge, Draft, ImmediateDanger, ProtectiveDeadline};
 use super::event::Signature;
+use super::restriction::GlassBreak;
 use super::stage_entry::{Answer, StageEntry};
 use super::text::{Line, Prose};
 use crate::clock::UtcInstant;
@@ -354,6 +355,9 @@ pub struct Escalation {
     pub debriefs: Vec<Debrief>,
     /// Ticks that the latest outcome stands on the child's record.
     pub record_confirmations: Vec<RecordConfirmation>,
+    /// Who looked at it in an emergency.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub glass_breaks: Vec<GlassBreak>,
     /// How many entries its timeline has.
     pub version: i64,
 }
@@ -404,11 +408,13 @@ impl Escalation {
         self.stage_entries.last().map_or(1, |entry| entry.round)
     }
 
-    /// Everybody whom it has reached over its whole life, each once, the latest first.
+    /// Everybody whom it has reached over its whole life, each once, the latest first; without those
+    /// whom it excludes.
     pub fn reached(&self) -> Vec<&Seat> {
         let mut seats: Vec<&Seat> = Vec::new();
         for seat in self.stage_entries.iter().rev().flat_map(StageEntry::seats) {
-            if !seats.iter().any(|there| there.is_same_recipient(seat)) {
+            let is_there = seats.iter().any(|there| there.is_same_recipient(seat));
+            if !is_there && !self.excludes_seat(seat) {
                 seats.push(seat);
             }
         }

@@ -75,6 +75,8 @@ pub enum NoticeKind {
     PolicyMoved,
     /// The case was referred out.
     Referred,
+    /// Somebody who does not see the case looked at it in an emergency.
+    GlassBroken,
     /// A daily list of what waits for the recipient.
     Chaser,
     /// A daily list for the partnership.
@@ -221,6 +223,8 @@ impl Telling<'_> {
                 self.everybody_acting_and_raiser(NoticeKind::MeetingArranged);
             }
             Event::Referred { .. } => self.everybody(NoticeKind::Referred),
+            Event::Restricted { acting, gaps, .. } => self.restricted(acting, gaps.is_empty()),
+            Event::GlassBroken { .. } => self.glass_broken(),
             Event::MeetingArranged { .. } => self.everybody_acting(NoticeKind::MeetingArranged),
             Event::ActionSet { .. } => self.everybody_acting(NoticeKind::ActionSet),
             Event::NoticeFailed { to_last_resort: true, .. } => {
@@ -242,6 +246,32 @@ impl Telling<'_> {
             | Event::RecordConfirmed => {}
             // The rest was told of above.
             _ => {}
+        }
+    }
+
+    /// Whoever joins those who must act in place of somebody excluded is asked to.
+    fn restricted(&mut self, acting: &[Seat], is_whole: bool) {
+        for seat in acting {
+            self.add(seat.clone(), NoticeKind::ActionNeeded);
+        }
+        if !is_whole {
+            self.business_manager(NoticeKind::Gap);
+        }
+    }
+
+    /// The officers, those who act now, and the safeguarding leads of both agencies know.
+    fn glass_broken(&mut self) {
+        let directory = self.rules.directory;
+        let officers = directory.route_to_partnership(&PartnershipFunction::OFFICERS, self.now);
+        for seat in officers.seats {
+            self.add(seat, NoticeKind::GlassBroken);
+        }
+        self.everybody_acting_and_raiser(NoticeKind::GlassBroken);
+        let receiving = self.after.challenge().map(|it| (Side::Receiving, it.receiving.agency_id));
+        let agencies: Vec<_> =
+            [(Side::Raising, self.after.raising.agency_id)].into_iter().chain(receiving).collect();
+        for seat in directory.safeguarding_leads(&agencies, self.now) {
+            self.add(seat, NoticeKind::GlassBroken);
         }
     }
 
@@ -387,6 +417,9 @@ impl Telling<'_> {
 
     /// The first reason to tell somebody counts: callers name what asks before what informs.
     fn add(&mut self, seat: Seat, kind: NoticeKind) {
+        if self.after.excludes_seat(&seat) {
+            return;
+        }
         if !self.notices.iter().any(|there| there.seat.is_same_recipient(&seat)) {
             self.notices.push(Notice { seat, kind });
         }

@@ -50,6 +50,10 @@ impl Event {
             Self::TaskTicked { .. } => "task_ticked",
             Self::PanelConvened { .. } => "panel_convened",
             Self::Referred { .. } => "referred",
+            Self::Restricted { .. } => "restricted",
+            Self::RestrictionLifted { .. } => "restriction_lifted",
+            Self::GlassBroken { .. } => "glass_broken",
+            Self::GlassBreakReviewed { .. } => "glass_break_reviewed",
         }
     }
 
@@ -170,6 +174,15 @@ impl Event {
             Self::Debriefed { .. } => "recorded a debrief".to_owned(),
             Self::RecordConfirmed => {
                 "confirmed that the outcome stands on the child's record".to_owned()
+            }
+            Self::Restricted { .. } => "restricted who may see the case".to_owned(),
+            Self::RestrictionLifted { .. } => "lifted the restriction".to_owned(),
+            Self::GlassBroken { .. } => {
+                "looked at the case in an emergency, for four hours; the reason is recorded"
+                    .to_owned()
+            }
+            Self::GlassBreakReviewed { number, .. } => {
+                format!("looked into emergency look {number}")
             }
             Self::NoticeFailed { recipient, .. } => format!(
                 "a message to {recipient} could not be delivered; the partnership was told instead"

@@ -177,6 +177,9 @@ fn subject(kind: NoticeKind, facts: &Facts) -> String {
             format!("Not done in time: escalation {reference}{stage}")
         }
         (NoticeKind::Referred, _) => format!("Referred on: escalation {reference}"),
+        (NoticeKind::GlassBroken, _) => {
+            format!("Somebody looked at escalation {reference} in an emergency")
+        }
         (NoticeKind::Overdue, _) => {
             format!("Overdue, action needed now: escalation {reference}{stage}")
         }
@@ -239,6 +242,10 @@ fn what_and_next(kind: NoticeKind, facts: &Facts) -> (String, String) {
         NoticeKind::Referred => {
             "those to whom it was referred decide. Each agency confirms that this stands on the \
              child's record."
+        }
+        NoticeKind::GlassBroken => {
+            "an officer of the partnership looks into it. If you think that it was not an \
+             emergency, tell the partnership."
         }
         NoticeKind::Withdrawn => "nothing, unless somebody reopens it with a reason.",
         NoticeKind::Overdue => "everybody here is told again each working day until it is settled.",
@@ -310,6 +317,11 @@ fn what(kind: NoticeKind) -> &'static str {
         }
         NoticeKind::ActionSet => {
             "An action was set down in this escalation. Sign in to see whose it is and by when."
+        }
+        NoticeKind::GlassBroken => {
+            "Somebody who is not on this escalation looked at it in an emergency, and gave a \
+             reason. They can read it for four hours, and change nothing. Whoever is on it can sign \
+             in to see who it was and why."
         }
         NoticeKind::Gap => {
             "Somebody who should have been told of this escalation could not be. Somebody else was \

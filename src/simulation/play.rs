@@ -195,6 +195,7 @@ impl Simulation {
             what_was_tried: some(),
             outcome_sought: some(),
             information_sharing: some(),
+            restriction: None,
             protective_deadline: protective,
             start_stage: None,
         }
@@ -306,7 +307,7 @@ impl Playing<'_> {
 
     fn signature(&self, person_id: PersonId, command: &Command) -> Result<Signature, Refusal> {
         let actor = self.simulation.world().actor(person_id).ok_or(Refusal::NotFound)?;
-        access::may(&actor, command.kind(), &self.state)
+        access::may(&actor, command.kind(), &self.state, self.now)
     }
 
     fn carry_out(

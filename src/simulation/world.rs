@@ -5,8 +5,8 @@ use super::setting::{Missing, Setting};
 use crate::access::{Actor, HeldPost, Proof, ProofBy};
 use crate::clock::UtcInstant;
 use crate::directory::{
-    Absence, Agency, Directory, Holder, Partnership, PartnershipFunction, Party, Person, Place,
-    Post, Rung, SeatCapacity, Sector, Side,
+    Absence, Agency, Directory, Holder, Partnership, PartnershipFunction, Party, Person,
+    PersonKind, Place, Post, Rung, SeatCapacity, Sector, Side,
 };
 use crate::escalation::PanelMember;
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId, SessionId};
@@ -118,8 +118,8 @@ impl World {
         let number = self.number();
         let id = PersonId::made_up(number);
         let email = format!("person-{number}@simulation.example");
-        let (active, administrator) = (true, false);
-        self.people.push(Person { id, name, email, agency_id, active, administrator });
+        let (active, administrator, kind) = (true, false, PersonKind::Person);
+        self.people.push(Person { id, name, email, agency_id, active, administrator, kind });
         id
     }
 
@@ -142,7 +142,7 @@ impl World {
             practitioner.get_or_insert(person);
             self.post(
                 title,
-                Place::Agency { agency_id: agency.id, rung, team: None },
+                Place::Agency { agency_id: agency.id, rung, team: None, safeguarding_lead: false },
                 role,
                 person,
             );

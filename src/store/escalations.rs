@@ -3,7 +3,7 @@
 use super::conn::{Conn, Reader, Writer, on};
 use super::error::StoreError;
 use super::projections::{self, ListedRow};
-use super::schema::{escalations, reference_counters, seats};
+use super::schema::{escalations, excluded_people, reference_counters, seats};
 use super::types::{At, id, json, of_json, word};
 use crate::clock::UtcInstant;
 use crate::directory::Side;
@@ -44,6 +44,7 @@ pub(super) struct EscalationRow {
     version: i64,
     head_hash: String,
     pub(super) state: String,
+    is_restricted: bool,
 }
 
 /// What lists sort a case by that has no deadline: the end of time.
@@ -81,6 +82,7 @@ impl EscalationRow {
             version: it.version,
             head_hash: stored.head_hash.clone(),
             state: json("a case's state", it)?,
+            is_restricted: it.restriction().is_some(),
         })
     }
 }
@@ -119,6 +121,20 @@ pub fn find(r: &mut Reader<'_>, which: EscalationId) -> Result<Option<Stored>, S
         .first(c)
         .optional())?;
     row.map(read).transpose()
+}
+
+/// Whether a case is not there for somebody.
+pub fn is_excluded(
+    r: &mut Reader<'_>,
+    which: EscalationId,
+    person_id: PersonId,
+) -> Result<bool, StoreError> {
+    let found: Option<String> = on!(r, c => excluded_people::table
+        .find((which.to_string(), person_id.to_string()))
+        .select(excluded_people::person_id)
+        .first(c)
+        .optional())?;
+    Ok(found.is_some())
 }
 
 /// The id of the case with a reference.
@@ -242,8 +258,10 @@ pub struct Viewer {
     pub person_id: PersonId,
     /// The posts that they hold or deputise.
     pub post_ids: Vec<PostId>,
-    /// The partnerships in which they hold a post.
-    pub partnership_ids: Vec<PartnershipId>,
+    /// The partnerships of which they are an officer.
+    pub officer_of: Vec<PartnershipId>,
+    /// The partnerships whose cases they audit.
+    pub auditor_of: Vec<PartnershipId>,
 }
 
 /// What a list is narrowed to.
@@ -275,8 +293,8 @@ pub fn list(
     let me = viewer.person_id.to_string();
     let posts: Vec<Option<String>> =
         viewer.post_ids.iter().map(|id| Some(id.to_string())).collect();
-    let partnerships: Vec<String> =
-        viewer.partnership_ids.iter().map(ToString::to_string).collect();
+    let officer_of: Vec<String> = viewer.officer_of.iter().map(ToString::to_string).collect();
+    let auditor_of: Vec<String> = viewer.auditor_of.iter().map(ToString::to_string).collect();
     let status = filter.status.map(|status| word("a status", &status)).transpose()?;
     let rows = on!(r, c => {
         let mine = || seats::table
@@ -285,10 +303,17 @@ pub fn list(
             .filter(
                 escalations::raiser_id.eq(&me)
                     .or(escalations::raised_at.is_not_null().and(
-                        escalations::partnership_id.eq_any(&partnerships)
+                        escalations::partnership_id.eq_any(&officer_of)
+                            .or(escalations::partnership_id.eq_any(&auditor_of)
+                                .and(escalations::is_restricted.eq(false)))
                             .or(escalations::id.eq_any(mine().select(seats::escalation_id))),
                     )),
             )
+            .filter(escalations::id.ne_all(
+                excluded_people::table
+                    .filter(excluded_people::person_id.eq(&me))
+                    .select(excluded_people::escalation_id),
+            ))
             .order((escalations::due_sort_at, escalations::id))
             .limit(limit)
             .select(ListedRow::as_select())

@@ -2,7 +2,7 @@
 
 use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
-use super::schema::notices;
+use super::schema::{excluded_people, notices};
 use super::types::{At, id, json, of_json, of_word, optional_id, word};
 use crate::clock::UtcInstant;
 use crate::escalation::NoticeKind;
@@ -253,6 +253,29 @@ pub fn record_attempt(
     Ok(recorded == 1)
 }
 
+/// Records under a lease that a notice is not sent at all, because of this; false if the lease was
+/// lost to somebody else.
+pub fn cancel(
+    w: &mut Writer<'_>,
+    notice: &StoredNotice,
+    why: &str,
+    now: UtcInstant,
+) -> Result<bool, StoreError> {
+    let cancelled = on!(w, c => diesel::update(notices::table
+            .filter(notices::id.eq(notice.id.to_string()))
+            .filter(notices::state.eq("leased"))
+            .filter(notices::lease_token.eq(&notice.lease_token)))
+        .set((
+            notices::state.eq("cancelled"),
+            notices::last_error.eq(why),
+            notices::ended_at.eq(At(now)),
+            notices::lease_until.eq(None::<At>),
+            notices::lease_token.eq(None::<String>),
+        ))
+        .execute(c))?;
+    Ok(cancelled == 1)
+}
+
 /// When a notice is to be sent next.
 pub fn next_attempt_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreError> {
     let queued: Option<At> = on!(r, c => notices::table
@@ -288,9 +311,11 @@ pub fn list_of_escalation(
     rows.into_iter().map(NoticeRow::into_notice).collect()
 }
 
-/// The notices of these partnerships after one, at most `limit`, in one state or all.
+/// The notices of these partnerships after one, at most `limit`, in one state or all; without those
+/// of cases that are not there for `viewer`.
 pub fn list_of_partnerships(
     r: &mut Reader<'_>,
+    viewer: Option<PersonId>,
     partnership_ids: &[PartnershipId],
     state: Option<DeliveryState>,
     after: Option<NoticeId>,
@@ -309,6 +334,15 @@ pub fn list_of_partnerships(
             .into_boxed();
         if let Some(state) = &state {
             query = query.filter(notices::state.eq(state));
+        }
+        if let Some(viewer) = viewer {
+            query = query.filter(notices::escalation_id.is_null().or(
+                notices::escalation_id.assume_not_null().ne_all(
+                    excluded_people::table
+                        .filter(excluded_people::person_id.eq(viewer.to_string()))
+                        .select(excluded_people::escalation_id),
+                ),
+            ));
         }
         query.load(c)
     })?;

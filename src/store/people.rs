@@ -49,6 +49,7 @@ struct PersonRow {
     active: bool,
     administrator: bool,
     version: i32,
+    kind: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -82,6 +83,7 @@ impl PersonRow {
             agency_id: optional_id("a person's agency", self.agency_id.as_deref())?,
             active: self.active,
             administrator: self.administrator,
+            kind: of_word("a person's kind", &self.kind)?,
         };
         Ok(Versioned { it, version: self.version })
     }
@@ -400,6 +402,7 @@ pub fn save_person(
         active: it.active,
         administrator: it.administrator,
         version: version.map_or(1, |version| version.saturating_add(1)),
+        kind: word("a person's kind", &it.kind)?,
     };
     match version {
         None => {

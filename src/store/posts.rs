@@ -23,6 +23,7 @@ struct PostRow {
     mailbox_email: Option<String>,
     version: i32,
     role: Option<String>,
+    safeguarding_lead: bool,
 }
 
 impl PostRow {
@@ -38,11 +39,15 @@ impl PostRow {
             mailbox_email: it.mailbox_email.as_deref().map(super::people::normal_email),
             version,
             role: it.role.clone(),
+            safeguarding_lead: false,
         };
         Ok(match &it.place {
-            Place::Agency { agency_id, team, .. } => {
-                Self { agency_id: Some(agency_id.to_string()), team: team.clone(), ..row }
-            }
+            Place::Agency { agency_id, team, safeguarding_lead, .. } => Self {
+                agency_id: Some(agency_id.to_string()),
+                team: team.clone(),
+                safeguarding_lead: *safeguarding_lead,
+                ..row
+            },
             Place::Partnership { partnership_id, function } => Self {
                 partnership_id: Some(partnership_id.to_string()),
                 function: Some(word("a function", function)?),
@@ -61,6 +66,7 @@ impl PostRow {
                 agency_id: id("a post's agency", &agency_id)?,
                 rung: of_word("a post's rung", &self.rung)?,
                 team: self.team,
+                safeguarding_lead: self.safeguarding_lead,
             },
             (None, Some(partnership_id), Some(function)) => Place::Partnership {
                 partnership_id: id("a post's partnership", &partnership_id)?,

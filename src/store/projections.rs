@@ -4,14 +4,14 @@
 use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
 use super::escalations::{EscalationRow, Stored};
-use super::schema::{escalations, seats, stage_entries};
+use super::schema::{escalations, excluded_people, seats, stage_entries};
 use super::types::{At, of_json, word};
 use crate::clock::UtcInstant;
 use crate::directory::Side;
 use crate::escalation::{Escalation, StageEntry};
 use crate::ids::EscalationId;
 use diesel::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = stage_entries)]
@@ -76,7 +76,8 @@ impl StageEntryRow {
     }
 }
 
-/// Everybody whom a case has reached, by post and by person, and whether it waits for them.
+/// Everybody whom a case has reached, by post and by person, and whether it waits for them. On a
+/// restricted case people are by name alone, and those whom it excludes are not.
 fn seat_rows(it: &Escalation) -> Vec<SeatRow> {
     let waiting = it.waiting_for();
     let mut people: BTreeMap<(Option<String>, Option<String>), bool> = BTreeMap::new();
@@ -84,8 +85,11 @@ fn seat_rows(it: &Escalation) -> Vec<SeatRow> {
         let is_current = entry.left.is_none();
         for seat in entry.seats() {
             let acts = entry.who_acts().any(|it| it.is_same_recipient(seat));
-            let who =
-                (seat.post_id.map(|id| id.to_string()), seat.person_id.map(|id| id.to_string()));
+            if seat.person_id.is_some_and(|id| it.excludes(id)) {
+                continue;
+            }
+            let post_id = seat.post_id.filter(|_| it.restriction().is_none());
+            let who = (post_id.map(|id| id.to_string()), seat.person_id.map(|id| id.to_string()));
             let waits = is_current && acts && waiting.contains(&seat.side);
             if who.0.is_some() || who.1.is_some() {
                 *people.entry(who).or_default() |= waits;
@@ -132,7 +136,23 @@ pub(super) fn save(w: &mut Writer<'_>, it: &Escalation) -> Result<(), StoreError
     on!(w, c => diesel::delete(seats::table.filter(seats::escalation_id.eq(&key))).execute(c))?;
     let rows = seat_rows(it);
     on!(w, c => diesel::insert_into(seats::table).values(&rows).execute(c))?;
+    on!(w, c => diesel::delete(
+            excluded_people::table.filter(excluded_people::escalation_id.eq(&key)))
+        .execute(c))?;
+    for person_id in excluded(it) {
+        on!(w, c => diesel::insert_into(excluded_people::table)
+            .values((
+                excluded_people::escalation_id.eq(&key),
+                excluded_people::person_id.eq(person_id),
+            ))
+            .execute(c))?;
+    }
     Ok(())
+}
+
+/// For whom a case is not there, each once, in order.
+fn excluded(it: &Escalation) -> BTreeSet<String> {
+    it.excluded().iter().map(ToString::to_string).collect()
 }
 
 /// Which derived row of a case is not what its state says; none if all are.
@@ -162,6 +182,14 @@ pub fn differing(r: &mut Reader<'_>, stored: &Stored) -> Result<Option<&'static 
         .load(c))?;
     if found != seat_rows(it) {
         return Ok(Some("people"));
+    }
+    let found: Vec<String> = on!(r, c => excluded_people::table
+        .filter(excluded_people::escalation_id.eq(&key))
+        .order(excluded_people::person_id)
+        .select(excluded_people::person_id)
+        .load(c))?;
+    if !found.iter().eq(excluded(it).iter()) {
+        return Ok(Some("people for whom it is not there"));
     }
     row_differing(r, it.id, stored)
 }

@@ -14,13 +14,13 @@ diesel::table! {
 diesel::table! {
     people (id) { id -> Text, name -> Text, email -> Text, agency_id -> Nullable<Text>,
         active -> Bool, administrator -> Bool, password_hash -> Nullable<Text>,
-        version -> Integer, }
+        version -> Integer, kind -> Text, }
 }
 diesel::table! {
     posts (id) { id -> Text, title -> Text, agency_id -> Nullable<Text>,
         partnership_id -> Nullable<Text>, rung -> Text, team -> Nullable<Text>,
         function -> Nullable<Text>, mailbox_email -> Nullable<Text>, version -> Integer,
-        role -> Nullable<Text>, }
+        role -> Nullable<Text>, safeguarding_lead -> Bool, }
 }
 diesel::table! {
     post_holders (post_id, person_id) { post_id -> Text, person_id -> Text, }
@@ -74,7 +74,7 @@ diesel::table! {
         raising_agency_id -> Text, receiving_agency_id -> Nullable<Text>, raiser_id -> Text,
         drafted_at -> Instant, raised_at -> Nullable<Instant>, due_at -> Nullable<Instant>,
         due_sort_at -> Instant, next_act_at -> Nullable<Instant>, is_overdue -> Bool,
-        version -> BigInt, head_hash -> Text, state -> Text, }
+        version -> BigInt, head_hash -> Text, state -> Text, is_restricted -> Bool, }
 }
 diesel::table! {
     use diesel::sql_types::*;
@@ -155,8 +155,25 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
+    identities (id) { id -> Text, provider -> Text, issuer -> Text, subject -> Text,
+        person_id -> Text, linked_at -> Instant, linked_by -> Nullable<Text>,
+        last_used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
     known_networks (person_id, network) { person_id -> Text, network -> Text,
         last_seen_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    sign_in_attempts (state_digest) { state_digest -> Text, browser_digest -> Text,
+        provider -> Text, return_path -> Text, wants_fresh -> Bool,
+        links_person_id -> Nullable<Text>, begun_at -> Instant, expires_at -> Instant,
+        used_at -> Nullable<Instant>, subject -> Nullable<Text>,
+        provider_session -> Nullable<Text>, proved_at -> Nullable<Instant>,
+        linked_at -> Nullable<Instant>, }
 }
 diesel::table! {
     use diesel::sql_types::*;
@@ -167,9 +184,41 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
+    link_tickets (digest) { digest -> Text, person_id -> Text, provider -> Text,
+        expires_at -> Instant, used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    browser_sessions (cookie_digest) { cookie_digest -> Text, session_id -> Text,
+        issuer -> Text, subject -> Text, provider_session -> Nullable<Text>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
     set_up_secrets (only_one) { only_one -> Integer, digest -> Text, expires_at -> Instant,
         wrong_guesses -> Integer, }
 }
+diesel::table! {
+    excluded_people (escalation_id, person_id) { escalation_id -> Text, person_id -> Text, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    logout_tokens (issuer, jti) { issuer -> Text, jti -> Text, seen_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    case_views (id) { id -> Text, escalation_id -> Text, person_id -> Text, what -> Text,
+        standing -> Text, viewed_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    api_tokens (id) { id -> Text, digest -> Text, name -> Text, person_id -> Text,
+        agency_id -> Nullable<Text>, scopes -> Text, made_at -> Instant, made_by -> Text,
+        expires_at -> Instant, last_used_on -> Nullable<Text>, revoked_at -> Nullable<Instant>, }
+}
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
@@ -222,7 +271,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     account_letters,
+    excluded_people,
+    case_views,
     failed_guesses,
     known_networks,
     account_secrets,
+    identities,
+    sign_in_attempts,
+    link_tickets,
+    browser_sessions,
+    logout_tokens,
+    api_tokens,
 );

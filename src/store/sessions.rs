@@ -84,6 +84,12 @@ fn session(
 
 /// Begins a session with its first refresh token.
 pub fn insert(w: &mut Writer<'_>, it: &Session, token_digest: &str) -> Result<(), StoreError> {
+    insert_session(w, it)?;
+    insert_token(w, it.id, token_digest, it.last_used_at)
+}
+
+/// Begins a session that something else than a refresh token stands for.
+pub(super) fn insert_session(w: &mut Writer<'_>, it: &Session) -> Result<(), StoreError> {
     on!(w, c => diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(it.id.to_string()),
@@ -95,7 +101,7 @@ pub fn insert(w: &mut Writer<'_>, it: &Session, token_digest: &str) -> Result<()
             sessions::expires_at.eq(At(it.expires_at)),
         ))
         .execute(c))?;
-    insert_token(w, it.id, token_digest, it.last_used_at)
+    Ok(())
 }
 
 fn insert_token(

@@ -13,4 +13,5 @@ mod hardening;
 mod life;
 mod process;
 mod rights;
+mod sign_on;
 mod trying;

@@ -7,6 +7,7 @@ mod lapsing;
 mod moving;
 mod panel;
 mod raising;
+mod restricting;
 mod talking;
 mod tasks;
 
@@ -94,6 +95,14 @@ impl Case<'_> {
             Command::Lapse => case.lapse(),
             Command::ReportFailedNotice { notice_id, recipient, to_last_resort } => {
                 Ok(vec![Event::NoticeFailed { notice_id, recipient, to_last_resort }])
+            }
+            Command::Restrict { restriction, reason } => {
+                case.restrict(signed(by)?, restriction, reason)
+            }
+            Command::LiftRestriction { reason } => case.lift_restriction(reason),
+            Command::BreakGlass { reason } => case.break_glass(reason),
+            Command::ReviewGlassBreak { number, note } => {
+                case.review_glass_break(signed(by)?, number, note)
             }
             other => case.of_clock_command(by, other),
         }

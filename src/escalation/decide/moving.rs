@@ -83,7 +83,7 @@ impl Case<'_> {
     /// A policy that names the same rung again means the same people, with those who joined them.
     /// Nobody stands on both sides, and whoever in the partnership stands in for an agency does not
     /// act where the partnership determines: they are told of the gap.
-    fn route_to_act(&self, stage: &Stage, number: u32) -> Route {
+    pub(super) fn route_to_act(&self, stage: &Stage, number: u32) -> Route {
         let before = self.escalation.stage_entries.iter().rev().find(|entry| entry.stage < number);
         let named_before = |who: &Who| {
             before
@@ -120,6 +120,8 @@ impl Case<'_> {
             route.add(found);
         }
         route.add(self.route_to_duty_team(stage));
+        // Whoever stays on from the stage before may have been excluded since.
+        route.seats.retain(|seat| !self.escalation.excludes_seat(seat));
         route
     }
 

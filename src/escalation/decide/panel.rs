@@ -45,6 +45,9 @@ impl Case<'_> {
         let refused = |why: &str| {
             Err(Refusal::field("/member_ids", format!("{} {why}: name somebody else", member.name)))
         };
+        if it.excludes(member.person_id) {
+            return refused("cannot sit on this panel");
+        }
         let is_them =
             |by: &Signature| by.side != Side::Partnership && by.person_id == member.person_id;
         let acted = it.positions.iter().any(|p| is_them(&p.by))

@@ -10,6 +10,7 @@ use crate::escalation::event::{Doer, Event};
 use crate::escalation::refusal::{FieldFault, Refusal};
 use crate::escalation::stage_entry::EntryReason;
 use crate::escalation::state::{Content, Escalation, PolicyRef, Status};
+use crate::ids::PersonId;
 use crate::policy::RequiredField;
 
 /// Begins a draft: the first question must be answered, everything else may wait.
@@ -17,7 +18,8 @@ use crate::policy::RequiredField;
 /// # Errors
 /// Which field is at fault.
 pub fn open_draft(opening: Opening, now: UtcInstant) -> Result<(Event, Escalation), Refusal> {
-    let faults = opening.immediate_danger.faults(now);
+    let mut faults = opening.immediate_danger.faults(now);
+    faults.extend(restriction_faults(&opening.draft, opening.raiser.person_id));
     if !faults.is_empty() {
         return Err(Refusal::Faulty(faults));
     }
@@ -35,6 +37,11 @@ pub fn open_draft(opening: Opening, now: UtcInstant) -> Result<(Event, Escalatio
     Ok((event, begun))
 }
 
+fn restriction_faults(draft: &Draft, raiser: PersonId) -> Vec<FieldFault> {
+    let restriction = draft.restriction.as_ref();
+    restriction.map(|it| it.faults("/draft/restriction", raiser)).unwrap_or_default()
+}
+
 impl Case<'_> {
     pub(super) fn change_draft(
         &self,
@@ -42,7 +49,8 @@ impl Case<'_> {
         draft: Box<Draft>,
     ) -> Result<Vec<Event>, Refusal> {
         self.a_draft()?;
-        let faults = immediate_danger.faults(self.now);
+        let mut faults = immediate_danger.faults(self.now);
+        faults.extend(restriction_faults(&draft, self.escalation.raiser.person_id));
         if !faults.is_empty() {
             return Err(Refusal::Faulty(faults));
         }

@@ -284,6 +284,7 @@ fn somebody(name: &str, of: Option<u32>) -> Person {
         agency_id: of.map(agency),
         active: true,
         administrator: name == MONA,
+        kind: PersonKind::Person,
     }
 }
 
@@ -305,6 +306,7 @@ fn posts() -> Vec<Post> {
         agency_id: agency(number),
         rung,
         team: team.map(str::to_owned),
+        safeguarding_lead: false,
     };
     let partnership =
         |function| Place::Partnership { partnership_id: id(PARTNERSHIP as usize), function };

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// What may be asked without being signed in.
-const OPEN: [&str; 8] = [
+const OPEN: [&str; 16] = [
     "sign_in",
     "refresh_session",
     "livez",
@@ -17,6 +17,14 @@ const OPEN: [&str; 8] = [
     "redeem_invitation",
     "request_password_reset",
     "redeem_password_reset",
+    "prove_second_factor",
+    "begin_first_one_time_codes",
+    "confirm_first_one_time_codes",
+    "begin_first_passkey",
+    "add_first_passkey",
+    "begin_passkey_sign_in",
+    "sign_in_by_passkey",
+    "read_server",
 ];
 /// What takes a password: the person's own. An operation by which somebody would choose a password
 /// for somebody else has no place here.
@@ -24,7 +32,10 @@ const TAKE_PASSWORDS: [&str; 5] =
     ["sign_in", "set_up", "redeem_invitation", "redeem_password_reset", "change_password"];
 /// What needs neither condition nor key: it changes nothing and is too long for an address; or its
 /// condition is the present password, of which no digest is to be kept beside a key.
-const QUESTIONS: [&str; 2] = ["simulate_policy", "change_password"];
+const QUESTIONS: [&str; 3] = ["simulate_policy", "change_password", "prove_again"];
+/// What answers a secret: the answer is never kept, and so never given again.
+const SHOWN_ONCE: [&str; 5] =
+    ["make_own_token", "make_machine_token", "begin_link", "add_passkey", "confirm_one_time_codes"];
 const METHODS: [&str; 9] =
     ["get", "head", "post", "put", "patch", "delete", "options", "trace", "hack"];
 
@@ -40,7 +51,11 @@ impl Operation {
     pub fn address(&self) -> String {
         let path = self.path.replace("{number}", "1").replace("{version}", "1");
         let path = path.replace("{key}", "nothing").replace("{id}", NOBODY);
-        let path = path.replace("{absence_id}", NOBODY).replace("{day}", "2027-01-04");
+        let path = path
+            .replace("{absence_id}", NOBODY)
+            .replace("{token_id}", NOBODY)
+            .replace("{identity_id}", NOBODY)
+            .replace("{day}", "2027-01-04");
         format!("/{path}")
     }
 
@@ -145,7 +160,9 @@ fn a_change_says_how_it_is_conditioned_and_repeated_and_takes_no_field_that_it_d
             let pointer = schema["$ref"].as_str().unwrap().trim_start_matches('#');
             let body = document.pointer(pointer).unwrap();
             assert_eq!(body["additionalProperties"], json!(false), "{id} takes any field");
-            if operation.is_open() || QUESTIONS.contains(&id.as_str()) {
+            let shows_secret = SHOWN_ONCE.contains(&id.as_str());
+            if operation.is_open() || shows_secret || QUESTIONS.contains(&id.as_str()) {
+                assert!(!shows_secret || !operation.has_parameter("Idempotency-Key"), "{id}");
                 continue;
             }
             assert!(operation.has_parameter("Idempotency-Key"), "{id} is not repeatable");

@@ -23,7 +23,7 @@ pub const NOBODY: &str = "0190a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b";
 
 /// An error as RFC 9457 has it, of this kind.
 #[track_caller]
-fn assert_problem(answer: &Answer, status: u16, word: &str) {
+pub fn assert_problem(answer: &Answer, status: u16, word: &str) {
     assert_eq!(answer.status, status, "{word}: {}", answer.body);
     let kind = answer.header("content-type");
     assert_eq!(kind.as_deref(), Some("application/problem+json"), "{word}: {}", answer.body);
@@ -71,7 +71,7 @@ fn count_of(answers: &[Answer], status: u16) -> usize {
 }
 
 /// A request with a JSON body on a condition.
-async fn on_condition(
+pub async fn on_condition(
     client: &Client,
     method: Method,
     path: &str,
@@ -82,7 +82,7 @@ async fn on_condition(
 }
 
 /// The same client with another access token.
-fn with_token(client: &Client, token: &str) -> Client {
+pub fn with_token(client: &Client, token: &str) -> Client {
     let mut client = client.clone();
     client.token = Some(token.to_owned());
     client
@@ -151,7 +151,7 @@ async fn agency(house: &House, client: &Client, key: &str) -> Answer {
 }
 
 /// Something of the directory as it would be sent back unchanged.
-fn as_sent(answer: &Answer) -> Value {
+pub fn as_sent(answer: &Answer) -> Value {
     let mut body = answer.body.clone();
     let fields = body.as_object_mut().unwrap();
     for field in ["id", "version", "gap"] {

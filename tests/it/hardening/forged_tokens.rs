@@ -1,7 +1,7 @@
 //! Access tokens that are not ours, or not good: all are refused with one identical answer.
 
 use super::raw;
-use crate::house::House;
+use crate::house::{House, reading};
 use crate::on_each_database;
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -301,7 +301,7 @@ on_each_database! {
         let served = served.remove(0);
         for engine in [&house.engine, &node] {
             for token in [&served.access_token, priya.token.as_ref().unwrap()] {
-                let refused = engine.authenticate(token).await;
+                let refused = engine.authenticate(token, &reading()).await;
                 assert!(matches!(refused, Err(EngineError::NotSignedIn)), "the family is dead");
             }
             let refused = engine.refresh(&served.refresh_token).await;

@@ -1,7 +1,7 @@
 //! The key that signs access tokens is rotated by two people, and bites on the next request.
 
 use crate::engine::sql::Raw;
-use crate::house::{Answer, Client, House};
+use crate::house::{Answer, Client, House, reading};
 use crate::on_each_database;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -129,13 +129,13 @@ on_each_database! {
         // What was issued before stays good for its time, here and there.
         assert_eq!(priya.get("/me").await.status, 200);
         let token = priya.token.clone().unwrap();
-        assert!(node.authenticate(&token).await.is_ok());
+        assert!(node.authenticate(&token, &reading()).await.is_ok());
         // What is issued from now on names the new key, and is good on every node.
         let after = house.as_("Priya Nair").await;
         assert_eq!(kid(&after), json!("1"));
-        assert!(node.authenticate(&after.token.clone().unwrap()).await.is_ok());
+        assert!(node.authenticate(&after.token.clone().unwrap(), &reading()).await.is_ok());
         let elsewhere = node.refresh(&after.refresh_token.clone().unwrap()).await.unwrap();
-        assert!(house.engine.authenticate(&elsewhere.access_token).await.is_ok());
+        assert!(house.engine.authenticate(&elsewhere.access_token, &reading()).await.is_ok());
 
         // A key of another generation, a salt of one's own, a number of one's own.
         let salt_1 = salt(&mut Raw::of(house), 1);
@@ -145,24 +145,24 @@ on_each_database! {
             SigningKey::from_bytes(&[7; 32]).unwrap().generation(1, &salt_1).unwrap(),
         ];
         for key in others {
-            let refused = house.engine.authenticate(&forged(house, &key, &priya)).await;
+            let refused = house.engine.authenticate(&forged(house, &key, &priya), &reading()).await;
             assert!(matches!(refused, Err(EngineError::NotSignedIn)));
         }
 
         // A second rotation ends the one before the last at once, the last in its time.
         let of_first = forged(house, &first, &priya);
-        assert!(house.engine.authenticate(&of_root).await.is_ok());
+        assert!(house.engine.authenticate(&of_root, &reading()).await.is_ok());
         assert_eq!(rotate(house).await, 2);
         for engine in [&house.engine, &node] {
-            let refused = engine.authenticate(&of_root).await;
+            let refused = engine.authenticate(&of_root, &reading()).await;
             assert!(matches!(refused, Err(EngineError::NotSignedIn)), "the key file's own is over");
-            assert!(engine.authenticate(&of_first).await.is_ok());
+            assert!(engine.authenticate(&of_first, &reading()).await.is_ok());
         }
         house.advance_to("2026-12-21T09:24:59Z").await;
-        assert!(node.authenticate(&of_first).await.is_ok());
+        assert!(node.authenticate(&of_first, &reading()).await.is_ok());
         house.advance_to("2026-12-21T09:25:00Z").await;
         for engine in [&house.engine, &node] {
-            let refused = engine.authenticate(&of_first).await;
+            let refused = engine.authenticate(&of_first, &reading()).await;
             assert!(matches!(refused, Err(EngineError::NotSignedIn)), "its time is over");
         }
     }

@@ -64,6 +64,13 @@ impl Client {
         Self { http, base: format!("http://{address}"), token: None, refresh_token: None }
     }
 
+    /// Nobody in particular, who goes nowhere they are sent to.
+    pub fn stranger_who_stays(address: SocketAddr) -> Self {
+        let stays = reqwest::redirect::Policy::none();
+        let http = reqwest::Client::builder().no_proxy().redirect(stays).build().unwrap();
+        Self { http, ..Self::stranger(address) }
+    }
+
     /// Somebody who signs in.
     pub async fn sign_in(address: SocketAddr, email: &str) -> Self {
         let mut client = Self::stranger(address);
@@ -113,6 +120,19 @@ impl Client {
         kind: &str,
         body: Option<String>,
     ) -> Answer {
+        let kind = [("Content-Type", kind)];
+        let headers = [headers, if body.is_some() { &kind } else { &[] }].concat();
+        self.send_raw(method, path, &headers, body).await
+    }
+
+    /// Any request, with these headers and no others of ours but the token.
+    pub async fn send_raw(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Answer {
         let url = match path.strip_prefix('/') {
             Some(rest) if rest.starts_with('/') => format!("{}{rest}", self.base),
             _ => format!("{}/api/v1{path}", self.base),
@@ -125,7 +145,7 @@ impl Client {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
-            request = request.header("Content-Type", kind).body(body);
+            request = request.body(body);
         }
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();

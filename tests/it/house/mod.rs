@@ -3,6 +3,7 @@
 mod client;
 #[cfg(feature = "postgres")]
 mod cluster;
+pub mod identity_provider;
 #[expect(dead_code, reason = "the notify room's own tests use the rest")]
 pub mod smtp_sink;
 
@@ -12,7 +13,7 @@ use bscp_escalation::app::{self, App};
 use bscp_escalation::auth;
 use bscp_escalation::clock::{Clock, UtcInstant};
 use bscp_escalation::config::Settings;
-use bscp_escalation::engine::{DirectoryFile, Engine, Founded, PolicyLoadError};
+use bscp_escalation::engine::{DirectoryFile, Engine, Founded, Operation, PolicyLoadError};
 use bscp_escalation::notify::{Mailer, Sender, Sent};
 use bscp_escalation::store::policies::Via;
 use bscp_escalation::store::{StoreError, Writer, people};
@@ -47,6 +48,12 @@ pub struct House {
     /// Kept for its folder, which goes when the house does.
     #[expect(dead_code, reason = "kept for its folder")]
     dir: TempDir,
+}
+
+/// A server beside a house's own.
+pub struct Node {
+    pub engine: Engine,
+    pub address: SocketAddr,
 }
 
 /// What a test may want to be otherwise.
@@ -110,6 +117,11 @@ pub fn run(database: Database, test: impl AsyncFnOnce(&House)) {
     });
 }
 
+/// What somebody wants who only reads.
+pub fn reading() -> Operation {
+    Operation { method: "GET".to_owned(), path: "/api/v1/me".to_owned() }
+}
+
 /// Runs something asynchronous to its end.
 pub fn block_on<F: Future>(work: F) -> F::Output {
     actix_web::rt::System::new().block_on(work)
@@ -171,6 +183,18 @@ impl House {
     pub async fn another_node(&self) -> Engine {
         let clock = self.clock.clone();
         app::build_engine_with(&self.settings, clock, memory_mailer()).await.unwrap()
+    }
+
+    /// Another server on this house's database, with other settings.
+    pub async fn node_with(&self, change: impl FnOnce(&mut Settings)) -> Node {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        let clock = self.clock.clone();
+        let engine = app::build_engine_with(&settings, clock, memory_mailer()).await.unwrap();
+        let app = App::build(&settings, engine.clone()).unwrap();
+        let address = app.address();
+        tokio::spawn(app.run_until_stopped());
+        Node { engine, address }
     }
 
     /// Somebody who is signed in, by name.

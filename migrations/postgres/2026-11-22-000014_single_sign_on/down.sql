@@ -1,0 +1,10 @@
+drop table api_tokens;
+drop table logout_tokens;
+drop table browser_sessions;
+drop table link_tickets;
+drop table sign_in_attempts;
+drop table identities;
+drop trigger no_machine_holds_a_post on post_holders;
+drop trigger no_machine_deputises on post_deputies;
+drop function refuse_machine_in_post();
+alter table people drop column kind;

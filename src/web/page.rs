@@ -1,0 +1,219 @@
+//! One page, and the page that says why something was not done.
+
+use crate::engine::{EngineError, SignOnError, SignOnRefused};
+use crate::store::StoreError;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use askama::Template;
+use std::fmt;
+
+/// No script, no style, nothing from elsewhere; forms go to us.
+const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// A form with one button.
+pub(super) struct Form {
+    pub(super) action: &'static str,
+    pub(super) token: String,
+    pub(super) button: String,
+}
+
+/// A page.
+#[derive(Template)]
+#[template(path = "page.html", config = "src/web/askama.toml")]
+pub(super) struct Page {
+    pub(super) title: String,
+    pub(super) paragraphs: Vec<String>,
+    pub(super) links: Vec<(String, String)>,
+    pub(super) form: Option<Form>,
+}
+
+impl Page {
+    /// A page that only tells something.
+    pub(super) fn telling(title: &str, paragraphs: &[&str]) -> Self {
+        let paragraphs = paragraphs.iter().map(|text| (*text).to_owned()).collect();
+        Self { title: title.to_owned(), paragraphs, links: Vec::new(), form: None }
+    }
+
+    /// The page as an answer.
+    pub(super) fn answer(&self, status: StatusCode) -> HttpResponse {
+        let mut response = HttpResponse::build(status);
+        response.insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY));
+        match self.render() {
+            Ok(text) => {
+                response.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"));
+                response.body(text)
+            }
+            Err(error) => {
+                tracing::error!(%error, "making a page failed");
+                HttpResponse::InternalServerError().finish()
+            }
+        }
+    }
+}
+
+/// Why a page is not shown, or a form not taken.
+#[derive(Debug)]
+pub enum Refused {
+    /// Signing in did not work.
+    SignOn(SignOnRefused),
+    /// Nobody is signed in.
+    NotSignedIn,
+    /// The form is not of our page in this session.
+    Forged,
+    /// What came cannot be read.
+    Unreadable,
+    /// There is no such method here; this one is.
+    Method(&'static str),
+    /// The server failed.
+    Failed {
+        /// It may work in a moment.
+        is_passing: bool,
+    },
+}
+
+impl From<EngineError> for Refused {
+    fn from(error: EngineError) -> Self {
+        if matches!(error, EngineError::NotSignedIn) {
+            return Self::NotSignedIn;
+        }
+        tracing::error!(%error, "a page failed");
+        Self::Failed { is_passing: matches!(error, EngineError::Store(StoreError::Connection(_))) }
+    }
+}
+
+impl From<SignOnError> for Refused {
+    fn from(error: SignOnError) -> Self {
+        match error {
+            SignOnError::Refused(refused) => Self::SignOn(refused),
+            SignOnError::Failed(error) => error.into(),
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words().1)
+    }
+}
+
+impl Refused {
+    /// Status, title, and what to do next.
+    fn words(&self) -> (StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::SignOn(refused) => sign_on_words(*refused),
+            Self::NotSignedIn => (
+                S::UNAUTHORIZED,
+                "Sign in first",
+                "You are not signed in, or no longer. Go to the sign-in page.",
+            ),
+            Self::Forged => (
+                S::FORBIDDEN,
+                "Nothing was changed",
+                "This form did not come from our page, or its page is old. Go back, load the page \
+                 again, and send it once more.",
+            ),
+            Self::Unreadable => {
+                (S::BAD_REQUEST, "Nothing was changed", "What was sent cannot be read.")
+            }
+            Self::Method(_) => {
+                (S::METHOD_NOT_ALLOWED, "Not in this way", "This address is used in another way.")
+            }
+            Self::Failed { is_passing: true } => (
+                S::SERVICE_UNAVAILABLE,
+                "The server cannot answer now",
+                "Nothing was changed. Try again in a few seconds.",
+            ),
+            Self::Failed { is_passing: false } => (
+                S::INTERNAL_SERVER_ERROR,
+                "Something went wrong on our side",
+                "Nothing was changed. Try again; if it happens again, tell whoever runs the server.",
+            ),
+        }
+    }
+}
+
+fn sign_on_words(refused: SignOnRefused) -> (StatusCode, &'static str, &'static str) {
+    use StatusCode as S;
+    const TITLE: &str = "You are not signed in";
+    match refused {
+        SignOnRefused::NoProvider => (
+            S::NOT_FOUND,
+            TITLE,
+            "There is no such way to sign in. Choose one on the sign-in page.",
+        ),
+        SignOnRefused::StartAgain => (
+            S::BAD_REQUEST,
+            TITLE,
+            "This sign-in took too long, was used already, or began in another browser. Start again \
+             on the sign-in page.",
+        ),
+        SignOnRefused::NotReachable => (
+            S::SERVICE_UNAVAILABLE,
+            TITLE,
+            "Your organisation's sign-in cannot be reached from here at the moment. Try again in a \
+             few minutes; if it stays so, tell your organisation's IT support. If a child is in \
+             danger now, call 999: do not wait for this.",
+        ),
+        SignOnRefused::Declined => (
+            S::FORBIDDEN,
+            TITLE,
+            "Your organisation's sign-in was broken off, or did not let you in. Start again; if it \
+             stays so, ask your organisation's IT support.",
+        ),
+        SignOnRefused::NotBelieved => (
+            S::FORBIDDEN,
+            TITLE,
+            "The answer of your organisation's sign-in cannot be accepted. Start again; if it stays \
+             so, tell whoever runs this server, with the time.",
+        ),
+        SignOnRefused::TooWeak => (
+            S::FORBIDDEN,
+            TITLE,
+            "Your organisation's sign-in did not ask for as much as is needed here, such as a second \
+             step on your telephone, or did so too long ago. Sign out there, and start again; if it \
+             stays so, ask your organisation's IT support.",
+        ),
+        SignOnRefused::Unknown => (
+            S::FORBIDDEN,
+            TITLE,
+            "You signed in at your organisation, and nobody here is linked with that account yet. \
+             Ask the partnership's business manager or your safeguarding lead for an invitation.",
+        ),
+        SignOnRefused::Taken => (
+            S::CONFLICT,
+            "The account is not linked",
+            "This account is linked with somebody else here. Tell the partnership's administrator.",
+        ),
+        SignOnRefused::NotTheirs => (
+            S::FORBIDDEN,
+            TITLE,
+            "Your account here is closed, or your agency does not sign in this way. Ask the \
+             partnership's business manager.",
+        ),
+    }
+}
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        self.words().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (status, title, text) = self.words();
+        let mut page = Page::telling(title, &[text]);
+        if !matches!(self, Self::Method(_)) {
+            page.links.push(("/sign-in".to_owned(), "The sign-in page".to_owned()));
+        }
+        let mut response = page.answer(status);
+        if let Self::Method(allow) = self {
+            response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allow));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            let seconds = header::HeaderValue::from_static("30");
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
+    }
+}

@@ -1,0 +1,39 @@
+//! Whoever is at a page.
+
+use super::cookies;
+use super::page::Refused;
+use crate::access::Actor;
+use crate::engine::Engine;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use std::future::Future;
+use std::pin::Pin;
+
+/// Somebody who is signed in at a browser.
+pub struct Visitor {
+    /// Who.
+    pub actor: Actor,
+    /// What every form on their pages carries, as `form_token`.
+    pub form_token: String,
+}
+
+impl FromRequest for Visitor {
+    type Error = Refused;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refused>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { visitor(&request).await })
+    }
+}
+
+/// Whoever is at the browser that sent this.
+///
+/// # Errors
+/// Nobody is signed in there; or the world failed.
+pub(super) async fn visitor(request: &HttpRequest) -> Result<Visitor, Refused> {
+    let engine = request.app_data::<web::Data<Engine>>().ok_or(Refused::NotSignedIn)?;
+    let secret = cookies::held(request, cookies::SESSION).ok_or(Refused::NotSignedIn)?;
+    let found = engine.authenticate_browser(&secret).await?;
+    Ok(Visitor { actor: found.actor, form_token: found.form_token })
+}
