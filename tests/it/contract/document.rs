@@ -28,8 +28,14 @@ const OPEN: [&str; 16] = [
 ];
 /// What takes a password: the person's own. An operation by which somebody would choose a password
 /// for somebody else has no place here.
-const TAKE_PASSWORDS: [&str; 5] =
-    ["sign_in", "set_up", "redeem_invitation", "redeem_password_reset", "change_password"];
+const TAKE_PASSWORDS: [&str; 6] = [
+    "sign_in",
+    "set_up",
+    "redeem_invitation",
+    "redeem_password_reset",
+    "change_password",
+    "prove_again",
+];
 /// What needs neither condition nor key: it changes nothing and is too long for an address; or its
 /// condition is the present password, of which no digest is to be kept beside a key.
 const QUESTIONS: [&str; 3] = ["simulate_policy", "change_password", "prove_again"];
