@@ -4,7 +4,7 @@ use crate::api;
 use crate::api::{RequestLimits, RequestSpan, TrustedProxies};
 use crate::auth::{self, BreachedPasswords, IfMissing, SigningKey, oidc};
 use crate::clock::Clock;
-use crate::config::{Settings, SmtpSecurity, SmtpSettings};
+use crate::config::{SecondFactor, Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{
     CronError, CronRule, DeliveryOptions, Engine, EngineOptions, JobTimes, SessionOptions, Workers,
 };
@@ -128,6 +128,7 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
             session_seconds: i64::from(settings.auth.refresh_token_seconds),
             idle_seconds: i64::from(settings.auth.refresh_idle_seconds),
         },
+        second_factor_is_required: settings.auth.second_factor == SecondFactor::Required,
         breached_passwords: breached_passwords(settings)?,
         set_up_file: settings.data_dir.join("set-up-secret"),
         providers: providers(settings)?,

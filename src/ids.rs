@@ -28,6 +28,12 @@ macro_rules! id {
             }
         }
 
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
         impl Default for $name {
             fn default() -> Self {
                 Self::new()
@@ -101,6 +107,10 @@ id!(
 id!(
     /// One signed-in session of a person: a family of refresh tokens.
     SessionId
+);
+id!(
+    /// A passkey of a person.
+    PasskeyId
 );
 id!(
     /// Somebody's account at an identity provider, linked with them.

@@ -17,6 +17,35 @@ pub struct HealthView {
     status: &'static str,
 }
 
+/// What this server asks of those who sign in.
+#[derive(Serialize, ToSchema)]
+pub struct ServerView {
+    /// Whether everybody who has a password needs a second factor.
+    second_factor_is_required: bool,
+    /// Whether people can sign in with passkeys here.
+    has_passkeys: bool,
+    /// What is not fit for real use; absent where all is well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'static str>,
+}
+
+/// What this server asks of those who sign in
+#[utoipa::path(
+    get, path = "/api/v1/server", tag = "health",
+    responses((status = 200, description = "That.", body = ServerView))
+)]
+pub async fn read_server(app: App) -> HttpResponse {
+    let second_factor_is_required = app.second_factor_is_required();
+    HttpResponse::Ok().json(ServerView {
+        second_factor_is_required,
+        has_passkeys: app.why_no_passkeys().is_none(),
+        warning: (!second_factor_is_required).then_some(EVALUATION),
+    })
+}
+
+const EVALUATION: &str =
+    "People come in by a password alone: for evaluation with made-up data only.";
+
 /// Whether the process lives
 #[utoipa::path(
     get, path = "/livez", tag = "health",

@@ -259,7 +259,9 @@ impl From<EngineError> for Problem {
             EngineError::Stale => Self::new(Code::Stale, text),
             EngineError::KeyUsedOtherwise => Self::new(Code::KeyUsedOtherwise, text),
             EngineError::Throttled { wait_seconds } => Self::too_many(wait_seconds),
-            EngineError::NotSignedIn => Self::new(Code::NotSignedIn, text),
+            EngineError::NotSignedIn | EngineError::FactorRefused => {
+                Self::new(Code::NotSignedIn, text)
+            }
             EngineError::Store(crate::store::StoreError::Connection(_)) => {
                 tracing::error!(error = text, "a request failed");
                 let detail = "Nothing was changed. Try again in a few seconds.";

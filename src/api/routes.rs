@@ -3,9 +3,9 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    accounts, agencies, api_tokens, clock_commands, closures, commands, escalations, health,
-    identities, notices, partnerships, people, policies, posts, recounts, reference, restricting,
-    security_txt, sessions, signing_keys, simulations,
+    accounts, agencies, api_tokens, clock_commands, closures, commands, escalations, factors,
+    health, identities, notices, own_sessions, partnerships, people, policies, posts, recounts,
+    reference, restricting, second_step, security_txt, sessions, signing_keys, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -37,6 +37,14 @@ operations! {
     "/api/v1/sessions" => { post sessions::sign_in }
     "/api/v1/sessions/refresh" => { post sessions::refresh_session }
     "/api/v1/sessions/current" => { delete sessions::sign_out }
+    "/api/v1/sessions/current/proofs" => { post own_sessions::prove_again }
+    "/api/v1/sessions/passkeys" => { post second_step::sign_in_by_passkey }
+    "/api/v1/sessions/passkeys/challenges" => { post second_step::begin_passkey_sign_in }
+    "/api/v1/sessions/second-factors" => { post second_step::prove_second_factor }
+    "/api/v1/sessions/second-factors/one-time-codes" => { post second_step::begin_first_one_time_codes }
+    "/api/v1/sessions/second-factors/one-time-codes/confirmations" => { post second_step::confirm_first_one_time_codes }
+    "/api/v1/sessions/second-factors/passkeys" => { post second_step::add_first_passkey }
+    "/api/v1/sessions/second-factors/passkeys/challenges" => { post second_step::begin_first_passkey }
     "/api/v1/set-up" => { post accounts::set_up }
     "/api/v1/invitations/redeem" => { post accounts::redeem_invitation }
     "/api/v1/invitations/identity-attempts" => { post identities::begin_link_by_invitation }
@@ -44,6 +52,16 @@ operations! {
     "/api/v1/password-resets/redeem" => { post accounts::redeem_password_reset }
     "/api/v1/me/password" => { put accounts::change_password }
     "/api/v1/me" => { get sessions::read_me }
+    "/api/v1/me/factors" => { get factors::read_factors }
+    "/api/v1/me/passkeys" => { post factors::add_passkey }
+    "/api/v1/me/passkeys/challenges" => { post factors::begin_passkey }
+    "/api/v1/me/passkeys/{id}" => { delete factors::remove_passkey }
+    "/api/v1/me/one-time-codes" => { post factors::begin_one_time_codes, delete factors::remove_one_time_codes }
+    "/api/v1/me/one-time-codes/confirmations" => { post factors::confirm_one_time_codes }
+    "/api/v1/me/recovery-codes" => { post factors::renew_recovery_codes }
+    "/api/v1/me/sessions" => { get own_sessions::list_sessions, delete own_sessions::end_other_sessions }
+    "/api/v1/me/sessions/{id}" => { delete own_sessions::end_session }
+    "/api/v1/server" => { get health::read_server }
     "/api/v1/me/api-tokens" => { get api_tokens::list_own_tokens, post api_tokens::make_own_token }
     "/api/v1/me/api-tokens/{id}" => { delete api_tokens::revoke_own_token }
     "/api/v1/me/identities/attempts" => { post identities::begin_link }
@@ -61,6 +79,8 @@ operations! {
     "/api/v1/agencies/{id}" => { get agencies::read_agency, put agencies::change_agency }
     "/api/v1/people" => { get people::list_people, post people::add_person }
     "/api/v1/people/{id}" => { get people::read_person, put people::change_person }
+    "/api/v1/people/{id}/factors" => { delete factors::reset_factors }
+    "/api/v1/people/{id}/sessions" => { delete own_sessions::end_sessions_of }
     "/api/v1/people/{id}/invitations" => { post accounts::invite_person }
     "/api/v1/people/{id}/absences" => { get people::list_absences, post people::add_absence }
     "/api/v1/people/{id}/absences/{absence_id}" => { delete people::remove_absence }

@@ -6,7 +6,7 @@ use super::directory_views::PostView;
 use super::escalations::ReadProblems;
 use super::extract::{App, Open, Signed};
 use super::problem::{Problem, ProblemBody};
-use crate::engine::SignedIn;
+use crate::engine::{SignInStep, SignedIn, Way};
 use crate::ids::{AgencyId, PersonId};
 use crate::store::posts;
 use actix_web::HttpResponse;
@@ -40,6 +40,31 @@ pub struct TokensView {
     expires_in: u32,
     /// For a new pair of tokens. Works once; used twice, it ends the session.
     refresh_token: String,
+    /// What is not safe about this sign-in; absent where all is well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'static str>,
+}
+
+/// What a sign-in still asks for.
+#[derive(Serialize, ToSchema)]
+pub struct NextStepView {
+    next: NextStep,
+    /// For the next step: within ten minutes, and at most five tries. Opens nothing else.
+    ticket: String,
+    /// How the factor can be proved; empty where one is to be added.
+    ways: Vec<Way>,
+}
+
+/// What comes next.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum NextStep {
+    /// Prove the second factor: see `POST /api/v1/sessions/second-factors`, or sign in with the
+    /// passkey: see `POST /api/v1/sessions/passkeys/challenges`.
+    SecondFactor,
+    /// Add a second factor: see `POST /api/v1/sessions/second-factors/passkeys/challenges` and
+    /// `POST /api/v1/sessions/second-factors/one-time-codes`.
+    AddSecondFactor,
 }
 
 /// Who you are.
@@ -53,23 +78,50 @@ pub struct MeView {
     posts: Vec<PostView>,
 }
 
-fn tokens(signed_in: SignedIn) -> HttpResponse {
-    HttpResponse::Ok().json(TokensView {
-        access_token: signed_in.access_token,
-        token_type: "Bearer",
-        expires_in: signed_in.expires_in,
-        refresh_token: signed_in.refresh_token,
-    })
+const BY_PASSWORD_ALONE: &str = "This server lets people in by a password alone. That is for \
+    evaluation with made-up data only: set auth.second_factor to required before real use.";
+
+impl TokensView {
+    /// The tokens of a session.
+    pub fn of(signed_in: SignedIn) -> Self {
+        Self {
+            access_token: signed_in.access_token,
+            token_type: "Bearer",
+            expires_in: signed_in.expires_in,
+            refresh_token: signed_in.refresh_token,
+            warning: None,
+        }
+    }
+}
+
+/// The tokens of a session, as an answer.
+pub fn tokens(signed_in: SignedIn) -> HttpResponse {
+    HttpResponse::Ok().json(TokensView::of(signed_in))
+}
+
+fn step(step: SignInStep) -> HttpResponse {
+    let (next, ticket, ways) = match step {
+        SignInStep::In(signed_in) => {
+            let warning = Some(BY_PASSWORD_ALONE);
+            return HttpResponse::Ok().json(TokensView { warning, ..TokensView::of(signed_in) });
+        }
+        SignInStep::ProveFactor { ticket, ways } => (NextStep::SecondFactor, ticket, ways),
+        SignInStep::AddFactor { ticket } => (NextStep::AddSecondFactor, ticket, Vec::new()),
+    };
+    HttpResponse::Accepted().json(NextStepView { next, ticket, ways })
 }
 
 /// Sign in
 ///
-/// After ten wrong passwords from a network within five minutes it waits; after twenty at one address,
-/// the networks that its person does not use wait.
+/// By address and password. Whoever has a second factor, or needs one, gets a ticket for the next
+/// step (202) and no tokens yet. With a passkey no password is needed: see
+/// `POST /api/v1/sessions/passkeys/challenges`. After ten wrong passwords from a network within five
+/// minutes it waits; after twenty at one address, the networks that its person does not use wait.
 #[utoipa::path(
     post, path = "/api/v1/sessions", tag = "sessions", request_body = SignInBody,
     responses(
         (status = 200, description = "The session's tokens.", body = TokensView),
+        (status = 202, description = "A second factor is asked for.", body = NextStepView),
         (status = 400, description = "The body cannot be read.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "This address with this password does not work.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large.", body = ProblemBody, content_type = "application/problem+json"),
@@ -84,7 +136,7 @@ pub async fn sign_in(
     body: Open<SignInBody>,
 ) -> Result<HttpResponse, Problem> {
     let SignInBody { email, password } = body.0;
-    Ok(tokens(app.sign_in(email, password, from.network()).await?))
+    Ok(step(app.sign_in(email, password, from.network()).await?))
 }
 
 /// Get new tokens for a refresh token

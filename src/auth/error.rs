@@ -27,6 +27,18 @@ pub enum AuthError {
     /// A key could not be derived from another.
     #[error("deriving a key: {0}")]
     Deriving(aws_lc_rs::error::Unspecified),
+    /// What the database holds was not sealed by us, for this place, under this key.
+    #[error("opening something sealed: it was changed, moved, or sealed under another key")]
+    Sealed,
+    /// Something could not be sealed.
+    #[error("sealing: {0}")]
+    Sealing(#[source] aws_lc_rs::error::Unspecified),
+    /// A source of one-time codes could not be made.
+    #[error("making a source of one-time codes: {0}")]
+    OneTimeCodes(String),
+    /// A passkey ceremony could not be begun, or its stored part not be read.
+    #[error("a passkey: {0}")]
+    Passkeys(String),
     /// No random bytes to be had.
     #[error("asking the operating system for random bytes: {0}")]
     Randomness(getrandom::Error),

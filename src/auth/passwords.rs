@@ -69,13 +69,24 @@ pub fn check_strength(password: &str, about: &[&str]) -> Result<(), WeakPassword
     let parts = about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
     let known: Vec<&str> =
         about.iter().copied().chain(parts).chain(LOCAL_WORDS).filter(|it| it.len() > 2).collect();
-    let guesses = zxcvbn::zxcvbn(password.trim(), &known);
-    if guesses.guesses_log10() < GUESSES_LOG10_MIN
+    let guesses_log10 = zxcvbn::zxcvbn(&each_word_once(password), &known).guesses_log10();
+    if guesses_log10 < GUESSES_LOG10_MIN
         || is_little_without(&password.to_lowercase(), &known)
     {
         return Err(WeakPassword::Guessable);
     }
     Ok(())
+}
+
+/// A password without the words that it says again: saying them twice costs an attacker nothing.
+fn each_word_once(password: &str) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for word in password.split_whitespace() {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join(" ")
 }
 
 /// Whether a password is little more than words that everybody would try for this person: strung

@@ -1,4 +1,5 @@
-//! Random secrets without meaning: refresh tokens, and those that go out in a link or a file. The database keeps their digest only, so a
+//! Random secrets without meaning: refresh tokens, tickets, challenges, and those that go out in a
+//! link or a file. The database keeps their digest only, so a
 //! stolen copy of it opens nothing.
 
 use super::AuthError;
@@ -10,6 +11,9 @@ use sha2::{Digest, Sha256};
 const PREFIX: &str = "bscp_rt_";
 /// The same for a secret that lets somebody choose a password.
 const ACCOUNT_PREFIX: &str = "bscp_as_";
+/// The same for a ticket, and for the name of a challenge.
+const TICKET_PREFIX: &str = "bscp_tk_";
+const CHALLENGE_PREFIX: &str = "bscp_ch_";
 
 /// A new secret of 256 random bits: `bscp_rt_` and 43 characters.
 ///
@@ -26,6 +30,22 @@ pub fn fresh_secret() -> Result<String, AuthError> {
 /// The operating system gives no random bytes.
 pub fn fresh_account_secret() -> Result<String, AuthError> {
     random(ACCOUNT_PREFIX)
+}
+
+/// A ticket for the second step of a sign-in, as long as a refresh token.
+///
+/// # Errors
+/// As [`fresh_secret`].
+pub fn fresh_ticket() -> Result<String, AuthError> {
+    random(TICKET_PREFIX)
+}
+
+/// The name of a challenge that is kept on the server, as long as a refresh token.
+///
+/// # Errors
+/// As [`fresh_secret`].
+pub fn fresh_challenge_id() -> Result<String, AuthError> {
+    random(CHALLENGE_PREFIX)
 }
 
 fn random(prefix: &str) -> Result<String, AuthError> {

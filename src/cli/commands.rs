@@ -45,6 +45,15 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     for hint in policy_commands::missing(&engine).await? {
         println!("{hint}");
     }
+    if !engine.second_factor_is_required() {
+        tracing::warn!(
+            "auth.second_factor is optional: people come in by a password alone. That is for \
+             evaluation with made-up data only"
+        );
+    }
+    if let Some(why) = engine.why_no_passkeys() {
+        println!("{why}");
+    }
     if !settings.engine.worker {
         println!("This node answers requests only: another one must act on deadlines.");
     }

@@ -106,6 +106,7 @@ pub(super) const KEYS: &[Key] = &[
     key("auth.access_token_seconds", "900", Whole(60, 3600)),
     key("auth.refresh_token_seconds", "43200", Whole(900, 604_800)),
     key("auth.refresh_idle_seconds", "1800", Whole(300, 86_400)),
+    key("auth.second_factor", "required", OneOf(&["required", "optional"])),
     optional("auth.breached_passwords_file", Text(any)),
     optional("auth.providers_file", Text(any)),
     key("engine.tick_seconds", "5", Whole(1, 300)),

@@ -149,10 +149,22 @@ pub struct AuthSettings {
     pub refresh_token_seconds: u32,
     /// How long a session lasts while nothing happens.
     pub refresh_idle_seconds: u32,
+    /// Whether everybody who has a password needs a second factor.
+    pub second_factor: SecondFactor,
     /// The list of passwords that were stolen elsewhere; none if not given.
     pub breached_passwords_file: Option<PathBuf>,
     /// The file of the agencies' identity providers; none if not given.
     pub providers_file: Option<PathBuf>,
+}
+
+/// Whether everybody who has a password needs a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondFactor {
+    /// Everybody; right for real use.
+    Required,
+    /// Those who added one; for evaluation only.
+    Optional,
 }
 
 /// The engine: deadlines and deliveries.

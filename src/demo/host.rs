@@ -130,6 +130,8 @@ fn settings(options: &DemoOptions) -> anyhow::Result<Settings> {
         ("mail.from_name", "Escalations (demonstration)".to_owned()),
         ("mail.from_email", "escalations@bscp.example".to_owned()),
         ("engine.tick_seconds", "1".to_owned()),
+        // Made-up people have no phones.
+        ("auth.second_factor", "optional".to_owned()),
         // What was being sent when it was cut off is sent again after this.
         ("mail.lease_seconds", "10".to_owned()),
         // It asks again and again whether something has happened.

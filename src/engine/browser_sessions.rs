@@ -6,10 +6,7 @@ use crate::access::Actor;
 use crate::auth::{self, derived_secret, is_random_secret, oidc};
 use crate::store::browser_sessions::{self, Which};
 use crate::store::{StoreError, directory};
-use chrono::TimeDelta;
 
-/// A session's use is noted at most this often: a page is then read without a write.
-const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 const FORMS: &str = "forms";
 
 /// Somebody at a browser.
@@ -31,16 +28,13 @@ impl Engine {
             return Err(EngineError::NotSignedIn);
         }
         let now = self.now();
-        let idle = TimeDelta::seconds(self.inner.options.sessions.idle_seconds);
+        let idle = self.idle();
         let digest = auth::digest(secret);
         let found: Result<_, StoreError> = self
             .store()
             .read(move |r| {
-                let session = browser_sessions::find_by_cookie(r, &digest)?.filter(|session| {
-                    session.ended_at.is_none()
-                        && session.expires_at > now
-                        && session.last_used_at.plus(idle) > now
-                });
+                let session = browser_sessions::find_by_cookie(r, &digest)?
+                    .filter(|session| session.is_live(idle, now));
                 let Some(session) = session else { return Ok(None) };
                 let (person_id, proof) = (session.person_id, session.proof);
                 let actor = directory::find_actor(r, person_id, session.id, proof, now)?;
@@ -48,14 +42,7 @@ impl Engine {
             })
             .await;
         let (actor, last_used_at) = found?.ok_or(EngineError::NotSignedIn)?;
-        if now.since(last_used_at) >= NOTED_EVERY {
-            let session_id = actor.session_id;
-            self.store()
-                .write(move |w| {
-                    Ok::<_, EngineError>(browser_sessions::note_use(w, session_id, now)?)
-                })
-                .await?;
-        }
+        self.note_use(actor.session_id, last_used_at, now).await?;
         Ok(AtBrowser { actor, form_token: derived_secret(secret, FORMS) })
     }
 

@@ -6,7 +6,7 @@ use super::keeping::{
     partnerships_of_place,
 };
 use super::{Engine, EngineError};
-use crate::access::Actor;
+use crate::access::{self, Actor};
 use crate::clock::UtcInstant;
 use crate::directory::{
     Absence, Agency, Deputy, Holder, Person, PersonKind, Place, Post, Rung, Sector, is_role,
@@ -163,6 +163,9 @@ impl Engine {
                 let who = "Only an administrator makes, changes or unmakes administrators.";
                 return Err(Refusal::NotYours(who.to_owned()).into());
             }
+            if new.administrator != was_administrator {
+                access::fresh_proof(&request.actor, now)?;
+            }
             let it = Person {
                 id,
                 name: new.name.to_string(),
@@ -228,6 +231,9 @@ impl Engine {
             check_people(w, &request.actor, "/holders", &new.holders, &of)?;
             check_people(w, &request.actor, "/deputies", &new.deputies, &of)?;
             let it = new.post(id, place);
+            if brings_in_officers(before.as_ref().map(|found| &found.it), &it) {
+                access::fresh_proof(&request.actor, now)?;
+            }
             let version = expected(request, before.as_ref().map(|found| found.version))?;
             posts::save_post(w, &it, version).map_err(stale)?;
             let by = Some(request.actor.person_id);
@@ -330,6 +336,18 @@ impl NewPost {
                 .collect(),
         }
     }
+}
+
+/// Whether somebody comes into a post of the partnership who was not in it: they would see all of
+/// its cases.
+fn brings_in_officers(before: Option<&Post>, after: &Post) -> bool {
+    let people = |post: &Post| -> Vec<PersonId> {
+        let holders = post.holders.iter().map(|holder| holder.person_id);
+        holders.chain(post.deputies.iter().map(|deputy| deputy.person_id)).collect()
+    };
+    let was_in = before.filter(|post| post.place == after.place).map(people).unwrap_or_default();
+    matches!(after.place, Place::Partnership { .. })
+        && people(after).iter().any(|person_id| !was_in.contains(person_id))
 }
 
 /// The version to change from: none to add. What was read must be what is there.

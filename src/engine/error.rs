@@ -20,6 +20,12 @@ pub enum EngineError {
     /// Wrong address, wrong password, ended session: which is not told.
     #[error("This sign-in does not work. Check the email address and the password.")]
     NotSignedIn,
+    /// A code, a passkey or a ticket did not do: which is not told.
+    #[error(
+        "This did not work. Try again with your next code or your passkey. If it goes on, wait five \
+         minutes, then sign in again."
+    )]
+    FactorRefused,
     /// Too many wrong guesses, whoever made them.
     #[error("Too many attempts. Wait for the time in Retry-After, then try again.")]
     Throttled {

@@ -21,6 +21,7 @@ mod deliver;
 mod directory;
 mod drafting;
 mod error;
+mod factors;
 mod foreseeing;
 mod founding;
 mod identities;
@@ -28,14 +29,18 @@ mod in_force;
 mod invitations;
 mod keeping;
 mod lists;
+mod own_sessions;
+mod passkeys;
 mod passwords;
 mod perform;
 mod policies;
+mod proving_again;
 mod publishing;
 mod reading;
 mod recount;
 mod restricting;
 mod schedule;
+mod second_step;
 mod set_up;
 mod sign_in;
 mod signing_keys;
@@ -57,20 +62,23 @@ pub use foreseeing::{Change, Foreseen};
 pub use founding::{DirectoryFile, Founded, FoundingError};
 pub use invitations::{INVITATION_HOURS, RESET_MINUTES};
 pub use lists::ListedCase;
+pub use passkeys::BegunCeremony;
 pub use policies::LoadedPolicy;
+pub use proving_again::ProofOffered;
 pub use publishing::{PolicyLoadError, Proposed};
 pub use reading::CaseView;
 pub use recount::{MovedDeadline, RecountWish};
 pub use schedule::JobTimes;
+pub use second_step::{Added, Code, Holder, NewCodeSource};
 pub use set_up::{FirstAdministrator, SET_UP_MINUTES};
-pub use sign_in::{SessionOptions, SignedIn};
+pub use sign_in::{SessionOptions, SignInStep, SignedIn, Way};
 pub use single_sign_on::{Arrived, Begun, Brought, SignOnError, SignOnRefused};
 pub use throttle::{Account, Guess};
 pub use tick::Ticked;
 pub use verify::{Verdict, Verified, verify_timelines};
 pub use worker::Workers;
 
-use crate::auth::{BreachedPasswords, SigningKey};
+use crate::auth::{BreachedPasswords, Passkeys, SigningKey};
 use crate::clock::{Clock, UtcInstant};
 use crate::notify::Mailer;
 use crate::providers::Providers;
@@ -97,6 +105,8 @@ pub struct EngineOptions {
     pub delivery: DeliveryOptions,
     /// How long sessions last.
     pub sessions: SessionOptions,
+    /// Whether everybody who has a password needs a second factor. Not so for evaluation only.
+    pub second_factor_is_required: bool,
     /// Passwords that were stolen elsewhere; none if the operator brought no list.
     pub breached_passwords: Option<BreachedPasswords>,
     /// The file of the set-up secret, while there is one.
@@ -118,6 +128,8 @@ struct Inner {
     key: SigningKey,
     options: EngineOptions,
     policies: PolicyShelf,
+    /// Or why there are none here.
+    passkeys: Result<Passkeys, String>,
     /// Woken after each commit that may have left something to do.
     escalator_wake: Notify,
     deliverer_wake: Notify,
@@ -134,7 +146,9 @@ impl Engine {
         key: SigningKey,
         options: EngineOptions,
     ) -> Self {
+        let passkeys = Passkeys::of_server(&options.public_url);
         let inner = Inner {
+            passkeys,
             store,
             clock,
             mailer,
@@ -166,6 +180,16 @@ impl Engine {
     /// Where mail goes, in a sentence.
     pub fn mailer(&self) -> &Mailer {
         &self.inner.mailer
+    }
+
+    /// Whether everybody who has a password needs a second factor.
+    pub fn second_factor_is_required(&self) -> bool {
+        self.inner.options.second_factor_is_required
+    }
+
+    /// Why there are no passkeys on this server, as a sentence; none if there are.
+    pub fn why_no_passkeys(&self) -> Option<&str> {
+        self.inner.passkeys.as_ref().err().map(String::as_str)
     }
 
     /// Wakes the workers: something may be due, or waits to be sent.

@@ -10,7 +10,7 @@ use crate::escalation::Refusal;
 use crate::ids::{PersonId, SessionId};
 use crate::store::account_letters::{self, AccountLetterKind};
 use crate::store::account_secrets::{self, SecretKind};
-use crate::store::{Reader, StoreError, Writer, people, sessions};
+use crate::store::{Reader, StoreError, Writer, people, sessions, tickets};
 use chrono::TimeDelta;
 
 /// Nobody is sent a second letter about a new password within this time.
@@ -188,6 +188,7 @@ fn set_hash(
     people::set_password_hash(w, person_id, hash)?;
     account_secrets::delete_of(w, person_id)?;
     sessions::end_all_of(w, person_id, but, now)?;
+    tickets::end_all(w, person_id, now)?;
     if before.is_some() {
         account_letters::enqueue(w, person_id, AccountLetterKind::PasswordChanged, now)?;
     }

@@ -181,6 +181,7 @@ impl Engine {
         let now = self.now();
         self.once(request, answering, move |_, w, request| {
             let actor = &request.actor;
+            access::fresh_proof(actor, now)?;
             let partnership_id = partnership_with(w, actor, partnership_id, &which)?;
             let (stored, is_new) = publish(w, partnership_id, &which, (actor, Via::Api), now)?;
             if !is_new {

@@ -14,7 +14,7 @@ use crate::notify::{Letter, Listed, Standing, chaser_letter, digest_letter};
 use crate::store::notices::{self, DeliveryState, NewNotice};
 use crate::store::{
     Reader, StoreError, Writer, account_letters, account_secrets, browser_sessions, directory,
-    escalations, guesses, idempotency, jobs, networks, people, sessions, sign_in_attempts,
+    escalations, guesses, idempotency, jobs, networks, people, sessions, sign_in_attempts, tickets,
 };
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -127,6 +127,7 @@ impl Engine {
                 let answers = TimeDelta::days(self.inner.options.keep_answers_days);
                 idempotency::delete_before(w, now.plus(-answers))?;
                 sessions::delete_expired_before(w, before)?;
+                tickets::delete_before(w, before)?;
                 guesses::delete_before(w, before)?;
                 account_secrets::delete_expired_before(w, before)?;
                 account_letters::delete_ended_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;

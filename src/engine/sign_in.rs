@@ -13,11 +13,19 @@ use crate::clock::UtcInstant;
 use crate::directory::Person;
 use crate::ids::{PersonId, SessionId};
 use crate::store::account_letters::{self, AccountLetterKind};
+use crate::store::factors::{self, Factors};
 use crate::store::networks::{self, Familiarity};
 use crate::store::sessions::{self, Session};
-use crate::store::{StoreError, directory, people};
+use crate::store::tickets::{self, TicketPurpose};
+use crate::store::{Reader, StoreError, Writer, directory, people};
 use chrono::TimeDelta;
+use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
+
+/// How long the second step of a sign-in may take, in seconds.
+pub(super) const TICKET_SECONDS: i64 = 600;
+/// A session's use is written down at most so often.
+const TOUCHED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// How long sessions last.
 #[derive(Debug, Clone)]
@@ -41,9 +49,40 @@ pub struct SignedIn {
     pub refresh_token: String,
 }
 
+/// What a right password leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignInStep {
+    /// In, by a password alone: only where a second factor is optional.
+    In(SignedIn),
+    /// A second factor is to be proved.
+    ProveFactor {
+        /// For the next step.
+        ticket: String,
+        /// How that can be done.
+        ways: Vec<Way>,
+    },
+    /// A second factor is to be added.
+    AddFactor {
+        /// For the next step.
+        ticket: String,
+    },
+}
+
+/// How somebody can prove a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// With their passkey, which needs neither password nor ticket.
+    Passkey,
+    /// With a code of their app.
+    OneTimeCode,
+    /// With a code from their paper.
+    RecoveryCode,
+}
+
 impl Engine {
-    /// Signs somebody in. An unknown address, a wrong password and somebody without one are one
-    /// answer, and take the same time.
+    /// Takes the first step of a sign-in. An unknown address, a wrong password and somebody without
+    /// one are one answer, and take the same time.
     ///
     /// # Errors
     /// [`EngineError::NotSignedIn`]; [`EngineError::Throttled`] after too many wrong guesses.
@@ -52,7 +91,7 @@ impl Engine {
         email: String,
         password: String,
         from: Network,
-    ) -> Result<SignedIn, EngineError> {
+    ) -> Result<SignInStep, EngineError> {
         let wanted = email.clone();
         let found: Result<_, StoreError> =
             self.store().read(move |r| people::find_credentials(r, &wanted)).await;
@@ -70,8 +109,53 @@ impl Engine {
         if is_old {
             self.rehash(person_id, password).await?;
         }
-        self.signed_in_from(person_id, from).await?;
-        self.begin_session(person_id, ProofBy::Password).await
+        self.after_password(person_id, from).await
+    }
+
+    /// What comes after a right password: a ticket, wherever there is a factor to prove or to add.
+    async fn after_password(
+        &self,
+        person_id: PersonId,
+        from: Network,
+    ) -> Result<SignInStep, EngineError> {
+        let found: Result<_, StoreError> =
+            self.store().read(move |r| factors::of_person(r, person_id)).await;
+        let factors = found?;
+        let purpose = match factors.count() {
+            0 if self.inner.options.second_factor_is_required => TicketPurpose::AddFactor,
+            0 => {
+                let by = ProofBy::Password;
+                return Ok(SignInStep::In(self.begin_session(person_id, by, from).await?));
+            }
+            _ => TicketPurpose::ProveFactor,
+        };
+        let now = self.now();
+        let ticket = auth::fresh_ticket()?;
+        let digest = auth::digest(&ticket);
+        let until = now.plus(TimeDelta::seconds(TICKET_SECONDS));
+        let kept: Result<(), StoreError> = self
+            .store()
+            .write(move |w| tickets::insert(w, &digest, person_id, purpose, now, until))
+            .await;
+        kept?;
+        Ok(match purpose {
+            TicketPurpose::AddFactor => SignInStep::AddFactor { ticket },
+            TicketPurpose::ProveFactor => {
+                SignInStep::ProveFactor { ticket, ways: self.ways(&factors) }
+            }
+        })
+    }
+
+    fn ways(&self, factors: &Factors) -> Vec<Way> {
+        let has_passkey = !factors.passkeys.is_empty() && self.inner.passkeys.is_ok();
+        [
+            (Way::Passkey, has_passkey),
+            (Way::OneTimeCode, factors.one_time_codes.is_some()),
+            (Way::RecoveryCode, factors.recovery_codes_left > 0),
+        ]
+        .into_iter()
+        .filter_map(|(way, is_there)| is_there.then_some(way))
+        .collect()
     }
 
     /// Whether a password is that of a hash; of no hash, nobody's is, and it takes as long. Counts
@@ -100,33 +184,6 @@ impl Engine {
         Ok(is_right)
     }
 
-    /// Remembers from where somebody signed in, and tells them if it is somewhere new. Call it when
-    /// they have proved all that is asked of them.
-    pub(super) async fn signed_in_from(
-        &self,
-        person_id: PersonId,
-        from: Network,
-    ) -> Result<(), EngineError> {
-        let now = self.now();
-        let since = now.plus(-NETWORK_IS_KNOWN);
-        let told: Result<bool, StoreError> = self
-            .store()
-            .write(move |w| {
-                let network = from.to_string();
-                let is_new =
-                    networks::remember(w, person_id, &network, since, now)? == Familiarity::New;
-                if is_new {
-                    account_letters::enqueue(w, person_id, AccountLetterKind::NewNetwork, now)?;
-                }
-                Ok(is_new)
-            })
-            .await;
-        if told? {
-            self.wake();
-        }
-        Ok(())
-    }
-
     async fn rehash(&self, person_id: PersonId, password: String) -> Result<(), EngineError> {
         let hash = self.with_password_permit(move || auth::hash(&password)).await?;
         self.store().write(move |w| Ok(people::set_password_hash(w, person_id, &hash)?)).await
@@ -144,40 +201,63 @@ impl Engine {
         working(self.password_permit().await?, work).await
     }
 
-    async fn begin_session(
+    /// Begins a session: always a fresh one, of somebody who is still here.
+    ///
+    /// # Errors
+    /// [`EngineError::NotSignedIn`] if they have left.
+    pub(super) async fn begin_session(
         &self,
         person_id: PersonId,
         by: ProofBy,
+        from: Network,
     ) -> Result<SignedIn, EngineError> {
         let now = self.now();
+        let engine = self.clone();
+        let begun: Result<_, EngineError> =
+            self.store().write(move |w| engine.open_session(w, person_id, by, &from, now)).await;
+        self.wake();
+        begun?.ok_or(EngineError::NotSignedIn)
+    }
+
+    /// Begins a session in the transaction of what proved it, and tells its person if it is from
+    /// somewhere new; none for somebody who has left.
+    pub(super) fn open_session(
+        &self,
+        w: &mut Writer<'_>,
+        person_id: PersonId,
+        by: ProofBy,
+        from: &Network,
+        now: UtcInstant,
+    ) -> Result<Option<SignedIn>, EngineError> {
+        if !people::find_person(w, person_id)?.is_some_and(|person| person.it.active) {
+            return Ok(None);
+        }
         let options = &self.inner.options.sessions;
         let session = Session {
             id: SessionId::new(),
             person_id,
             proof: Proof { at: now, by },
+            begun_at: now,
             last_used_at: now,
             expires_at: now.plus(TimeDelta::seconds(options.session_seconds)),
             ended_at: None,
         };
         let refresh_token = auth::fresh_secret()?;
-        let digest = auth::digest(&refresh_token);
-        let session_id = session.id;
-        let begun: Result<(), StoreError> =
-            self.store().write(move |w| sessions::insert(w, &session, &digest)).await;
-        begun?;
-        self.tokens(person_id, session_id, refresh_token, now).await
+        sessions::insert(w, &session, &auth::digest(&refresh_token))?;
+        know_network(w, person_id, from, now)?;
+        self.tokens(w, person_id, session.id, refresh_token, now).map(Some)
     }
 
-    async fn tokens(
+    fn tokens(
         &self,
+        r: &mut Reader<'_>,
         person_id: PersonId,
         session_id: SessionId,
         refresh_token: String,
         now: UtcInstant,
     ) -> Result<SignedIn, EngineError> {
         let expires_in = self.inner.options.sessions.access_token_seconds;
-        let access_token =
-            self.issuing_key().await?.issue(person_id, session_id, now, expires_in)?;
+        let access_token = self.issuing_key(r)?.issue(person_id, session_id, now, expires_in)?;
         Ok(SignedIn { access_token, expires_in, refresh_token })
     }
 
@@ -190,15 +270,14 @@ impl Engine {
         let old = auth::digest(refresh_token);
         let fresh = auth::fresh_secret()?;
         let new = auth::digest(&fresh);
-        let idle = TimeDelta::seconds(self.inner.options.sessions.idle_seconds);
-        let renewed: Result<Option<Session>, StoreError> = self
+        let idle = self.idle();
+        let engine = self.clone();
+        let renewed: Result<Option<SignedIn>, EngineError> = self
             .store()
             .write(move |w| {
                 let Some(token) = sessions::use_token(w, &old, now)? else { return Ok(None) };
                 let session = token.session;
-                let is_live = session.ended_at.is_none()
-                    && session.expires_at > now
-                    && session.last_used_at.plus(idle) > now;
+                let is_live = session.is_live(idle, now);
                 if token.was_used || !is_live {
                     if token.was_used && is_live {
                         let kind = AccountLetterKind::RefreshTokenReused;
@@ -214,11 +293,10 @@ impl Engine {
                     return Ok(None);
                 }
                 sessions::renew(w, session.id, &new, now)?;
-                Ok(Some(session))
+                engine.tokens(w, session.person_id, session.id, fresh, now).map(Some)
             })
             .await;
-        let session = renewed?.ok_or(EngineError::NotSignedIn)?;
-        self.tokens(session.person_id, session.id, fresh, now).await
+        renewed?.ok_or(EngineError::NotSignedIn)
     }
 
     /// Ends a session.
@@ -243,8 +321,9 @@ impl Engine {
             return self.authenticate_token(access_token, operation).await;
         }
         let now = self.now();
+        let idle = self.idle();
         let (engine, token) = (self.clone(), access_token.to_owned());
-        let found: Result<Option<Actor>, EngineError> = self
+        let found: Result<Option<(Actor, UtcInstant)>, EngineError> = self
             .store()
             .read(move |r| {
                 let keys = engine.accepted_keys(r, now)?;
@@ -253,17 +332,52 @@ impl Engine {
                 };
                 let session = sessions::find(r, claims.session)?;
                 let live = session.filter(|session| {
-                    session.person_id == claims.person
-                        && session.ended_at.is_none()
-                        && session.expires_at > now
+                    session.person_id == claims.person && session.is_live(idle, now)
                 });
                 let Some(session) = live else { return Ok(None) };
                 let (person_id, proof) = (session.person_id, session.proof);
-                Ok(directory::find_actor(r, person_id, session.id, proof, now)?)
+                let actor = directory::find_actor(r, person_id, session.id, proof, now)?;
+                Ok(actor.map(|actor| (actor, session.last_used_at)))
             })
             .await;
-        found?.ok_or(EngineError::NotSignedIn)
+        let (actor, last_used_at) = found?.ok_or(EngineError::NotSignedIn)?;
+        self.note_use(actor.session_id, last_used_at, now).await?;
+        Ok(actor)
     }
+
+    /// Writes down that a session is used, unless that was done within the last minute: most requests
+    /// that read write nothing. An idle session ends up to that much early, never late.
+    pub(super) async fn note_use(
+        &self,
+        session_id: SessionId,
+        last_used_at: UtcInstant,
+        now: UtcInstant,
+    ) -> Result<(), EngineError> {
+        if now.since(last_used_at) < TOUCHED_EVERY {
+            return Ok(());
+        }
+        self.store().write(move |w| Ok(sessions::touch(w, session_id, now)?)).await
+    }
+
+    /// How long a session may lie idle.
+    pub(super) fn idle(&self) -> TimeDelta {
+        TimeDelta::seconds(self.inner.options.sessions.idle_seconds)
+    }
+}
+
+/// Remembers from where somebody signed in, and tells them if it is somewhere new.
+pub(super) fn know_network(
+    w: &mut Writer<'_>,
+    person_id: PersonId,
+    from: &Network,
+    now: UtcInstant,
+) -> Result<(), StoreError> {
+    let since = now.plus(-NETWORK_IS_KNOWN);
+    let familiarity = networks::remember(w, person_id, &from.to_string(), since, now)?;
+    if familiarity == Familiarity::New {
+        account_letters::enqueue(w, person_id, AccountLetterKind::NewNetwork, now)?;
+    }
+    Ok(())
 }
 
 /// What is known of somebody, for judging the password that they choose.

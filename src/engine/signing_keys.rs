@@ -30,6 +30,7 @@ impl Engine {
         let salt = auth::fresh_generation_salt()?;
         self.once(request, answering, move |_, w, request| {
             access::may_propose_key_rotation(&request.actor)?;
+            access::fresh_proof(&request.actor, now)?;
             let newest = signing_keys::list(w)?.into_iter().next();
             let number = match newest {
                 Some(Generation { approved: None, number, .. }) => {
@@ -71,6 +72,7 @@ impl Engine {
             let found = signing_keys::list(w)?.into_iter().find(|it| it.number == number);
             let mut it = found.ok_or(Refusal::NotFound)?;
             access::may_approve_key_rotation(&request.actor, it.proposed_by)?;
+            access::fresh_proof(&request.actor, now)?;
             if it.approved.is_some() {
                 return Err(Refusal::not_now("This key is approved already.").into());
             }
@@ -93,14 +95,12 @@ impl Engine {
     }
 
     /// The key that signs new tokens.
-    pub(super) async fn issuing_key(&self) -> Result<SigningKey, EngineError> {
-        let key = self.inner.key.clone();
-        self.store()
-            .read(move |r| match signing_keys::newest_two_approved(r)?.first() {
-                Some(newest) => Ok(key.generation(newest.number, &newest.salt)?),
-                None => Ok(key),
-            })
-            .await
+    pub(super) fn issuing_key(&self, r: &mut Reader<'_>) -> Result<SigningKey, EngineError> {
+        let root = &self.inner.key;
+        match signing_keys::newest_two_approved(r)?.first() {
+            Some(newest) => Ok(root.generation(newest.number, &newest.salt)?),
+            None => Ok(root.clone()),
+        }
     }
 
     /// The keys whose tokens are accepted at `now`: the one in force, and the one before it while a

@@ -315,6 +315,7 @@ impl Engine {
                     id: SessionId::new(),
                     person_id: identity.person_id,
                     proof: Proof { at: proved_at, by: ProofBy::SingleSignOn },
+                    begun_at: now,
                     last_used_at: now,
                     expires_at: now.plus(lifetime),
                     ended_at: None,

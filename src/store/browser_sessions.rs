@@ -7,7 +7,7 @@ use super::schema::{browser_sessions, logout_tokens, sessions};
 use super::sessions::{Session, find, insert_session};
 use super::types::{At, id};
 use crate::clock::UtcInstant;
-use crate::ids::{PersonId, SessionId};
+use crate::ids::PersonId;
 use diesel::prelude::*;
 
 /// Where a session's person signed in.
@@ -118,18 +118,6 @@ pub fn end_of_identity(
             .filter(sessions::person_id.eq(person_id.to_string()))
             .filter(sessions::ended_at.is_null()))
         .set(sessions::ended_at.eq(At(now)))
-        .execute(c))?;
-    Ok(())
-}
-
-/// Notes that a session was used.
-pub fn note_use(
-    w: &mut Writer<'_>,
-    session_id: SessionId,
-    now: UtcInstant,
-) -> Result<(), StoreError> {
-    on!(w, c => diesel::update(sessions::table.find(session_id.to_string()))
-        .set(sessions::last_used_at.eq(At(now)))
         .execute(c))?;
     Ok(())
 }

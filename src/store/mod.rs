@@ -24,6 +24,7 @@ pub mod changes;
 pub mod closures;
 pub mod directory;
 pub mod escalations;
+pub mod factors;
 pub mod guesses;
 pub mod idempotency;
 pub mod identities;
@@ -38,6 +39,7 @@ pub mod sessions;
 pub mod set_up;
 pub mod sign_in_attempts;
 pub mod signing_keys;
+pub mod tickets;
 pub mod timeline;
 
 pub use conn::{Reader, Writer};

@@ -358,6 +358,27 @@ pub fn find_credentials(
     found.map(|(person, hash)| Ok((id("a person's id", &person)?, hash))).transpose()
 }
 
+/// Somebody's password hash, if they have a password.
+pub fn find_password_hash(
+    r: &mut Reader<'_>,
+    person_id: PersonId,
+) -> Result<Option<String>, StoreError> {
+    let found: Option<Option<String>> = on!(r, c => people::table
+        .find(person_id.to_string())
+        .select(people::password_hash)
+        .first(c)
+        .optional())?;
+    Ok(found.flatten())
+}
+
+/// Takes somebody's password away.
+pub fn remove_password(w: &mut Writer<'_>, person_id: PersonId) -> Result<(), StoreError> {
+    on!(w, c => diesel::update(people::table.find(person_id.to_string()))
+        .set(people::password_hash.eq(None::<String>))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Whose address it is, also if they have left.
 pub fn find_id_by_email(r: &mut Reader<'_>, email: &str) -> Result<Option<PersonId>, StoreError> {
     let found: Option<String> = on!(r, c => people::table

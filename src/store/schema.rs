@@ -219,6 +219,43 @@ diesel::table! {
         expires_at -> Instant, last_used_on -> Nullable<Text>, revoked_at -> Nullable<Instant>, }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    sign_in_tickets (digest) { digest -> Text, person_id -> Text, purpose -> Text,
+        tries -> Integer, begun_at -> Instant, expires_at -> Instant,
+        used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    one_time_code_sources (id) { id -> Text, person_id -> Text, sealed_secret -> Text,
+        key_generation -> Integer, added_at -> Instant, confirmed_at -> Nullable<Instant>,
+        last_step -> Nullable<BigInt>, last_used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    recovery_codes (digest) { digest -> Text, person_id -> Text, made_at -> Instant,
+        used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    passkeys (id) { id -> Text, person_id -> Text, credential_id -> Text, name -> Text,
+        credential -> Text, added_at -> Instant, last_used_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    passkey_challenges (digest) { digest -> Text, purpose -> Text, person_id -> Nullable<Text>,
+        state -> Text, expires_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    wrong_proofs (id) { id -> Text, person_id -> Text, tried_at -> Instant, }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     partnerships,
     agencies,

@@ -7,6 +7,7 @@ use super::types::{At, id, of_word, word};
 use crate::access::Proof;
 use crate::clock::UtcInstant;
 use crate::ids::{PersonId, SessionId};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
 /// A signed-in session: the family of its refresh tokens.
@@ -18,7 +19,9 @@ pub struct Session {
     pub person_id: PersonId,
     /// How its person proved who they are, when it began or since.
     pub proof: Proof,
-    /// When it was last renewed.
+    /// When it began.
+    pub begun_at: UtcInstant,
+    /// When it was last used, to the minute; exactly when it was renewed.
     pub last_used_at: UtcInstant,
     /// When it ends whatever happens.
     pub expires_at: UtcInstant,
@@ -35,15 +38,44 @@ pub struct RefreshToken {
     pub was_used: bool,
 }
 
-type SessionRow = (String, String, At, String, At, At, Option<At>);
+impl Session {
+    /// Whether it is open at `now`, having lain idle for no longer than `idle`.
+    pub fn is_live(&self, idle: TimeDelta, now: UtcInstant) -> bool {
+        self.ended_at.is_none() && self.expires_at > now && self.last_used_at.plus(idle) > now
+    }
+}
+
+type SessionRow = (String, String, At, String, At, At, At, Option<At>);
+
+/// In the order of [`SessionRow`].
+const COLUMNS: (
+    sessions::id,
+    sessions::person_id,
+    sessions::proved_at,
+    sessions::proved_by,
+    sessions::created_at,
+    sessions::last_used_at,
+    sessions::expires_at,
+    sessions::ended_at,
+) = (
+    sessions::id,
+    sessions::person_id,
+    sessions::proved_at,
+    sessions::proved_by,
+    sessions::created_at,
+    sessions::last_used_at,
+    sessions::expires_at,
+    sessions::ended_at,
+);
 
 fn session(
-    (session, person, proved, by, last_used, expires, ended): SessionRow,
+    (session, person, proved, by, begun, last_used, expires, ended): SessionRow,
 ) -> Result<Session, StoreError> {
     Ok(Session {
         id: id("a session's id", &session)?,
         person_id: id("a session's person", &person)?,
         proof: Proof { at: proved.0, by: of_word("a session's proof", &by)? },
+        begun_at: begun.0,
         last_used_at: last_used.0,
         expires_at: expires.0,
         ended_at: ended.map(|at| at.0),
@@ -62,7 +94,7 @@ pub(super) fn insert_session(w: &mut Writer<'_>, it: &Session) -> Result<(), Sto
         .values((
             sessions::id.eq(it.id.to_string()),
             sessions::person_id.eq(it.person_id.to_string()),
-            sessions::created_at.eq(At(it.last_used_at)),
+            sessions::created_at.eq(At(it.begun_at)),
             sessions::proved_at.eq(At(it.proof.at)),
             sessions::proved_by.eq(word("a session's proof", &it.proof.by)?),
             sessions::last_used_at.eq(At(it.last_used_at)),
@@ -92,15 +124,7 @@ fn insert_token(
 pub fn find(r: &mut Reader<'_>, session_id: SessionId) -> Result<Option<Session>, StoreError> {
     let row: Option<SessionRow> = on!(r, c => sessions::table
         .find(session_id.to_string())
-        .select((
-            sessions::id,
-            sessions::person_id,
-            sessions::proved_at,
-            sessions::proved_by,
-            sessions::last_used_at,
-            sessions::expires_at,
-            sessions::ended_at,
-        ))
+        .select(COLUMNS)
         .first(c)
         .optional())?;
     row.map(session).transpose()
@@ -150,6 +174,50 @@ pub fn end(w: &mut Writer<'_>, session_id: SessionId, now: UtcInstant) -> Result
             .filter(sessions::id.eq(session_id.to_string()))
             .filter(sessions::ended_at.is_null()))
         .set(sessions::ended_at.eq(At(now)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The sessions of somebody that were neither ended nor ran out, the newest first.
+pub fn of_person(
+    r: &mut Reader<'_>,
+    person_id: PersonId,
+    now: UtcInstant,
+) -> Result<Vec<Session>, StoreError> {
+    let rows: Vec<SessionRow> = on!(r, c => sessions::table
+        .filter(sessions::person_id.eq(person_id.to_string()))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(At(now)))
+        .order(sessions::id.desc())
+        .select(COLUMNS)
+        .load(c))?;
+    rows.into_iter().map(session).collect()
+}
+
+/// Remembers that a session was used.
+pub fn touch(w: &mut Writer<'_>, session_id: SessionId, now: UtcInstant) -> Result<(), StoreError> {
+    on!(w, c => diesel::update(sessions::table
+            .filter(sessions::id.eq(session_id.to_string()))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::last_used_at.lt(At(now))))
+        .set(sessions::last_used_at.eq(At(now)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Remembers that a session's person has proved again who they are.
+pub fn set_proof(
+    w: &mut Writer<'_>,
+    session_id: SessionId,
+    proof: Proof,
+) -> Result<(), StoreError> {
+    on!(w, c => diesel::update(sessions::table
+            .filter(sessions::id.eq(session_id.to_string()))
+            .filter(sessions::ended_at.is_null()))
+        .set((
+            sessions::proved_at.eq(At(proof.at)),
+            sessions::proved_by.eq(word("a session's proof", &proof.by)?),
+        ))
         .execute(c))?;
     Ok(())
 }

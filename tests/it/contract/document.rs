@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// What may be asked without being signed in.
-const OPEN: [&str; 9] = [
+const OPEN: [&str; 17] = [
     "sign_in",
     "refresh_session",
     "livez",
@@ -18,19 +18,39 @@ const OPEN: [&str; 9] = [
     "begin_link_by_invitation",
     "request_password_reset",
     "redeem_password_reset",
+    "prove_second_factor",
+    "begin_first_one_time_codes",
+    "confirm_first_one_time_codes",
+    "begin_first_passkey",
+    "add_first_passkey",
+    "begin_passkey_sign_in",
+    "sign_in_by_passkey",
+    "read_server",
 ];
 /// What takes a password: the person's own. An operation by which somebody would choose a password
 /// for somebody else has no place here.
-const TAKE_PASSWORDS: [&str; 5] =
-    ["sign_in", "set_up", "redeem_invitation", "redeem_password_reset", "change_password"];
+const TAKE_PASSWORDS: [&str; 6] = [
+    "sign_in",
+    "set_up",
+    "redeem_invitation",
+    "redeem_password_reset",
+    "change_password",
+    "prove_again",
+];
 /// What needs neither condition nor key: it changes nothing and is too long for an address; or its
 /// condition is the present password, of which no digest is to be kept beside a key.
-const QUESTIONS: [&str; 2] = ["simulate_policy", "change_password"];
+const QUESTIONS: [&str; 3] = ["simulate_policy", "change_password", "prove_again"];
 /// What somebody does who cannot know the version, for they do not see the case yet.
 const WITHOUT_CONDITION: [&str; 1] = ["break_glass"];
 /// What answers a secret: the answer is never kept, and so never given again.
-const SHOWN_ONCE: [&str; 4] =
-    ["make_own_token", "make_machine_token", "begin_link", "begin_link_by_invitation"];
+const SHOWN_ONCE: [&str; 6] = [
+    "make_own_token",
+    "make_machine_token",
+    "begin_link",
+    "begin_link_by_invitation",
+    "add_passkey",
+    "confirm_one_time_codes",
+];
 const METHODS: [&str; 9] =
     ["get", "head", "post", "put", "patch", "delete", "options", "trace", "hack"];
 

@@ -312,6 +312,7 @@ fn settings(url: &str, dir: &TempDir, wishes: &Wishes) -> Settings {
         ("http.public_url", "https://escalations.example".to_owned()),
         ("http.workers", "1".to_owned()),
         ("auth.token_key_file", key.display().to_string()),
+        ("auth.second_factor", "optional".to_owned()),
         ("engine.worker", wishes.workers.to_string()),
         ("engine.tick_seconds", "1".to_owned()),
         // The clock stands, and no minute would pass.
@@ -365,6 +366,7 @@ pub fn fresh_settings(house: &House) -> String {
     let settings = &house.settings;
     format!(
         "data_dir = {:?}\n[database]\nurl = {:?}\n[auth]\ntoken_key_file = {:?}\n\
+         second_factor = \"optional\"\n\
          [engine]\ntick_seconds = 1\n[http]\nworkers = 1\n",
         settings.data_dir,
         settings.database.url.reveal(),
