@@ -8,7 +8,7 @@ const COUNT: usize = 10;
 /// Five bits a sign; no sign that looks like another (Crockford's base 32).
 const SIGNS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// A fresh set of ten, each of 80 random bits in four groups: `7k3m-0qzt-9f2e-hx5r`.
+/// A fresh set of ten, each of 120 random bits in six groups of four signs.
 ///
 /// # Errors
 /// The operating system gives no random bytes.
@@ -17,7 +17,7 @@ pub fn fresh_recovery_codes() -> Result<Vec<String>, AuthError> {
 }
 
 fn fresh() -> Result<String, AuthError> {
-    let mut bytes = [0; 16];
+    let mut bytes = [0; 24];
     getrandom::fill(&mut bytes).map_err(AuthError::Randomness)?;
     let mut code = String::new();
     for (index, byte) in bytes.iter().enumerate() {
