@@ -36,7 +36,8 @@ impl Engine {
                 let theirs = sessions::find(w, session_id)?
                     .filter(|session| session.person_id == actor.person_id)
                     .ok_or(Refusal::NotFound)?;
-                Ok(sessions::end(w, theirs.id, now)?)
+                sessions::end(w, theirs.id, now)?;
+                Ok(())
             })
             .await
     }

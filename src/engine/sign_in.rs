@@ -305,7 +305,10 @@ impl Engine {
     /// If the world failed.
     pub async fn sign_out(&self, session_id: SessionId) -> Result<(), EngineError> {
         let now = self.now();
-        self.store().write(move |w| Ok(sessions::end(w, session_id, now)?)).await
+        let ended: Result<bool, StoreError> =
+            self.store().write(move |w| sessions::end(w, session_id, now)).await;
+        ended?;
+        Ok(())
     }
 
     /// Who sent an access token or an API token, as the directory knows them now.
