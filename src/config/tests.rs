@@ -471,3 +471,16 @@ fn no_secret_crosses_a_network_in_clear() {
         with_flags(&[("http.public_url", url)]).unwrap();
     }
 }
+
+#[test]
+fn no_key_makes_email_a_second_factor() {
+    for key in KEYS.iter().filter(|key| key.name.starts_with("auth.")) {
+        for word in ["mail", "letter", "sms", "phone"] {
+            assert!(!key.name.contains(word), "{}", key.name);
+        }
+    }
+    for factor in ["email", "mail", "sms", "off", "required,email"] {
+        let refused = sentence(with_flags(&[("auth.second_factor", factor)]));
+        assert!(refused.contains("required") && refused.contains("optional"), "{refused}");
+    }
+}
