@@ -70,9 +70,7 @@ pub fn check_strength(password: &str, about: &[&str]) -> Result<(), WeakPassword
     let known: Vec<&str> =
         about.iter().copied().chain(parts).chain(LOCAL_WORDS).filter(|it| it.len() > 2).collect();
     let guesses_log10 = zxcvbn::zxcvbn(&each_word_once(password), &known).guesses_log10();
-    if guesses_log10 < GUESSES_LOG10_MIN
-        || is_little_without(&password.to_lowercase(), &known)
-    {
+    if guesses_log10 < GUESSES_LOG10_MIN || is_little_without(&password.to_lowercase(), &known) {
         return Err(WeakPassword::Guessable);
     }
     Ok(())

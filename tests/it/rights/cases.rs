@@ -178,6 +178,8 @@ pub struct FullHouse {
     pub left: Client,
     /// A post of an agency that has no case.
     pub post_id: String,
+    /// A program of an agency.
+    pub machine_id: String,
 }
 
 impl FullHouse {
@@ -188,8 +190,14 @@ impl FullHouse {
         let elsewhere = house::found(&house.engine, ELSEWHERE).await;
         publish_elsewhere(&house, &elsewhere).await;
         let left = Client::stranger(house.address);
-        let mut full =
-            Self { house, elsewhere, cases: BTreeMap::new(), left, post_id: String::new() };
+        let mut full = Self {
+            house,
+            elsewhere,
+            cases: BTreeMap::new(),
+            left,
+            post_id: String::new(),
+            machine_id: String::new(),
+        };
         full.prepare().await;
         Some(full)
     }
@@ -231,6 +239,10 @@ impl FullHouse {
         let posts = ellis.get("/posts?limit=200").await.list("/items");
         let post = posts.iter().find(|post| post["title"] == "Housing officer").unwrap();
         post["id"].as_str().unwrap().clone_into(&mut self.post_id);
+        let machine = json!({ "name": "List", "agency_id": self.house.agency_id("nursery") });
+        let machine = ellis.post("/machines", &machine).await;
+        assert_eq!(machine.status, 201, "{}", machine.body);
+        self.machine_id = machine.text("/id");
         self.house.settle().await;
     }
 

@@ -2,6 +2,7 @@
 //! of cases in every state. What is expected stands in docs/access.md and nowhere else.
 
 mod absent;
+mod afresh;
 mod aim;
 mod bodies;
 mod canaries;

@@ -164,7 +164,8 @@ on_each_database! {
         draft["draft"]["receiving_agency_id"] = json!(house.agency_id("primary"));
         draft["draft"]["receiving_practitioner_id"] = json!(id);
         let tom = house.as_("Tom Okafor").await;
-        let answer = tom.post("/escalations", &draft).await;
+        let begun = tom.post("/escalations", &draft).await;
+        let answer = tom.command(&begun.text("/reference"), "raising", &json!({})).await;
         assert_eq!(answer.faults(), ["/draft/receiving_practitioner_id"], "{}", answer.body);
         let post = json!({
             "title": "A post", "place": { "of": "agency", "agency_id": house.agency_id("primary"),
