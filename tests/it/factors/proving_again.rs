@@ -1,10 +1,13 @@
 //! Proving again before a grave act: five minutes, new tokens, never by an API token.
 
 use super::*;
-use crate::contract::{NOBODY, as_sent, assert_problem};
+use crate::contract::{NOBODY, as_sent, assert_problem, on_condition};
 use crate::engine::sql::Raw;
+use crate::house::reading;
 use crate::on_each_database;
-use bscp_escalation::access::TokenScope;
+use bscp_escalation::access::{ProofBy, TokenScope};
+use bscp_escalation::engine::{EngineError, ProofOffered};
+use bscp_escalation::escalation::Refusal;
 
 const PROOFS: &str = "/sessions/current/proofs";
 
@@ -140,6 +143,30 @@ on_each_database! {
         assert!([200, 201].contains(&published.status), "{}", published.body);
     }
 
+    /// Letters that let in go to the address.
+    async fn an_address_is_changed_by_somebody_who_is_there(house: &House) {
+        let judith = house.as_("Judith Hale").await;
+        let token = json!({ "name": "List", "scopes": ["directory:read", "directory:write"], "days": 7 });
+        let made = judith.post("/me/api-tokens", &token).await;
+        let program = with_token(&judith, &made.text("/token"));
+        let path = format!("/people/{}", house.person_id("Priya Nair"));
+        let change = async |client: &Client, field: &str, value: &str| {
+            let read = client.get(&path).await;
+            let mut body = as_sent(&read);
+            body[field] = json!(value);
+            let etag = read.header("etag").unwrap();
+            on_condition(client, Method::PUT, &path, &etag, &body).await
+        };
+        let moved = "priya.shah@ravensbourne.example";
+        assert_problem(&change(&program, "email", moved).await, 403, "prove-again");
+        assert_eq!(change(&program, "name", "Priya Shah").await.status, 200);
+        later(house, 301).await;
+        assert_problem(&change(&judith, "email", moved).await, 403, "prove-again");
+        let proved = judith.post(PROOFS, &json!({ "password": PASSWORD })).await;
+        let judith = signed_in(house, &proved, "");
+        assert_eq!(change(&judith, "email", moved).await.status, 200);
+    }
+
     async fn whoever_proves_again_goes_on_in_a_new_session_with_new_tokens(house: &House) {
         let (before, elsewhere) = (house.as_("Priya Nair").await, house.as_("Priya Nair").await);
         let old = before.get("/me/sessions").await;
@@ -202,6 +229,41 @@ on_each_database! {
         let body = json!({ "challenge_id": challenge_id, "credential": device.get(&options) });
         let by_passkey = signed_in(house, &by_code.post(PROOFS, &body).await, "");
         assert_eq!(by_passkey.get("/me/sessions").await.text("/items/0/proved_by"), "passkey");
+    }
+
+    /// With a password nobody signs in who has none: their code is not enough by itself.
+    async fn whoever_has_no_password_proves_with_a_passkey(house: &House) {
+        let priya = house.as_("Priya Nair").await;
+        let app = CodeApp::read(&priya.post("/me/one-time-codes", &json!({})).await);
+        let body = json!({ "one_time_code": app.code(house, 0) });
+        assert_eq!(priya.post("/me/one-time-codes/confirmations", &body).await.status, 201);
+        let (mut device, _) = add_own_passkey(&priya).await;
+        let id = house.person_id("Priya Nair");
+        Raw::of(house).change_one(&format!("update people set password_hash = null where id = '{id}'"));
+        for password in [Value::Null, json!(""), json!(PASSWORD)] {
+            let body = json!({ "password": password, "one_time_code": app.code(house, 1) });
+            assert_problem(&priya.post(PROOFS, &body).await, 422, "faulty");
+        }
+        let (challenge_id, options) = challenge(house).await;
+        let body = json!({ "challenge_id": challenge_id, "credential": device.get(&options) });
+        assert_eq!(priya.post(PROOFS, &body).await.status, 200);
+    }
+
+    /// A provider ends the sessions that it began: none goes on beside it.
+    async fn only_a_session_of_our_own_is_carried_on(house: &House) {
+        let priya = house.as_("Priya Nair").await;
+        let token = priya.token.as_ref().unwrap();
+        let actor = house.engine.authenticate(token, &reading()).await.unwrap();
+        for by in [ProofBy::SingleSignOn, ProofBy::ApiToken, ProofBy::Console] {
+            let mut actor = actor.clone();
+            actor.proof.by = by;
+            let (password, one_time_code) = (Some(PASSWORD.to_owned()), None);
+            let offered = ProofOffered::Typed { password, one_time_code };
+            let refused = house.engine.prove_again(actor, offered, from("192.0.2.1")).await;
+            let is_refused = matches!(refused, Err(EngineError::Refused(Refusal::NotYours(_))));
+            assert!(is_refused, "{by:?}");
+        }
+        assert_eq!(priya.get("/me").await.status, 200);
     }
 
     async fn of_eight_proofs_of_one_session_at_once_one_goes_on(house: &House) {
