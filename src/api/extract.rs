@@ -2,6 +2,7 @@
 
 use super::limits::RequestLimits;
 use super::problem::{Code, Problem};
+use super::request_span;
 use super::routes::Face;
 use super::strict_json::{self, Unclear};
 use crate::access::Actor;
@@ -95,6 +96,7 @@ async fn signed_in(request: &HttpRequest) -> Result<Actor, Problem> {
         crate::engine::EngineError::NotSignedIn => not_signed_in(),
         other => other.into(),
     })?;
+    request_span::note_person(actor.person_id);
     if let Some(limits) = request.app_data::<web::Data<RequestLimits>>() {
         limits.check_person(actor.person_id)?;
     }

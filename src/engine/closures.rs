@@ -32,7 +32,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         self.once(request, answering, move |_, w, request| {
-            may_change(w, &request.actor, partnership_id)?;
+            may_set_rules(w, &request.actor, partnership_id)?;
             let today = today(now);
             if day < today {
                 return Err(Refusal::field("/day", "must be today or later").into());
@@ -70,7 +70,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let now = self.now();
         self.once(request, answering, move |_, w, request| {
-            may_change(w, &request.actor, partnership_id)?;
+            may_set_rules(w, &request.actor, partnership_id)?;
             let mut it = closures::find(w, partnership_id, day)?.ok_or(Refusal::NotFound)?;
             if day <= today(now) {
                 let why = "Its day has come, and deadlines were worked out by it: it stays.";
@@ -92,7 +92,7 @@ fn today(now: UtcInstant) -> NaiveDate {
 }
 
 /// A partnership's officers; whoever has no part in it does not learn that it is there.
-fn may_change(
+pub(super) fn may_set_rules(
     r: &mut Reader<'_>,
     actor: &Actor,
     partnership_id: PartnershipId,

@@ -2,12 +2,13 @@
 //! what moves. A holiday or a closure that becomes known later moves no deadline by itself.
 
 use super::change::{Answered, Answering, Request};
+use super::closures::may_set_rules;
 use super::{Engine, EngineError};
 use crate::access;
 use crate::clock::UtcInstant;
-use crate::escalation::{Command, CommandKind, Doer, Escalation, Prose, Refusal, TaskRun, decide};
+use crate::escalation::{Command, CommandKind, Doer, Escalation, Prose, TaskRun, decide};
 use crate::ids::{EscalationId, PartnershipId};
-use crate::store::{StoreError, Writer, escalations, people};
+use crate::store::{StoreError, Writer, escalations};
 use chrono::TimeDelta;
 
 /// How many cases are read at once.
@@ -68,9 +69,8 @@ impl Engine {
         wish: &RecountWish,
         now: UtcInstant,
     ) -> Result<Vec<MovedDeadline>, EngineError> {
-        people::find_partnership(w, wish.partnership_id)?.ok_or(Refusal::NotFound)?;
         // The list names cases, which whoever only keeps the directory does not see.
-        access::may_set_rules(&request.actor, wish.partnership_id)?;
+        may_set_rules(w, &request.actor, wish.partnership_id)?;
         let mut moved = Vec::new();
         let mut after: Option<(UtcInstant, EscalationId)> = None;
         let far = now.plus(TimeDelta::days(36_500));

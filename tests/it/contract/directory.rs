@@ -378,5 +378,11 @@ on_each_database! {
         let path = format!("/posts/{}", post.text("/id"));
         assert_problem(&noor.get(&path).await, 404, "not-found");
         assert_problem(&put(&noor, &path, &post, "title", json!("Ours")).await, 403, "not-yours");
+        let ours = house.founded.partnership.id.to_string();
+        for partnership in [ours.as_str(), "0190a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b"] {
+            let path = format!("/partnerships/{partnership}/deadline-recounts");
+            let recount = json!({ "reason": "To see whether it is there.", "apply": false });
+            assert_problem(&noor.post(&path, &recount).await, 404, "not-found");
+        }
     }
 }

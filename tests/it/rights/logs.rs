@@ -381,4 +381,55 @@ on_each_database! {
             }
         }
     }
+
+    /// OWASP ASVS 5.0.0, 16.2.1, 16.2.2, 16.2.4, 16.3.1 to 16.3.3.
+    async fn the_log_says_who_signed_in_and_what_was_refused_to_whom(database: Database) {
+        let wishes = Wishes { real_clock: true, ..Wishes::default() };
+        let Some(house) = House::build(database, wishes).await else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("bscp.toml");
+        let settings = fresh_settings(&house);
+        std::fs::write(&config, format!("{settings}[log]\nformat = \"json\"\n")).unwrap();
+        let server = Logging::start(&config);
+        let stranger = Client::stranger(server.address);
+        let wrong = json!({ "email": house.email("Priya Nair"), "password": "not hers at all" });
+        let wrong = stranger.post("/sessions", &wrong).await;
+        let priya = Client::sign_in(server.address, &house.email("Priya Nair")).await;
+        let not_hers = priya.post("/machines", &json!({ "name": "One", "agency_id": super::aim::NOTHING })).await;
+        let nothing = priya.get("/escalations/ESC-2026-000777").await;
+        let twice = stranger.send(reqwest::Method::POST, "/sessions", &[], Some(r#"{"email":"a","email":"b"}"#.to_owned())).await;
+        let fine = priya.get("/me").await;
+        assert_eq!(fine.status, 200);
+        let id = house.person_id("Priya Nair");
+        let lines = server.lines();
+        let entries: Vec<Value> =
+            lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let of = |answer: &Answer| -> Vec<&Value> {
+            let id = answer.header("x-request-id").unwrap();
+            entries.iter().filter(|entry| entry["span"]["request_id"] == id.as_str()).collect()
+        };
+        for (answer, status, route, whose) in [
+            (&wrong, 401, "/api/v1/sessions", None),
+            (&not_hers, 403, "/api/v1/machines", Some(&id)),
+            (&nothing, 404, "/api/v1/escalations/{id}", Some(&id)),
+            (&twice, 400, "/api/v1/sessions", None),
+        ] {
+            assert_eq!(answer.status, status, "{}", answer.body);
+            let [entry] = of(answer)[..] else { panic!("{route}: {:?}", of(answer)) };
+            assert_eq!(entry["fields"]["message"], "a request was refused");
+            let span = &entry["span"];
+            assert_eq!((&span["status"], &span["route"]), (&json!(status), &json!(route)));
+            assert_eq!(span.get("person_id"), whose.map(|id| json!(id)).as_ref(), "{entry}");
+            assert_eq!(span["client"], "127.0.0.1");
+            assert!(entry["timestamp"].as_str().unwrap().ends_with('Z'), "{entry}");
+        }
+        assert!(of(&fine).is_empty(), "{:?}", of(&fine));
+        let signed_in: Vec<&Value> = entries
+            .iter()
+            .filter(|entry| entry["fields"]["message"] == "somebody signed in")
+            .collect();
+        let [entry] = signed_in[..] else { panic!("{signed_in:?}") };
+        assert_eq!(entry["fields"]["person_id"], json!(id));
+        assert_eq!(entry["fields"]["by"], "password");
+    }
 }

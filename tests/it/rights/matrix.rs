@@ -11,7 +11,6 @@ use super::table::Table;
 use crate::engine::sql::Raw;
 use crate::hardening;
 use crate::house::{Answer, Client, Database, block_on};
-use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What access comes to.
