@@ -17,8 +17,7 @@ impl Engine {
         let person_id = actor.person_id;
         let found: Result<Vec<Session>, StoreError> =
             self.store().read(move |r| sessions::of_person(r, person_id, now)).await;
-        let idle = self.idle();
-        Ok(found?.into_iter().filter(|session| session.is_live(idle, now)).collect())
+        Ok(found?.into_iter().filter(|session| self.is_open(session, now)).collect())
     }
 
     /// Ends a session of one's own.

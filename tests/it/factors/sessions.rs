@@ -6,6 +6,7 @@ use crate::engine::sql::Raw;
 use crate::house::reading;
 use crate::on_each_database;
 use bscp_escalation::access::Actor;
+use bscp_escalation::config::{SecondFactor, Settings};
 use bscp_escalation::engine::{Engine, EngineError};
 
 async fn refreshed(house: &House, client: &Client) -> Answer {
@@ -84,6 +85,21 @@ on_each_database! {
         assert_eq!(refreshed(house, &on_time[0]).await.status, 200, "29:59 after it was used");
         later(house, 1).await;
         assert_eq!(refreshed(house, &on_time[1]).await.status, 401, "30:00 after it was used");
+    }
+
+    async fn what_a_password_alone_began_is_over_once_a_second_factor_is_required(house: &House) {
+        let priya = house.as_("Priya Nair").await;
+        let by_passkey = house.as_("Tom Okafor").await;
+        let (mut device, _) = add_own_passkey(&by_passkey).await;
+        let by_passkey = signed_in(house, &sign_in_by(house, &mut device).await, "");
+        let stricter = |settings: &mut Settings| settings.auth.second_factor = SecondFactor::Required;
+        let node = house.node_with(stricter).await;
+        let there = [node.engine];
+        assert!(on_all(&there, &by_passkey).await[0].is_some());
+        assert_eq!(on_all(&there, &priya).await, [None]);
+        let body = json!({ "refresh_token": priya.refresh_token });
+        let stranger = Client::stranger(node.address);
+        assert_eq!(stranger.post("/sessions/refresh", &body).await.status, 401);
     }
 
     async fn people_see_where_they_are_signed_in_and_end_it(house: &House) {
