@@ -6,6 +6,7 @@ use super::escalations::{ChangeProblems, ReadProblems};
 use super::extract::{App, Private, Signed};
 use super::page::Page;
 use super::problem::Problem;
+use super::sessions::{TokensView, tokens};
 use crate::access::ProofBy;
 use crate::clock::UtcInstant;
 use crate::engine::ProofOffered;
@@ -24,7 +25,7 @@ pub struct SessionView {
     last_used_at: UtcInstant,
     /// When it ends whatever happens.
     expires_at: UtcInstant,
-    /// When you last proved in it that it is you.
+    /// When you proved that it is you.
     proved_at: UtcInstant,
     /// By what: `password`, `second_factor`, `passkey` or `single_sign_on`.
     #[schema(value_type = String)]
@@ -51,10 +52,11 @@ pub struct ProofBody {
 /// Prove again that it is you
 ///
 /// Before what is grave, such as publishing a policy: the proof counts for five minutes. A passkey is
-/// enough; else send your password, and a code of your app if you have one.
+/// enough; else send your password, and a code of your app if you have one. You go on in a new
+/// session with new tokens; those you had do not work any more.
 #[utoipa::path(
     post, path = "/api/v1/sessions/current/proofs", tag = "sessions", request_body = ProofBody,
-    responses((status = 204, description = "It is you."), ChangeProblems),
+    responses((status = 200, description = "It is you: the new session's tokens.", body = TokensView), ChangeProblems),
     security(("bearer" = []))
 )]
 pub async fn prove_again(
@@ -70,8 +72,7 @@ pub async fn prove_again(
         (None, None) => ProofOffered::Typed { password, one_time_code },
         _ => return Err(Problem::field("", "send challenge_id and credential together")),
     };
-    app.prove_again(ask.actor, offered, from.network()).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(tokens(app.prove_again(ask.actor, offered, from.network()).await?))
 }
 
 /// Where you are signed in

@@ -203,6 +203,7 @@ fn hashes_of_other_parameters_are_made_anew_and_broken_ones_are_errors() {
 }
 
 mod choosing;
+mod factors;
 
 #[test]
 fn refresh_secrets_are_long_and_unlike_and_their_digest_is_sha_256() {

@@ -46,10 +46,7 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
         println!("{hint}");
     }
     if !engine.second_factor_is_required() {
-        tracing::warn!(
-            "auth.second_factor is optional: people come in by a password alone. That is for \
-             evaluation with made-up data only"
-        );
+        tracing::warn!("people come in by a password alone: for evaluation with made-up data only");
     }
     if let Some(why) = engine.why_no_passkeys() {
         println!("{why}");

@@ -28,13 +28,13 @@ impl Engine {
             return Err(EngineError::NotSignedIn);
         }
         let now = self.now();
-        let idle = self.idle();
+        let engine = self.clone();
         let digest = auth::digest(secret);
         let found: Result<_, StoreError> = self
             .store()
             .read(move |r| {
                 let session = browser_sessions::find_by_cookie(r, &digest)?
-                    .filter(|session| session.is_live(idle, now));
+                    .filter(|session| engine.is_open(session, now));
                 let Some(session) = session else { return Ok(None) };
                 let (person_id, proof) = (session.person_id, session.proof);
                 let actor = directory::find_actor(r, person_id, session.id, proof, now)?;

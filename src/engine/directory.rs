@@ -163,9 +163,6 @@ impl Engine {
                 let who = "Only an administrator makes, changes or unmakes administrators.";
                 return Err(Refusal::NotYours(who.to_owned()).into());
             }
-            if new.administrator != was_administrator {
-                access::fresh_proof(&request.actor, now)?;
-            }
             let it = Person {
                 id,
                 name: new.name.to_string(),
@@ -184,9 +181,14 @@ impl Engine {
                 let detail = "somebody has this address already";
                 return Err(Refusal::field("/email", detail).into());
             }
+            // Letters with a link go to the address: whoever sets it may let themselves in.
+            let moves = before.as_ref().is_some_and(|before| before.it.email != it.email);
+            if moves || it.administrator != was_administrator {
+                access::fresh_proof(&request.actor, now)?;
+            }
             let version = expected(request, before.as_ref().map(|found| found.version))?;
             people::save_person(w, &it, version).map_err(stale)?;
-            if before.as_ref().is_some_and(|before| before.it.email != it.email) || !it.active {
+            if moves || !it.active {
                 // What was sent to the old address opens nothing any more.
                 account_secrets::delete_of(w, id)?;
             }

@@ -116,13 +116,15 @@ impl Engine {
                     let why = "Another administrator does this for you.";
                     return Err(Refusal::NotYours(why.to_owned()).into());
                 }
-                found(people::find_person(w, person_id))?;
+                let person = found(people::find_person(w, person_id))?.it;
                 end_sign_ins(w, person_id, now)?;
                 factors::delete_all(w, person_id)?;
                 people::remove_password(w, person_id)?;
                 account_secrets::delete_of(w, person_id)?;
-                account_letters::enqueue(w, person_id, AccountLetterKind::FactorRemoved, now)?;
-                account_letters::enqueue(w, person_id, AccountLetterKind::Invitation, now)?;
+                if person.is_somebody_here() {
+                    account_letters::enqueue(w, person_id, AccountLetterKind::FactorRemoved, now)?;
+                    account_letters::enqueue(w, person_id, AccountLetterKind::Invitation, now)?;
+                }
                 let by = Some(actor.person_id);
                 changes::append(w, by, "factors removed", &person_id.to_string(), &(), now)?;
                 Ok(())

@@ -17,8 +17,7 @@ impl Engine {
         let person_id = actor.person_id;
         let found: Result<Vec<Session>, StoreError> =
             self.store().read(move |r| sessions::of_person(r, person_id, now)).await;
-        let idle = self.idle();
-        Ok(found?.into_iter().filter(|session| session.is_live(idle, now)).collect())
+        Ok(found?.into_iter().filter(|session| self.is_open(session, now)).collect())
     }
 
     /// Ends a session of one's own.
@@ -36,7 +35,8 @@ impl Engine {
                 let theirs = sessions::find(w, session_id)?
                     .filter(|session| session.person_id == actor.person_id)
                     .ok_or(Refusal::NotFound)?;
-                Ok(sessions::end(w, theirs.id, now)?)
+                sessions::end(w, theirs.id, now)?;
+                Ok(())
             })
             .await
     }

@@ -2,8 +2,8 @@
 
 use super::second_step::Code;
 use super::throttle::{Account, Guess};
-use super::{Engine, EngineError};
-use crate::access::{Actor, Proof, ProofBy};
+use super::{Engine, EngineError, SignedIn};
+use crate::access::{Actor, ProofBy};
 use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
 use crate::escalation::Refusal;
@@ -32,8 +32,9 @@ pub enum ProofOffered {
 }
 
 impl Engine {
-    /// Renews the proof of the session in which somebody acts: with a passkey, or with all that
-    /// they would sign in with.
+    /// Goes on in a new session, with a fresh proof, for whoever proves again who they are: with a
+    /// passkey, or with all that they would sign in with. The session before ends: a token of it
+    /// that somebody else has does not come to power by it (ASVS 5.0 requirement 7.2.4).
     ///
     /// # Errors
     /// That it does not prove them, or that they cannot prove themselves here;
@@ -43,18 +44,17 @@ impl Engine {
         actor: Actor,
         offered: ProofOffered,
         from: Network,
-    ) -> Result<(), EngineError> {
-        if matches!(actor.proof.by, ProofBy::ApiToken | ProofBy::Console) {
-            let why = "Only somebody who is signed in can prove that it is them.";
-            return Err(Refusal::NotYours(why.to_owned()).into());
-        }
-        let (person_id, session_id) = (actor.person_id, actor.session_id);
-        let password_is_right = self.password_of(person_id, &offered, from).await?;
+    ) -> Result<SignedIn, EngineError> {
+        can_prove_here(actor.proof.by)?;
+        let person_id = actor.person_id;
+        let password_is_right = self.password_is_right(person_id, &offered, from).await?;
         let now = self.now();
         let engine = self.clone();
-        let proved: Result<bool, EngineError> = self
+        let proved: Result<Option<SignedIn>, EngineError> = self
             .store()
             .write(move |w| {
+                // Whoever ends all sessions of this person at the same time ends the new one too.
+                tickets::lock_person(w, person_id)?;
                 let by = match &offered {
                     ProofOffered::Passkey { challenge_id, credential } => {
                         let digest = auth::digest(challenge_id);
@@ -63,56 +63,51 @@ impl Engine {
                             .filter(|proved| *proved == person_id)
                             .map(|_| ProofBy::Passkey)
                     }
-                    ProofOffered::Typed { one_time_code, .. } => {
+                    ProofOffered::Typed { one_time_code, .. } if password_is_right => {
                         let code = one_time_code.clone().map(Code::OneTime);
-                        engine.typed(w, person_id, password_is_right, code, now)?
+                        engine.typed(w, person_id, code, now)?
                     }
+                    ProofOffered::Typed { .. } => None,
                 };
-                let Some(by) = by else { return Ok(false) };
-                sessions::set_proof(w, session_id, Proof { at: now, by })?;
-                Ok(true)
+                let Some(by) = by else { return Ok(None) };
+                if !sessions::end(w, actor.session_id, now)? {
+                    return Err(EngineError::NotSignedIn);
+                }
+                engine.open_session(w, person_id, by, &from, now)
             })
             .await;
-        if proved? { Ok(()) } else { Err(Refusal::field("", NOT_PROVED).into()) }
+        self.wake();
+        Ok(proved?.ok_or_else(|| Refusal::field("", NOT_PROVED))?)
     }
 
-    /// Whether the password that was offered is right; none if they have none.
-    async fn password_of(
+    /// Whether a password was offered, and is theirs.
+    async fn password_is_right(
         &self,
         person_id: PersonId,
         offered: &ProofOffered,
         from: Network,
-    ) -> Result<Option<bool>, EngineError> {
-        let ProofOffered::Typed { password, .. } = offered else { return Ok(None) };
+    ) -> Result<bool, EngineError> {
+        let ProofOffered::Typed { password: Some(password), .. } = offered else {
+            return Ok(false);
+        };
         let found: Result<_, StoreError> =
             self.store().read(move |r| people::find_password_hash(r, person_id)).await;
-        let hash = found?;
-        let (Some(_), Some(password)) = (&hash, password) else {
-            return Ok(hash.map(|_not_offered| false));
-        };
         let account = Account::Person(person_id);
-        let password = password.clone();
-        self.is_password(Guess::Password, from, account, hash, password).await.map(Some)
+        self.is_password(Guess::Password, from, account, found?, password.clone()).await
     }
 
-    /// By what somebody proved themselves who typed; none if something was wrong or missing.
+    /// By what somebody proved themselves whose password was right; none if the code is wrong or
+    /// missing. The caller holds the person's row, and commits either way.
     fn typed(
         &self,
         w: &mut Writer<'_>,
         person_id: PersonId,
-        password_is_right: Option<bool>,
         code: Option<Code>,
         now: UtcInstant,
     ) -> Result<Option<ProofBy>, EngineError> {
-        tickets::lock_person(w, person_id)?;
         let Factors { one_time_codes, passkeys, .. } = factors::of_person(w, person_id)?;
-        let may_stand_alone = one_time_codes.is_none()
-            && passkeys.is_empty()
-            && !self.inner.options.second_factor_is_required;
-        if password_is_right == Some(false) {
-            return Ok(None);
-        }
-        if may_stand_alone && password_is_right == Some(true) {
+        let has_none = one_time_codes.is_none() && passkeys.is_empty();
+        if has_none && !self.inner.options.second_factor_is_required {
             return Ok(Some(ProofBy::Password));
         }
         let is_right = match (one_time_codes, code) {
@@ -121,6 +116,19 @@ impl Engine {
         };
         Ok(is_right.then_some(ProofBy::SecondFactor))
     }
+}
+
+/// A session in a browser hangs on its provider, who ends it from afar: it is not carried on by a
+/// proof of ours, but begun anew there.
+fn can_prove_here(by: ProofBy) -> Result<(), Refusal> {
+    let why = match by {
+        ProofBy::Password | ProofBy::SecondFactor | ProofBy::Passkey => return Ok(()),
+        ProofBy::SingleSignOn => "You signed in with your agency: sign in there again.",
+        ProofBy::ApiToken | ProofBy::Console => {
+            "Only somebody who is signed in can prove that it is them."
+        }
+    };
+    Err(Refusal::NotYours(why.to_owned()))
 }
 
 const NOT_PROVED: &str = "this does not prove that it is you: send your password with the code that \

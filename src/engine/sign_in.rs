@@ -270,14 +270,13 @@ impl Engine {
         let old = auth::digest(refresh_token);
         let fresh = auth::fresh_secret()?;
         let new = auth::digest(&fresh);
-        let idle = self.idle();
         let engine = self.clone();
         let renewed: Result<Option<SignedIn>, EngineError> = self
             .store()
             .write(move |w| {
                 let Some(token) = sessions::use_token(w, &old, now)? else { return Ok(None) };
                 let session = token.session;
-                let is_live = session.is_live(idle, now);
+                let is_live = engine.is_open(&session, now);
                 if token.was_used || !is_live {
                     if token.was_used && is_live {
                         let kind = AccountLetterKind::RefreshTokenReused;
@@ -305,7 +304,10 @@ impl Engine {
     /// If the world failed.
     pub async fn sign_out(&self, session_id: SessionId) -> Result<(), EngineError> {
         let now = self.now();
-        self.store().write(move |w| Ok(sessions::end(w, session_id, now)?)).await
+        let ended: Result<bool, StoreError> =
+            self.store().write(move |w| sessions::end(w, session_id, now)).await;
+        ended?;
+        Ok(())
     }
 
     /// Who sent an access token or an API token, as the directory knows them now.
@@ -321,7 +323,6 @@ impl Engine {
             return self.authenticate_token(access_token, operation).await;
         }
         let now = self.now();
-        let idle = self.idle();
         let (engine, token) = (self.clone(), access_token.to_owned());
         let found: Result<Option<(Actor, UtcInstant)>, EngineError> = self
             .store()
@@ -332,7 +333,7 @@ impl Engine {
                 };
                 let session = sessions::find(r, claims.session)?;
                 let live = session.filter(|session| {
-                    session.person_id == claims.person && session.is_live(idle, now)
+                    session.person_id == claims.person && engine.is_open(session, now)
                 });
                 let Some(session) = live else { return Ok(None) };
                 let (person_id, proof) = (session.person_id, session.proof);
@@ -359,9 +360,12 @@ impl Engine {
         self.store().write(move |w| Ok(sessions::touch(w, session_id, now)?)).await
     }
 
-    /// How long a session may lie idle.
-    pub(super) fn idle(&self) -> TimeDelta {
-        TimeDelta::seconds(self.inner.options.sessions.idle_seconds)
+    /// Whether a session is open now. Once a second factor is required, those that a password alone
+    /// began are over.
+    pub(super) fn is_open(&self, session: &Session, now: UtcInstant) -> bool {
+        let options = &self.inner.options;
+        let is_enough = session.proof.by != ProofBy::Password || !options.second_factor_is_required;
+        is_enough && session.is_live(TimeDelta::seconds(options.sessions.idle_seconds), now)
     }
 }
 

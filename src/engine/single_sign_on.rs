@@ -15,7 +15,7 @@ use crate::clock::UtcInstant;
 use crate::ids::{PersonId, SessionId};
 use crate::providers::{KeysFor, NoAnswer};
 use crate::store::browser_sessions::{self, SignedInAt};
-use crate::store::sessions::Session;
+use crate::store::sessions::{self, Session};
 use crate::store::sign_in_attempts::{self, Attempt, Found};
 use crate::store::{Reader, StoreError, Writer, identities, people};
 use chrono::TimeDelta;
@@ -453,8 +453,8 @@ pub(super) fn end_session_of_cookie(
     secret: &str,
     now: UtcInstant,
 ) -> Result<(), StoreError> {
-    match browser_sessions::find_by_cookie(w, &auth::digest(secret))? {
-        Some(session) => crate::store::sessions::end(w, session.id, now),
-        None => Ok(()),
+    if let Some(session) = browser_sessions::find_by_cookie(w, &auth::digest(secret))? {
+        sessions::end(w, session.id, now)?;
     }
+    Ok(())
 }

@@ -282,4 +282,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     browser_sessions,
     logout_tokens,
     api_tokens,
+    passkeys,
 );

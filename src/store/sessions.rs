@@ -17,7 +17,7 @@ pub struct Session {
     pub id: SessionId,
     /// Whose it is.
     pub person_id: PersonId,
-    /// How its person proved who they are, when it began or since.
+    /// How its person proved who they are, when it began.
     pub proof: Proof,
     /// When it began.
     pub begun_at: UtcInstant,
@@ -168,14 +168,14 @@ pub fn renew(
     insert_token(w, session_id, token_digest, now)
 }
 
-/// Ends a session; its access tokens die with it.
-pub fn end(w: &mut Writer<'_>, session_id: SessionId, now: UtcInstant) -> Result<(), StoreError> {
-    on!(w, c => diesel::update(sessions::table
+/// Ends a session; its access tokens die with it. False if it had ended before.
+pub fn end(w: &mut Writer<'_>, session_id: SessionId, now: UtcInstant) -> Result<bool, StoreError> {
+    let ended = on!(w, c => diesel::update(sessions::table
             .filter(sessions::id.eq(session_id.to_string()))
             .filter(sessions::ended_at.is_null()))
         .set(sessions::ended_at.eq(At(now)))
         .execute(c))?;
-    Ok(())
+    Ok(ended == 1)
 }
 
 /// The sessions of somebody that were neither ended nor ran out, the newest first.
@@ -201,23 +201,6 @@ pub fn touch(w: &mut Writer<'_>, session_id: SessionId, now: UtcInstant) -> Resu
             .filter(sessions::ended_at.is_null())
             .filter(sessions::last_used_at.lt(At(now))))
         .set(sessions::last_used_at.eq(At(now)))
-        .execute(c))?;
-    Ok(())
-}
-
-/// Remembers that a session's person has proved again who they are.
-pub fn set_proof(
-    w: &mut Writer<'_>,
-    session_id: SessionId,
-    proof: Proof,
-) -> Result<(), StoreError> {
-    on!(w, c => diesel::update(sessions::table
-            .filter(sessions::id.eq(session_id.to_string()))
-            .filter(sessions::ended_at.is_null()))
-        .set((
-            sessions::proved_at.eq(At(proof.at)),
-            sessions::proved_by.eq(word("a session's proof", &proof.by)?),
-        ))
         .execute(c))?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
-use super::schema::{people, set_up_secrets};
+use super::schema::{identities, passkeys, people, set_up_secrets};
 use super::types::At;
 use crate::clock::UtcInstant;
 use diesel::prelude::*;
@@ -10,13 +10,18 @@ use diesel::prelude::*;
 /// The key of the only row.
 const ONLY_ONE: i32 = 1;
 
-/// Whether somebody can sign in who makes others administrators. While nobody can, a set-up secret
-/// works.
+/// Whether somebody can sign in who makes others administrators, by a password, a passkey or an
+/// identity provider. While nobody can, a set-up secret works.
 pub fn has_administrator(r: &mut Reader<'_>) -> Result<bool, StoreError> {
     let found: i64 = on!(r, c => people::table
         .filter(people::active.eq(true))
         .filter(people::administrator.eq(true))
-        .filter(people::password_hash.is_not_null())
+        .filter(
+            people::password_hash
+                .is_not_null()
+                .or(people::id.eq_any(passkeys::table.select(passkeys::person_id)))
+                .or(people::id.eq_any(identities::table.select(identities::person_id))),
+        )
         .count()
         .get_result(c))?;
     Ok(found > 0)

@@ -9,6 +9,7 @@ mod house;
 
 mod contract;
 mod engine;
+mod factors;
 mod hardening;
 mod life;
 mod process;

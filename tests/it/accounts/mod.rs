@@ -17,19 +17,19 @@ async fn behind_a_proxy(database: Database) -> Option<House> {
 }
 
 /// A request that the proxy says came from an address.
-async fn post_from(house: &House, from: &str, path: &str, body: &serde_json::Value) -> Answer {
+pub async fn post_from(house: &House, from: &str, path: &str, body: &serde_json::Value) -> Answer {
     let headers = [("X-Forwarded-For", from)];
     let stranger = Client::stranger(house.address);
     stranger.send(Method::POST, path, &headers, Some(body.to_string())).await
 }
 
-async fn sign_in_from(house: &House, from: &str, email: &str, password: &str) -> Answer {
+pub async fn sign_in_from(house: &House, from: &str, email: &str, password: &str) -> Answer {
     let body = json!({ "email": email, "password": password });
     post_from(house, from, "/sessions", &body).await
 }
 
 /// An address in a network of its own.
-fn network(number: usize) -> String {
+pub fn network(number: usize) -> String {
     format!("203.{}.{}.7", number / 256, number % 256)
 }
 
@@ -40,7 +40,7 @@ fn assert_word(answer: &Answer, status: u16, word: &str) {
 }
 
 /// The secret in the last message to an address.
-fn secret_sent(house: &House, email: &str, place: &str) -> String {
+pub fn secret_sent(house: &House, email: &str, place: &str) -> String {
     let mails = house.mails_to_address(email);
     let text = &mails.last().unwrap_or_else(|| panic!("nothing went to {email}")).text;
     let begin = format!("https://escalations.example/{place}/");

@@ -55,6 +55,38 @@ on_each_database! {
         assert_eq!(Raw::of(house).texts(held), [""; 0]);
     }
 
+    /// An administrator who signs in without a password is there all the same.
+    async fn there_is_nothing_to_set_up_while_an_administrator_has_any_way_in(house: &House) {
+        let ellis = house.person_id("Ellis Grant");
+        let mut raw = Raw::of(house);
+        forget_passwords(house);
+        let early = fresh_secret(house).await;
+        let at = "'2026-12-21T09:10:00.000000Z'";
+        for (table, columns, values) in [
+            ("passkeys", "credential_id, name, credential, added_at", format!("'x', 'desk', '{{}}', {at}")),
+            ("identities", "provider, issuer, subject, linked_at",
+                format!("'school', 'https://id.example', 'ellis-1', {at}")),
+        ] {
+            let row = |person: &str| {
+                let id = uuid::Uuid::now_v7();
+                format!("insert into {table} (id, person_id, {columns}) values ('{id}', '{person}', {values})")
+            };
+            // Of somebody who is no administrator it changes nothing.
+            raw.run(&row(&house.person_id("Priya Nair")));
+            assert!(house.engine.make_set_up_secret().await.unwrap().is_some(), "{table}");
+            raw.run(&format!("delete from {table}"));
+            raw.run(&row(&ellis));
+            assert_eq!(house.engine.make_set_up_secret().await.unwrap(), None, "{table}");
+            assert_word(&set_up(house, &early).await, 404, "not-found");
+            raw.run(&format!("update people set active = false where id = '{ellis}'"));
+            assert!(house.engine.make_set_up_secret().await.unwrap().is_some(), "{table}: left");
+            raw.run(&format!("update people set active = true where id = '{ellis}'"));
+            raw.run(&format!("delete from {table}"));
+        }
+        let secret = fresh_secret(house).await;
+        assert_eq!(set_up(house, &secret).await.status, 201);
+    }
+
     async fn the_secret_dies_after_fifteen_minutes(house: &House) {
         forget_passwords(house);
         let first = fresh_secret(house).await;
