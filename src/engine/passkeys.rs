@@ -109,7 +109,7 @@ impl Engine {
             })
             .await;
         self.wake();
-        added?.ok_or(refused)
+        added?.map(Added::logged).ok_or(refused)
     }
 
     /// A challenge for whoever wants to prove with a passkey who they are.
@@ -144,7 +144,7 @@ impl Engine {
             })
             .await;
         self.wake();
-        proved?.ok_or(EngineError::FactorRefused)
+        proved?.map(SignedIn::logged).ok_or(EngineError::FactorRefused)
     }
 
     /// Whose passkey answered a challenge; none if anything is wrong. The challenge is used up

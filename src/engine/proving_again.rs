@@ -77,7 +77,7 @@ impl Engine {
             })
             .await;
         self.wake();
-        Ok(proved?.ok_or_else(|| Refusal::field("", NOT_PROVED))?)
+        Ok(proved?.map(SignedIn::logged).ok_or_else(|| Refusal::field("", NOT_PROVED))?)
     }
 
     /// Whether a password was offered, and is theirs.

@@ -61,6 +61,13 @@ pub struct Added {
     pub recovery_codes: Vec<String>,
 }
 
+impl Added {
+    /// Says in the log that somebody is in, if this let them in.
+    pub(super) fn logged(self) -> Self {
+        Self { signed_in: self.signed_in.map(SignedIn::logged), ..self }
+    }
+}
+
 impl Engine {
     /// Ends a sign-in with a code.
     ///
@@ -96,7 +103,7 @@ impl Engine {
             })
             .await;
         self.wake();
-        proved?.ok_or(EngineError::FactorRefused)
+        proved?.map(SignedIn::logged).ok_or(EngineError::FactorRefused)
     }
 
     /// Begins to add an app that makes one-time codes.
@@ -156,7 +163,7 @@ impl Engine {
             })
             .await;
         self.wake();
-        added?.ok_or(refused)
+        added?.map(Added::logged).ok_or(refused)
     }
 
     /// What follows on a factor that was added: the letter, recovery codes with the first one, and

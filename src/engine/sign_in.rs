@@ -47,6 +47,18 @@ pub struct SignedIn {
     pub expires_in: u32,
     /// For a new pair; works once.
     pub refresh_token: String,
+    /// Whose session it is.
+    pub person_id: PersonId,
+    /// How they proved who they are.
+    pub by: ProofBy,
+}
+
+impl SignedIn {
+    /// Says so in the log (OWASP ASVS 5.0.0, 16.3.1), once the session is committed.
+    pub(super) fn logged(self) -> Self {
+        log_sign_in(self.person_id, self.by);
+        self
+    }
 }
 
 /// What a right password leads to.
@@ -216,7 +228,7 @@ impl Engine {
         let begun: Result<_, EngineError> =
             self.store().write(move |w| engine.open_session(w, person_id, by, &from, now)).await;
         self.wake();
-        begun?.ok_or(EngineError::NotSignedIn)
+        begun?.map(SignedIn::logged).ok_or(EngineError::NotSignedIn)
     }
 
     /// Begins a session in the transaction of what proved it, and tells its person if it is from
@@ -245,20 +257,20 @@ impl Engine {
         let refresh_token = auth::fresh_secret()?;
         sessions::insert(w, &session, &auth::digest(&refresh_token))?;
         know_network(w, person_id, from, now)?;
-        self.tokens(w, person_id, session.id, refresh_token, now).map(Some)
+        self.tokens(w, &session, refresh_token, now).map(Some)
     }
 
     fn tokens(
         &self,
         r: &mut Reader<'_>,
-        person_id: PersonId,
-        session_id: SessionId,
+        session: &Session,
         refresh_token: String,
         now: UtcInstant,
     ) -> Result<SignedIn, EngineError> {
         let expires_in = self.inner.options.sessions.access_token_seconds;
-        let access_token = self.issuing_key(r)?.issue(person_id, session_id, now, expires_in)?;
-        Ok(SignedIn { access_token, expires_in, refresh_token })
+        let person_id = session.person_id;
+        let access_token = self.issuing_key(r)?.issue(person_id, session.id, now, expires_in)?;
+        Ok(SignedIn { access_token, expires_in, refresh_token, person_id, by: session.proof.by })
     }
 
     /// A new pair of tokens for a refresh token, which is used up.
@@ -292,7 +304,7 @@ impl Engine {
                     return Ok(None);
                 }
                 sessions::renew(w, session.id, &new, now)?;
-                engine.tokens(w, session.person_id, session.id, fresh, now).map(Some)
+                engine.tokens(w, &session, fresh, now).map(Some)
             })
             .await;
         renewed?.ok_or(EngineError::NotSignedIn)
@@ -367,6 +379,11 @@ impl Engine {
         let is_enough = session.proof.by != ProofBy::Password || !options.second_factor_is_required;
         is_enough && session.is_live(TimeDelta::seconds(options.sessions.idle_seconds), now)
     }
+}
+
+/// Says in the log that somebody is in. Whoever is not is told so, and that is logged there.
+pub(super) fn log_sign_in(person_id: PersonId, by: ProofBy) {
+    tracing::info!(%person_id, ?by, "somebody signed in");
 }
 
 /// Remembers from where somebody signed in, and tells them if it is somewhere new.

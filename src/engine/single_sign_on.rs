@@ -5,6 +5,7 @@
 //! and nothing has to keep them. People are known by issuer and subject. An account that is not known
 //! yet is linked only where somebody asked for it, and said so again in the same browser.
 
+use super::sign_in::log_sign_in;
 use super::{Engine, EngineError};
 use crate::access::{Proof, ProofBy};
 use crate::auth::oidc::{
@@ -299,7 +300,8 @@ impl Engine {
         let session_secret = random_secret()?;
         let cookie_digest = auth::digest(&session_secret);
         let lifetime = TimeDelta::seconds(self.inner.options.sessions.session_seconds);
-        self.store()
+        let person_id = self
+            .store()
             .write(move |w| {
                 let identity = identities::find(w, &provider.issuer, &identified.subject)?
                     .ok_or(SignOnRefused::Unknown)?;
@@ -326,9 +328,10 @@ impl Engine {
                     provider_session: identified.session.clone(),
                 };
                 browser_sessions::insert(w, &session, &cookie_digest, &at)?;
-                Ok::<_, SignOnError>(())
+                Ok::<_, SignOnError>(identity.person_id)
             })
             .await?;
+        log_sign_in(person_id, ProofBy::SingleSignOn);
         Ok(Arrived::SignedIn { session_secret, return_path: attempt.return_path })
     }
 
