@@ -83,6 +83,7 @@ const OPERATIONS: &[(TokenScope, &str, &str)] = &[
     (PoliciesRead, "POST", "/api/v1/policies/simulations"),
     (PoliciesRead, "GET", "/api/v1/partnerships/{id}/closures"),
     (CasesRead, "GET", "/api/v1/escalations"),
+    (CasesRead, "GET", "/api/v1/exports/escalations"),
     (CasesRead, "GET", "/api/v1/escalations/{id}"),
     (CasesRead, "GET", "/api/v1/escalations/{id}/timeline"),
     (NoticesRead, "GET", "/api/v1/escalations/{id}/notices"),

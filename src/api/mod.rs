@@ -14,6 +14,7 @@ mod command_macros;
 mod commands;
 mod directory_views;
 mod escalations;
+mod exports;
 mod extract;
 mod factors;
 mod headers;

@@ -3,9 +3,10 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    accounts, agencies, api_tokens, clock_commands, closures, commands, escalations, factors,
-    health, identities, notices, own_sessions, partnerships, people, policies, posts, recounts,
-    reference, restricting, second_step, security_txt, sessions, signing_keys, simulations,
+    accounts, agencies, api_tokens, clock_commands, closures, commands, escalations, exports,
+    factors, health, identities, notices, own_sessions, partnerships, people, policies, posts,
+    recounts, reference, restricting, second_step, security_txt, sessions, signing_keys,
+    simulations,
 };
 use actix_web::{Resource, web};
 
@@ -91,6 +92,7 @@ operations! {
     "/api/v1/policies/{key}/versions/{version}" => { get policies::read_policy }
     "/api/v1/policies/{key}/versions/{version}/publications" => { post policies::publish_policy }
     "/api/v1/escalations" => { get escalations::list_escalations, post escalations::begin_draft }
+    "/api/v1/exports/escalations" => { get exports::export_escalations }
     "/api/v1/escalations/{id}" => { get escalations::read_escalation }
     "/api/v1/escalations/{id}/draft" => { put escalations::change_draft }
     "/api/v1/escalations/{id}/timeline" => { get escalations::read_timeline }

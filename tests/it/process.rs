@@ -376,6 +376,7 @@ fn a_fresh_server_is_set_up_by_the_secret_in_its_file_and_an_invitation_is_print
         let body = json!({ "secret": link.rsplit('/').next().unwrap(), "password": "x" });
         assert_eq!(stranger.post("/invitations/redeem", &body).await.faults(), ["/password"]);
         let body = json!({ "email": email, "password": chosen });
-        assert_eq!(stranger.post("/sessions", &body).await.status, 200);
+        let first = stranger.post("/sessions", &body).await;
+        assert_eq!((first.status, first.text("/next").as_str()), (202, "add_second_factor"));
     });
 }

@@ -11,7 +11,13 @@ use bscp_escalation::store::{Reader, StoreError, directory};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-async fn put(client: &Client, path: &str, read: &Answer, field: &str, value: Value) -> Answer {
+pub(super) async fn put(
+    client: &Client,
+    path: &str,
+    read: &Answer,
+    field: &str,
+    value: Value,
+) -> Answer {
     let mut body = as_sent(read);
     body[field] = value;
     on_condition(client, Method::PUT, path, &read.header("etag").unwrap(), &body).await

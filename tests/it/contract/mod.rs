@@ -5,6 +5,7 @@ mod access;
 mod conditions;
 mod directory;
 pub mod document;
+mod exports;
 mod fields;
 mod filters;
 mod headers;
