@@ -54,7 +54,8 @@ impl Passkeys {
                  server can change that."
             )
         };
-        let url: Url = public_url.parse().map_err(|_| off("is no address"))?;
+        let no_address = |_told_in_our_words| off("it is no address");
+        let url: Url = public_url.parse().map_err(no_address)?;
         let name = url.domain().ok_or_else(|| off("browsers want a name, not a number"))?;
         let is_local = name == "localhost" || name.ends_with(".localhost");
         if url.scheme() != "https" && !is_local {
@@ -79,7 +80,7 @@ impl Passkeys {
     ) -> Result<Ceremony, AuthError> {
         let mut exclude = Vec::with_capacity(there.len());
         for id in there {
-            exclude.push(URL_SAFE_NO_PAD.decode(id).map_err(failed)?.into());
+            exclude.push(URL_SAFE_NO_PAD.decode(id).map_err(failed)?);
         }
         let (options, state) = self
             .webauthn

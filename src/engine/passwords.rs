@@ -69,7 +69,7 @@ impl Engine {
             self.guess_was_right(admitted).await?;
         }
         // Hashed whether or not the link works, so that the time tells nothing.
-        let known = found.as_ref().map(|person| about(person)).unwrap_or_default();
+        let known = found.as_ref().map(about).unwrap_or_default();
         let hash = self.hash_of_new(password, known).await?;
         let is_done = self.store().write(move |w| {
             let Some(person) = whose(w, &digest, kind, now)? else { return Ok(false) };

@@ -157,23 +157,4 @@ on_each_database! {
         later(&house, 301).await;
         assert_problem(&delete(&priya, &path).await, 403, "prove-again");
     }
-
-    async fn of_two_that_are_removed_at_once_one_stays(database: Database) {
-        let Some(house) = required(database).await else { return };
-        let Enrolled { client: priya, .. } = enrolled(&house, "Priya Nair").await;
-        let mut paths = vec!["/me/one-time-codes".to_owned()];
-        for _ in 0..3 {
-            assert_eq!(add_own_passkey(&priya).await.1.status, 201);
-        }
-        for passkey in priya.get("/me/factors").await.list("/passkeys") {
-            paths.push(format!("/me/passkeys/{}", passkey["id"].as_str().unwrap()));
-        }
-        let removing = paths.into_iter().map(|path| {
-            let priya = priya.clone();
-            async move { delete(&priya, &path).await.status }
-        });
-        let mut told = at_once(removing.collect::<Vec<_>>()).await;
-        told.sort_unstable();
-        assert_eq!(told, [204, 204, 204, 409]);
-    }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::accounts::network;
 use crate::engine::sql::Raw;
+use crate::house::reading;
 use crate::on_each_database;
 use bscp_escalation::engine::{Code, Engine, EngineError, SignInStep};
 
@@ -112,6 +113,25 @@ on_each_database! {
         let tries = tried(&nodes, &one, |_| Code::OneTime(wrong.clone())).await;
         assert_eq!(who_got_in(&tries), 0);
         assert_eq!(Raw::of(&house).count("wrong_proofs", "1 = 1"), 5);
+    }
+
+    async fn of_sixteen_factors_that_are_removed_at_once_one_stays(database: Database) {
+        let Some(house) = required(database).await else { return };
+        let (nodes, Enrolled { client: priya, .. }) =
+            (two_nodes(&house).await, enrolled(&house, "Priya Nair").await);
+        for _ in 0..16 {
+            assert_eq!(add_own_passkey(&priya).await.1.status, 201);
+        }
+        assert_eq!(delete(&priya, "/me/one-time-codes").await.status, 204);
+        let actor = nodes[0].authenticate(priya.token.as_ref().unwrap(), &reading()).await.unwrap();
+        let there = nodes[0].factors(actor.clone()).await.unwrap().passkeys;
+        let removing = there.into_iter().enumerate().map(|(number, passkey)| {
+            let (node, actor) = (nodes[number % 2].clone(), actor.clone());
+            async move { node.remove_passkey(actor, passkey.id).await.is_ok() }
+        });
+        let told = at_once(removing.collect::<Vec<_>>()).await;
+        assert_eq!(told.iter().filter(|is_gone| **is_gone).count(), 15, "{told:?}");
+        assert_eq!(priya.get("/me/factors").await.list("/passkeys").len(), 1);
     }
 
     /// Two devices that add a first factor at once with two tickets: one does.
