@@ -49,12 +49,10 @@ pub fn may(
             "You can read this case, and change nothing in it.".to_owned(),
         ));
     }
-    let side = relation.signature.side;
-    let raising = side == Side::Raising;
-    let receiving = side == Side::Receiving;
-    let partnership = side == Side::Partnership;
-    let acting = relation.is_acting;
-    let raiser = relation.is_raiser;
+    let is_of = |side| relation.signature.side == side;
+    let (raising, receiving) = (is_of(Side::Raising), is_of(Side::Receiving));
+    let partnership = is_of(Side::Partnership);
+    let (acting, raiser) = (relation.is_acting, relation.is_raiser);
     use CommandKind as Kind;
     let (allowed, who) = match command {
         Kind::ChangeDraft | Kind::Raise => (raiser, "Only its writer does this."),
@@ -63,7 +61,15 @@ pub fn may(
             "The people of the receiving side who must act in this stage do this.",
         ),
         Kind::StatePosition => (raising || receiving, "The two sides do this."),
-        Kind::EscalateEarly | Kind::SetProtectiveDeadline => (
+        Kind::EscalateEarly
+        | Kind::SetProtectiveDeadline
+        | Kind::Meet
+        | Kind::SetAction
+        | Kind::RecordDiscussion
+        | Kind::Extend
+        | Kind::Pause
+        | Kind::ChangeUrgency
+        | Kind::StepDown => (
             raiser || acting || partnership,
             "The raiser, whoever must act in this stage, and the partnership do this.",
         ),
@@ -82,32 +88,20 @@ pub fn may(
             raiser || acting || partnership,
             "The raiser, whoever acted last, and the partnership do this.",
         ),
-        Kind::Meet | Kind::SetAction => (
-            raiser || acting || partnership,
-            "The raiser, whoever must act in this stage, and the partnership do this.",
-        ),
-        Kind::RecordDiscussion
-        | Kind::Extend
-        | Kind::Pause
-        | Kind::ChangeUrgency
-        | Kind::StepDown => (
-            raiser || acting || partnership,
-            "The raiser, whoever must act in this stage, and the partnership do this.",
-        ),
-        // Whose task it is the case knows.
-        Kind::TickTask => (true, ""),
-        Kind::ConvenePanel | Kind::Refer | Kind::MovePolicy => {
-            (partnership, "The partnership's officers do this.")
-        }
+        Kind::ConvenePanel
+        | Kind::Refer
+        | Kind::MovePolicy
+        | Kind::LiftRestriction
+        | Kind::ReviewGlassBreak => (partnership, "The partnership's officers do this."),
         Kind::Restrict => {
             (raiser || partnership, "The raiser and the partnership's officers do this.")
         }
-        Kind::LiftRestriction | Kind::ReviewGlassBreak => {
-            (partnership, "The partnership's officers do this.")
-        }
-        Kind::CompleteAction | Kind::GiveFeedback | Kind::Debrief | Kind::ConfirmRecord => {
-            (true, "")
-        }
+        // Whose task it is the case knows.
+        Kind::TickTask
+        | Kind::CompleteAction
+        | Kind::GiveFeedback
+        | Kind::Debrief
+        | Kind::ConfirmRecord => (true, ""),
         Kind::BreakGlass | Kind::OfTime => (false, "Only time does this."),
     };
     if !allowed {

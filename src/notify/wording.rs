@@ -303,15 +303,9 @@ fn what(kind: NoticeKind) -> &'static str {
         | NoticeKind::Paused
         | NoticeKind::PauseEnded
         | NoticeKind::PolicyMoved
+        | NoticeKind::Overdue
+        | NoticeKind::StillOverdue
         | NoticeKind::Referred => what_of_clocks(kind),
-        NoticeKind::Overdue => {
-            "The time of this stage has run out and the escalation is not settled. It stays open \
-             until it is. You are asked to act today."
-        }
-        NoticeKind::StillOverdue => {
-            "The time of this stage has run out and the escalation is not settled. Those who must \
-             act and the partnership have been told."
-        }
         NoticeKind::MeetingArranged => {
             "A meeting about this escalation was arranged. Sign in to see when and where."
         }
@@ -348,6 +342,14 @@ fn what_of_clocks(kind: NoticeKind) -> &'static str {
         NoticeKind::EscalationWarning => {
             "This escalation is about to move to more senior staff. You can still answer it, or \
              agree on an outcome with the other side."
+        }
+        NoticeKind::Overdue => {
+            "The time of this stage has run out and the escalation is not settled. It stays open \
+             until it is. You are asked to act today."
+        }
+        NoticeKind::StillOverdue => {
+            "The time of this stage has run out and the escalation is not settled. Those who must \
+             act and the partnership have been told."
         }
         NoticeKind::Consulted => {
             "You are to be consulted on this escalation. Sign in, read what both sides say, and \

@@ -9,6 +9,9 @@ use serde_json::Value;
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 const SAME: (&str, &str) = ("Sec-Fetch-Site", "same-origin");
 
+/// What is forged, with its headers and its body.
+type Forged<'a> = (&'a str, Vec<(&'a str, &'a str)>, String);
+
 on_each_database! {
     async fn signing_out_takes_a_form_of_this_session_and_leaves_nothing(house: &House) {
         let world = World::build(house).await;
@@ -18,7 +21,7 @@ on_each_database! {
         let token = priya.form_token("/sign-in").await;
         let other = world.signed_in("daniel-1").await.form_token("/sign-in").await;
         let good = format!("form_token={token}");
-        let forged: [(&str, Vec<(&str, &str)>, String); 9] = [
+        let forged: [Forged; 9] = [
             ("no token", vec![FORM, SAME], String::new()),
             ("an empty token", vec![FORM, SAME], "form_token=".to_owned()),
             ("another session's token", vec![FORM, SAME], format!("form_token={other}")),
