@@ -211,8 +211,9 @@ pub async fn renew_recovery_codes(app: App, signed: Signed) -> Result<HttpRespon
 
 /// Take all factors from somebody who has lost them
 ///
-/// By an administrator, with a fresh proof. Takes their password too, ends their sessions and invites
-/// them anew. Make sure that it is they who ask: by a call to a number that you know, say.
+/// By an administrator, with a fresh proof. Takes their password too, ends their sessions and API
+/// tokens, and invites them anew. Make sure that it is they who ask: by a call to a number that you
+/// know, say.
 #[utoipa::path(
     delete, path = "/api/v1/people/{id}/factors", tag = "factors",
     params(("id" = PersonId, Path, description = "Whose.")),

@@ -8,7 +8,9 @@ use crate::escalation::Refusal;
 use crate::ids::{PasskeyId, PersonId};
 use crate::store::account_letters::{self, AccountLetterKind};
 use crate::store::factors::{self, Factors};
-use crate::store::{StoreError, Writer, account_secrets, changes, people, sessions, tickets};
+use crate::store::{
+    StoreError, Writer, account_secrets, api_tokens, changes, people, sessions, tickets,
+};
 
 impl Engine {
     /// What somebody can prove themselves with.
@@ -96,8 +98,8 @@ impl Engine {
             .await
     }
 
-    /// Takes all factors and the password from somebody who has lost them, ends their sessions, and
-    /// invites them anew: a password that somebody else may know must not be what is left.
+    /// Takes all factors and the password from somebody who has lost them, ends their sessions and API
+    /// tokens, and invites them anew: a password that somebody else may know must not be what is left.
     ///
     /// # Errors
     /// Not theirs, no fresh proof, or not found.
@@ -121,6 +123,9 @@ impl Engine {
                 factors::delete_all(w, person_id)?;
                 people::remove_password(w, person_id)?;
                 account_secrets::delete_of(w, person_id)?;
+                for token in api_tokens::of_person(w, person_id)? {
+                    api_tokens::revoke(w, person_id, token.id, now)?;
+                }
                 if person.is_somebody_here() {
                     account_letters::enqueue(w, person_id, AccountLetterKind::FactorRemoved, now)?;
                     account_letters::enqueue(w, person_id, AccountLetterKind::Invitation, now)?;

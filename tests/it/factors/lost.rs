@@ -90,11 +90,16 @@ on_each_database! {
         assert_eq!(added.status, 201, "{}", added.body);
         let ellis = enrolled(&house, "Ellis Grant").await.client;
         let half_in = ticket(&house, "Priya Nair").await;
+        let token = json!({ "name": "List", "scopes": ["cases:read"], "days": 30 });
+        let token = priya.post("/me/api-tokens", &token).await;
+        let program = with_token(&Client::stranger(house.address), &token.text("/token"));
+        assert_eq!(program.get("/escalations").await.status, 200);
         let path = format!("/people/{}/factors", house.person_id("Priya Nair"));
         let gone = delete(&ellis, &path).await;
         assert_eq!(gone.status, 204, "{}", gone.body);
 
         assert_eq!(priya.get("/me").await.status, 401);
+        assert_eq!(program.get("/escalations").await.status, 401);
         assert_eq!(password(&house, "Priya Nair").await.status, 401, "the password too");
         assert_problem(&sign_in_by(&house, &mut device).await, 401, "not-signed-in");
         let body = json!({ "ticket": half_in, "recovery_code": "x" });
@@ -114,7 +119,8 @@ on_each_database! {
         house.settle().await;
         let told = subjects(&house, "Priya Nair");
         let invitation = "Choose how you sign in to the escalation server";
-        assert_eq!(told, [ADDED, ADDED, REMOVED, invitation]);
+        let token = "An API token was made for your account";
+        assert_eq!(told, [ADDED, ADDED, token, REMOVED, invitation]);
         redeem(&house, "Priya Nair", "invitations").await;
         let step = chosen(&house, "Priya Nair").await;
         assert_eq!((step.status, step.text("/next").as_str()), (202, "add_second_factor"));
