@@ -12,6 +12,7 @@ use super::{Engine, EngineError};
 use crate::auth::{self, Network};
 use crate::clock::UtcInstant;
 use crate::ids::PersonId;
+use crate::store::guesses::CountedBy;
 use crate::store::people::normal_email;
 use crate::store::{Reader, StoreError, Writer, guesses, networks};
 use chrono::TimeDelta;
@@ -100,7 +101,7 @@ pub(super) fn check(
     let (what, network) = (guess.word(), from.to_string());
     let since = now.plus(-OF_NETWORK_TIME);
     let limit = i64::try_from(OF_NETWORK_MAX).unwrap_or(i64::MAX);
-    let made = guesses::of_network(r, what, &network, since, limit)?;
+    let made = guesses::made(r, what, CountedBy::Network(&network), since, limit)?;
     refuse_if_full(&made, OF_NETWORK_MAX, OF_NETWORK_TIME, now)?;
     let Some(account) = account else { return Ok(None) };
     if account.uses(r, &network, now)? {
@@ -109,7 +110,7 @@ pub(super) fn check(
     let digest = account.digest();
     let since = now.plus(-OF_ACCOUNT_TIME);
     let limit = i64::try_from(OF_ACCOUNT_MAX).unwrap_or(i64::MAX);
-    let made = guesses::of_account(r, what, &digest, since, limit)?;
+    let made = guesses::made(r, what, CountedBy::Account(&digest), since, limit)?;
     refuse_if_full(&made, OF_ACCOUNT_MAX, OF_ACCOUNT_TIME, now)?;
     Ok(Some(digest))
 }

@@ -24,42 +24,37 @@ pub fn lock(w: &mut Writer<'_>, name: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// When the guesses of this kind from a network were made since an instant, the first first, at
-/// most `limit`.
-pub fn of_network(
-    r: &mut Reader<'_>,
-    what: &str,
-    network: &str,
-    since: UtcInstant,
-    limit: i64,
-) -> Result<Vec<UtcInstant>, StoreError> {
-    let found: Vec<At> = on!(r, c => failed_guesses::table
-        .filter(failed_guesses::network.eq(network))
-        .filter(failed_guesses::what.eq(what))
-        .filter(failed_guesses::guessed_at.gt(At(since)))
-        .order(failed_guesses::guessed_at)
-        .limit(limit)
-        .select(failed_guesses::guessed_at)
-        .load(c))?;
-    Ok(found.into_iter().map(|at| at.0).collect())
+/// Whose wrong guesses are counted together.
+#[derive(Debug, Clone, Copy)]
+pub enum CountedBy<'a> {
+    /// All from this network.
+    Network(&'a str),
+    /// All at this account, from networks that its person does not use.
+    Account(&'a str),
 }
 
-/// The same of an account, from networks that its person does not use.
-pub fn of_account(
+/// When guesses of this kind were made since an instant, the first first, at most `limit`.
+pub fn made(
     r: &mut Reader<'_>,
     what: &str,
-    account: &str,
+    by: CountedBy<'_>,
     since: UtcInstant,
     limit: i64,
 ) -> Result<Vec<UtcInstant>, StoreError> {
-    let found: Vec<At> = on!(r, c => failed_guesses::table
-        .filter(failed_guesses::account.eq(account))
-        .filter(failed_guesses::what.eq(what))
-        .filter(failed_guesses::guessed_at.gt(At(since)))
-        .order(failed_guesses::guessed_at)
-        .limit(limit)
-        .select(failed_guesses::guessed_at)
-        .load(c))?;
+    let found: Vec<At> = on!(r, c => {
+        let of_kind = failed_guesses::table
+            .filter(failed_guesses::what.eq(what))
+            .filter(failed_guesses::guessed_at.gt(At(since)))
+            .order(failed_guesses::guessed_at)
+            .limit(limit)
+            .select(failed_guesses::guessed_at)
+            .into_boxed();
+        let query = match by {
+            CountedBy::Network(network) => of_kind.filter(failed_guesses::network.eq(network)),
+            CountedBy::Account(account) => of_kind.filter(failed_guesses::account.eq(account)),
+        };
+        query.load(c)
+    })?;
     Ok(found.into_iter().map(|at| at.0).collect())
 }
 
