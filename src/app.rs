@@ -10,7 +10,7 @@ use crate::engine::{
 };
 use crate::notify::{self, Mailer, Sender};
 use crate::providers::Providers;
-use crate::store::{Store, StoreOptions};
+use crate::store::{Store, StoreError, StoreOptions};
 use crate::web as pages;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Condition, from_fn};
@@ -63,6 +63,21 @@ pub async fn build_engine_with(
 /// # Errors
 /// What is wrong with it.
 pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    open_store_by(settings, Store::open).await
+}
+
+/// The database that settings describe, to look at: nothing is made and nothing migrated.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn open_store_as_it_is(settings: &Settings) -> anyhow::Result<Store> {
+    open_store_by(settings, Store::open_as_it_is).await
+}
+
+async fn open_store_by(
+    settings: &Settings,
+    open: fn(StoreOptions) -> Result<Store, StoreError>,
+) -> anyhow::Result<Store> {
     let url = database_url(settings)?.parse().context("reading database.url")?;
     let options = StoreOptions {
         url,
@@ -70,7 +85,7 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
         busy_timeout_seconds: settings.database.busy_timeout_seconds,
     };
     let shown = options.url.to_string();
-    tokio::task::spawn_blocking(move || Store::open(options))
+    tokio::task::spawn_blocking(move || open(options))
         .await?
         .with_context(|| format!("opening the database ({shown})"))
 }

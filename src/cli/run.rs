@@ -4,7 +4,7 @@ use super::arguments::{
     Arguments, Command, ConfigCommand, DirectoryCommand, PersonCommand, Place, PolicyCommand,
     TimelineCommand,
 };
-use super::{commands, logging, policy_commands, simulating};
+use super::{commands, doctor, logging, policy_commands, simulating};
 use crate::config::{ConfigError, Settings};
 use crate::escalation::PolicyRef;
 use clap::Parser;
@@ -79,6 +79,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             let which = PolicyRef { key, version: number };
             with(&place, |settings| policy_commands::publish(settings, partnership, which, by))
         }
+        Command::Doctor { deep, place } => with(&place, |settings| doctor::look(settings, deep)),
         Command::Timeline(TimelineCommand::Verify(place)) => with(&place, commands::verify),
     }
 }

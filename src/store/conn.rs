@@ -140,6 +140,23 @@ impl Conn {
         Ok(())
     }
 
+    /// What SQLite finds damaged in its file.
+    pub(super) fn damage(&mut self) -> Result<Vec<String>, StoreError> {
+        use diesel::RunQueryDsl;
+        #[derive(diesel::QueryableByName)]
+        struct Found {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            integrity_check: String,
+        }
+        let found: Vec<Found> = match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Vec::new(),
+            Self::Sqlite(conn) => diesel::sql_query("pragma integrity_check").load(conn)?,
+        };
+        let lines = found.into_iter().map(|found| found.integrity_check);
+        Ok(lines.filter(|line| line != "ok").collect())
+    }
+
     /// Whether the connection still answers.
     pub(super) fn ping(&mut self) -> Result<(), StoreError> {
         match self {

@@ -35,6 +35,7 @@ pub mod people;
 pub mod policies;
 pub mod posts;
 pub mod projections;
+pub mod proving;
 pub mod sessions;
 pub mod set_up;
 pub mod sign_in_attempts;

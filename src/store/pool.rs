@@ -141,8 +141,7 @@ impl Store {
     /// # Errors
     /// Whatever is wrong with the database, in a sentence.
     pub fn open(options: StoreOptions) -> Result<Self, StoreError> {
-        let url = options.url.clone();
-        if let DatabaseUrl::Sqlite(path) = &url {
+        if let DatabaseUrl::Sqlite(path) = &options.url {
             prepare_sqlite(path)?;
         }
         // The pool hides why it cannot connect; the first connection is made by hand to tell.
@@ -152,6 +151,27 @@ impl Store {
         if ran > 0 {
             tracing::info!(migrations_count = ran, "brought the database to the newest schema");
         }
+        Self::with_pools(options)
+    }
+
+    /// Opens a database to look at it: makes and migrates nothing. Blocks.
+    ///
+    /// # Errors
+    /// If there is none, or it does not have the newest schema.
+    pub fn open_as_it_is(options: StoreOptions) -> Result<Self, StoreError> {
+        if let DatabaseUrl::Sqlite(path) = &options.url
+            && !path.exists()
+        {
+            return Err(StoreError::Unusable(format!("there is no file {}", path.display())));
+        }
+        let mut first = Manager(options.clone()).connect()?;
+        migrate::require_newest(&mut first)?;
+        drop(first);
+        Self::with_pools(options)
+    }
+
+    fn with_pools(options: StoreOptions) -> Result<Self, StoreError> {
+        let url = options.url.clone();
         let pool = |connections_max: u32| {
             Pool::builder()
                 .max_size(connections_max.max(1))
@@ -172,6 +192,16 @@ impl Store {
     /// Which database it is.
     pub fn url(&self) -> &DatabaseUrl {
         &self.url
+    }
+
+    /// What the database itself finds damaged in its file; nothing if it is whole. PostgreSQL keeps
+    /// checksums of its own and is not asked.
+    ///
+    /// # Errors
+    /// If the database cannot be read at all.
+    pub async fn damage(&self) -> Result<Vec<String>, StoreError> {
+        let pool = self.reads.clone();
+        off_thread(move || connection(&pool)?.damage()).await
     }
 
     /// Reads, all of one moment.

@@ -256,8 +256,10 @@ diesel::table! {
     use crate::store::types::Instant;
     wrong_proofs (id) { id -> Text, person_id -> Text, tried_at -> Instant, }
 }
+diesel::joinable!(reference_counters -> partnerships (partnership_id));
 diesel::allow_tables_to_appear_in_same_query!(
     partnerships,
+    reference_counters,
     agencies,
     agency_partnerships,
     people,

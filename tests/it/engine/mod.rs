@@ -13,6 +13,7 @@ pub mod outbox;
 mod poison;
 mod policies;
 mod policy_choice;
+pub mod proving;
 mod publishing;
 mod record;
 pub mod sql;
