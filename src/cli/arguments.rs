@@ -44,6 +44,9 @@ pub(super) enum Command {
         /// Prove every record in it too: each case, each answer that was given
         #[arg(long)]
         deep: bool,
+        /// Believe this machine's clock although the database has records of a later time
+        #[arg(long)]
+        trust_clock: bool,
         #[command(flatten)]
         place: Place,
     },

@@ -28,6 +28,7 @@ pub(super) fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
+    let alone = app::alone(&settings)?;
     let engine = app::build_engine(&settings, Clock::System).await?;
     if let Err((provider, fault)) = engine.check_providers().await {
         bail!("the identity provider `{provider}` (auth.providers_file): {fault}");
@@ -53,7 +54,12 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     if !settings.engine.worker {
         println!("This node answers requests only: another one must act on deadlines.");
     }
-    app.run_until_stopped().await?;
+    if let Some(address) = app.metrics_address() {
+        println!("Numbers for monitoring: http://{address}/metrics");
+    }
+    let ran = app.run_until_stopped().await;
+    drop(alone);
+    ran?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
 }

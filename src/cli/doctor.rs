@@ -1,6 +1,7 @@
 //! `doctor`: looks at a database without changing it, and says what is wrong with it.
 
 use crate::app;
+use crate::clock::Clock;
 use crate::config::Settings;
 use crate::engine::prove;
 use anyhow::Context;
@@ -32,6 +33,15 @@ pub(super) async fn look(settings: Settings, is_deep: bool) -> anyhow::Result<Ex
         proof.cases_count, proof.entries_count, proof.answers_count
     );
     Ok(exit_code(damage.is_empty() && proof.breaches.is_empty()))
+}
+
+/// Forgets what was recorded by a clock that ran ahead, so that the server believes the clock as it
+/// is now.
+pub(super) async fn trust_clock(settings: Settings) -> anyhow::Result<ExitCode> {
+    let engine = app::build_engine(&settings, Clock::System).await?;
+    let forgotten = engine.trust_clock().await.context("forgetting the later time")?;
+    println!("It is {}. {forgotten} records of a later time are forgotten.", engine.now());
+    Ok(ExitCode::SUCCESS)
 }
 
 fn exit_code(is_well: bool) -> ExitCode {

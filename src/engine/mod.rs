@@ -24,6 +24,7 @@ mod error;
 mod factors;
 mod foreseeing;
 mod founding;
+mod health;
 mod identities;
 mod in_force;
 mod invitations;
@@ -61,6 +62,7 @@ pub use drafting::NewDraft;
 pub use error::EngineError;
 pub use foreseeing::{Change, Foreseen};
 pub use founding::{DirectoryFile, Founded, FoundingError};
+pub use health::{Beat, Numbers};
 pub use invitations::{INVITATION_HOURS, RESET_MINUTES};
 pub use lists::ListedCase;
 pub use passkeys::BegunCeremony;
@@ -85,6 +87,7 @@ use crate::clock::{Clock, UtcInstant};
 use crate::notify::Mailer;
 use crate::providers::Providers;
 use crate::store::Store;
+use crate::watch::Heartbeat;
 use policies::PolicyShelf;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -115,6 +118,8 @@ pub struct EngineOptions {
     pub set_up_file: PathBuf,
     /// The agencies' identity providers.
     pub providers: Providers,
+    /// Where signs of life go while all is well, if anywhere.
+    pub heartbeat: Option<Heartbeat>,
 }
 
 /// The use cases, over a database, a clock and a mailer. Cheap to clone.
@@ -130,6 +135,7 @@ struct Inner {
     key: SigningKey,
     options: EngineOptions,
     policies: PolicyShelf,
+    health: health::Health,
     /// Or why there are none here.
     passkeys: Result<Passkeys, String>,
     /// Woken after each commit that may have left something to do.
@@ -157,6 +163,7 @@ impl Engine {
             key,
             options,
             policies: PolicyShelf::default(),
+            health: health::Health::new(),
             escalator_wake: Notify::new(),
             deliverer_wake: Notify::new(),
             password_permits: Arc::new(Semaphore::new(2)),

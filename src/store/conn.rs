@@ -44,6 +44,23 @@ impl Reader<'_> {
     }
 }
 
+impl Writer<'_> {
+    /// Does a part of the transaction: where it fails, that part is undone and the rest stands.
+    ///
+    /// # Errors
+    /// If the part could not be begun, kept or undone: then nothing of the transaction stands. The
+    /// part's own failure is handed back inside.
+    pub fn part<T, E>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Result<T, E>, StoreError> {
+        self.conn().begin_part()?;
+        let done = work(self);
+        self.conn().end(done.is_ok())?;
+        Ok(done)
+    }
+}
+
 impl<'c> Deref for Writer<'c> {
     type Target = Reader<'c>;
 
@@ -124,6 +141,16 @@ impl Conn {
                     Beginning::Writing => "BEGIN IMMEDIATE",
                 },
             )?,
+        }
+        Ok(())
+    }
+
+    /// Begins a part of a transaction, a savepoint.
+    fn begin_part(&mut self) -> Result<(), StoreError> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn)?,
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction(conn)?,
         }
         Ok(())
     }

@@ -99,7 +99,13 @@ impl ManageConnection for Manager {
             #[cfg(feature = "postgres")]
             DatabaseUrl::Postgres(url) => {
                 let mut conn = diesel::pg::PgConnection::establish(url).map_err(refused)?;
-                conn.batch_execute("set time zone 'UTC'; set client_min_messages = warning")?;
+                // A node that stopped in the middle of a transaction must not keep its locks: it is
+                // thrown out, others go on, and what it does when it wakes is refused.
+                conn.batch_execute(&format!(
+                    "set time zone 'UTC'; set client_min_messages = warning; \
+                     set idle_in_transaction_session_timeout = '15s'; set lock_timeout = '{}s'",
+                    self.0.busy_timeout_seconds
+                ))?;
                 Ok(Conn::Postgres(conn))
             }
             #[cfg(not(feature = "postgres"))]
@@ -250,6 +256,16 @@ where
     }
 }
 
+/// Makes the folder of a database's file. It holds data about children: for the server's own user
+/// alone.
+pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Some(folder) = folder else { return Ok(()) };
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
+        StoreError::Unusable(format!("making the folder {} failed: {error}", folder.display()))
+    })
+}
+
 fn prepare_sqlite(path: &Path) -> Result<(), StoreError> {
     let version = sqlite_version()?;
     if version < SQLITE_VERSION_MIN {
@@ -259,13 +275,7 @@ fn prepare_sqlite(path: &Path) -> Result<(), StoreError> {
              bundled one"
         )));
     }
-    // It holds data about children: for the server's own user alone.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Some(folder) = folder {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
-            StoreError::Unusable(format!("making the folder {} failed: {error}", folder.display()))
-        })?;
-    }
+    make_folder(path)?;
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match made {
         Ok(_empty) => {}

@@ -418,3 +418,26 @@ fn the_doctor_looks_and_changes_nothing() {
         assert!(!folder.path().join("nothing.sqlite3").exists());
     });
 }
+
+#[test]
+fn a_second_server_on_the_same_file_is_refused_and_says_why() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join("bscp.toml");
+        let data = dir.path().join("data");
+        std::fs::write(&config, format!("data_dir = {data:?}\n[http]\nworkers = 1\n")).unwrap();
+        let config = config.to_str().unwrap();
+        let first = Served::start(Path::new(config));
+        let second = ["serve", "--listen", "127.0.0.1:0", "--config", config];
+        let (code, said, complaint) = ran(&second);
+        assert_eq!((code, said.as_str()), (Some(75), ""), "{complaint}");
+        assert!(complaint.contains("another server runs on"), "{complaint}");
+        assert!(complaint.contains("One server uses a SQLite file at a time"), "{complaint}");
+        // Whoever looks is not refused, and the first goes on.
+        assert_eq!(ran(&["doctor", "--deep", "--config", config]).0, Some(0));
+        let stranger = Client::stranger(first.address);
+        assert_eq!(stranger.get("//readyz").await.status, 200);
+        drop(first); // killed
+        drop(Served::start(Path::new(config)));
+    });
+}

@@ -5,6 +5,7 @@ mod clock_changes;
 mod closures;
 mod constraints;
 mod foreseeing;
+mod health;
 mod jobs;
 mod late;
 mod migrations;

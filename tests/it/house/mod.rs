@@ -43,6 +43,8 @@ pub struct House {
     pub engine: Engine,
     pub clock: Clock,
     pub address: SocketAddr,
+    /// Where its numbers are, if it was asked for them.
+    pub metrics_address: Option<SocketAddr>,
     pub settings: Settings,
     pub founded: Founded,
     /// Kept for its folder, which goes when the house does.
@@ -168,9 +170,9 @@ impl House {
         let policy = wishes.policy.as_deref().unwrap_or(POLICY);
         let founded = furnish(&engine, &directory, policy).await;
         let app = App::build(&settings, engine.clone()).unwrap();
-        let address = app.address();
+        let (address, metrics_address) = (app.address(), app.metrics_address());
         tokio::spawn(app.run_until_stopped());
-        Self { engine, clock, address, settings, founded, dir }
+        Self { engine, clock, address, metrics_address, settings, founded, dir }
     }
 
     /// Proposes a policy version and publishes it, each in an officer's name; false says that it was
