@@ -93,7 +93,9 @@ fn check(house: &House, count: usize, awake: UtcInstant, outcome: &mut Outcome) 
          and s.number = 1 order by n.first",
     );
     if !order.is_sorted() {
-        outcome.violations.push("I4: a case was acted on before one that was due longer".to_owned());
+        outcome
+            .violations
+            .push("I4: a case was acted on before one that was due longer".to_owned());
     }
 }
 
@@ -101,9 +103,7 @@ fn check(house: &House, count: usize, awake: UtcInstant, outcome: &mut Outcome) 
 fn each_hears_once(house: &House, mails_before: usize, outcome: &mut Outcome) {
     let mut heard = std::collections::BTreeMap::<String, usize>::new();
     for sent in house.engine.mailer().sent().into_iter().skip(mails_before) {
-        for to in sent.to {
-            *heard.entry(to).or_default() += 1;
-        }
+        *heard.entry(sent.to).or_default() += 1;
     }
     if heard.is_empty() {
         outcome.violations.push("I7: nobody was told".to_owned());
