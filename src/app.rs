@@ -10,7 +10,7 @@ use crate::engine::{
 };
 use crate::notify::{self, Mailer, Sender};
 use crate::providers::Providers;
-use crate::store::{Store, StoreOptions};
+use crate::store::{Store, StoreError, StoreOptions};
 use crate::web as pages;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Condition, from_fn};
@@ -26,7 +26,9 @@ const FOLDER_CONCURRENCY: i64 = 16;
 /// How long the first line and the headers of a request may take to arrive, in seconds.
 const HEAD_SECONDS_MAX: u64 = 10;
 /// How long requests in flight may take to end when the server stops, in seconds.
-const SHUTDOWN_SECONDS: u64 = 8;
+const SHUTDOWN_SECONDS: u64 = 7;
+/// How long they may take when it must end because something failed.
+const ENDING: Duration = Duration::from_secs(2);
 
 /// A server that listens.
 pub struct App {
@@ -280,24 +282,41 @@ impl App {
     /// Runs until somebody stops it, then lets requests and workers finish what they are at.
     ///
     /// # Errors
-    /// If the server ended badly.
+    /// If the server ended badly, or had to end: a worker ended by itself, or the disk under the
+    /// database failed ([`StoreError::DiskDistrusted`]).
     pub async fn run_until_stopped(self) -> anyhow::Result<()> {
-        if !self.runs_workers {
-            return self.server.await.context("serving");
-        }
-        let mut workers = Workers::start(&self.engine);
+        let mut workers = self.runs_workers.then(|| Workers::start(&self.engine));
         let handle = self.server.handle();
         let mut server = std::pin::pin!(self.server);
-        let served = tokio::select! {
-            served = &mut server => served.context("serving"),
-            () = workers.ended_badly() => {
-                handle.stop(true).await;
-                Err(anyhow::anyhow!(
-                    "a worker ended by itself, and deadlines would be forgotten: start the server again"
-                ))
+        let why = tokio::select! {
+            served = &mut server => {
+                if let Some(workers) = workers {
+                    workers.stop().await;
+                }
+                return served.context("serving");
             }
+            () = ended_badly(workers.as_mut()) => anyhow::anyhow!(
+                "a worker ended by itself, and deadlines would be forgotten: start the server again"
+            ),
+            () = self.engine.store().disk_failed() => StoreError::DiskDistrusted.into(),
         };
-        workers.stop().await;
-        served
+        tracing::error!(error = %why, "the server must end");
+        if let Some(workers) = workers {
+            workers.cut_off();
+        }
+        // The server ends only while it is polled.
+        let ending = async { tokio::join!(handle.stop(true), &mut server) };
+        match tokio::time::timeout(ENDING, ending).await {
+            Ok(((), served)) => served.context("ending")?,
+            Err(_elapsed) => tracing::warn!("requests did not end in time and were cut off"),
+        }
+        Err(why)
+    }
+}
+
+async fn ended_badly(workers: Option<&mut Workers>) {
+    match workers {
+        Some(workers) => workers.ended_badly().await,
+        None => std::future::pending().await,
     }
 }

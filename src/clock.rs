@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// An instant in UTC, in whole microseconds.
 ///
@@ -149,6 +150,22 @@ impl Clock {
                 moves
             }
         }
+    }
+}
+
+/// How long something takes, whatever the clock on the wall does meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins to measure.
+    pub fn started() -> Self {
+        Self(Instant::now())
+    }
+
+    /// How long it has run.
+    pub fn so_far(self) -> Duration {
+        self.0.elapsed()
     }
 }
 

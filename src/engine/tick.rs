@@ -20,8 +20,9 @@ impl Engine {
     /// Does what is due now, the longest due first, one step a case.
     ///
     /// # Errors
-    /// If what is due cannot be read. A single case that fails is logged and passed over until the
-    /// next tick: it must not hold up the others.
+    /// If what is due cannot be read, or the database itself fails: every other case would fare alike.
+    /// A single case that fails is logged and passed over until the next tick: it must not hold up
+    /// the others.
     pub async fn tick(&self) -> Result<Ticked, EngineError> {
         let now = self.now();
         let limit = self.inner.options.batch;
@@ -37,6 +38,9 @@ impl Engine {
                 match self.lapse(which, now).await {
                     Ok(true) => ticked.acted_count += 1,
                     Ok(false) => {}
+                    Err(EngineError::Store(error)) if error.is_about_the_database() => {
+                        return Err(error.into());
+                    }
                     Err(error) => {
                         ticked.failed_count += 1;
                         tracing::error!(escalation_id = %which, %error, "a due case could not be acted on");

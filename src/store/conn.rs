@@ -6,6 +6,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use std::ops::{Deref, DerefMut};
+use std::time::Duration;
 
 /// A connection to either database.
 pub(super) enum Conn {
@@ -136,6 +137,18 @@ impl Conn {
             Self::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn)?,
             Self::Sqlite(conn) if commit => AnsiTransactionManager::commit_transaction(conn)?,
             Self::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn)?,
+        }
+        Ok(())
+    }
+
+    /// How long the next transaction waits for another program's lock. PostgreSQL has no such lock.
+    pub(super) fn wait_for_lock_at_most(&mut self, at_most: Duration) -> Result<(), StoreError> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => {}
+            Self::Sqlite(conn) => {
+                conn.batch_execute(&format!("pragma busy_timeout = {}", at_most.as_millis()))?;
+            }
         }
         Ok(())
     }
