@@ -111,7 +111,7 @@ static int write_fails(size_t *length) {
     return 1;
 }
 
-/* The keys that stand in a page: "key-" and what follows. */
+/* The keys that stand in a page or a request: from "key-" to "x". */
 static void note_keys(const char *what, int fd, const char *bytes, size_t length) {
     const char *at = bytes, *end = bytes + length;
     while (log_fd >= 0 && (at = memmem(at, (size_t)(end - at), "key-", 4))) {
@@ -120,8 +120,12 @@ static void note_keys(const char *what, int fd, const char *bytes, size_t length
         while (at + n < end && n < sizeof key - 1 &&
                (at[n] == '-' || (at[n] >= '0' && at[n] <= '9') || (at[n] >= 'a' && at[n] <= 'z')))
             key[n] = at[n], n++;
-        note("%s %d %s\n", what, fd, key);
-        at += n;
+        char *end_of_key = strchr(key, 'x');
+        if (end_of_key) {
+            end_of_key[1] = 0;
+            note("%s %d %s\n", what, fd, key);
+        }
+        at += 4;
     }
 }
 

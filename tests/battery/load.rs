@@ -5,7 +5,7 @@ use crate::dice::Dice;
 use crate::program::{Ground, Program, Row};
 use crate::wire::{Answer, Ask, Lost, Wire};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, RwLock};
@@ -66,12 +66,14 @@ impl People {
     }
 }
 
-/// The load: every writer works at cases of its own until it is told to stop, or gets no answer.
+/// The load: every writer works at one case after the other until it is told to stop, or gets no answer.
 pub struct Load<'a> {
     pub ground: &'a Ground,
     pub people: &'a People,
     pub servers: &'a Servers,
-    /// A name that no other load on this database has; of small letters and digits.
+    pub cases: &'a Cases,
+    /// A name that no other load on this database has; of digits and small letters, but no x, which
+    /// ends a key.
     pub name: String,
     stop: AtomicBool,
     journal: Mutex<Journal>,
@@ -82,10 +84,11 @@ impl<'a> Load<'a> {
         ground: &'a Ground,
         people: &'a People,
         servers: &'a Servers,
+        cases: &'a Cases,
         name: impl Into<String>,
     ) -> Self {
         let (name, stop) = (name.into(), AtomicBool::new(false));
-        Self { ground, people, servers, name, stop, journal: Mutex::default() }
+        Self { ground, people, servers, cases, name, stop, journal: Mutex::default() }
     }
 
     /// Writes with so many writers while `meanwhile` goes on, and answers the journal.
@@ -119,10 +122,27 @@ struct Writer<'a> {
     written: u64,
 }
 
-/// A case as its writer knows it.
+/// A case as its writers know it.
 struct Case {
     path: String,
     etag: String,
+    standing: Standing,
+}
+
+#[derive(Clone, Copy)]
+enum Standing {
+    Draft,
+    Raised { proposals: u64 },
+}
+
+/// The cases of a trial, the longest untouched first: one load after the other goes on with them.
+#[derive(Default)]
+pub struct Cases(Mutex<VecDeque<Case>>);
+
+impl Cases {
+    fn lock(&self) -> std::sync::LockResult<std::sync::MutexGuard<'_, VecDeque<Case>>> {
+        self.0.lock()
+    }
 }
 
 impl<'a> Writer<'a> {
@@ -134,48 +154,74 @@ impl<'a> Writer<'a> {
 
     /// Works at one case after the other, until there is no answer or no wish any more.
     fn work(mut self) {
-        while self.one_case().is_some() {}
+        while self.one_write().is_some() {}
     }
 
-    fn one_case(&mut self) -> Option<()> {
-        let (priya, tom) = (&self.load.people.priya, &self.load.people.tom);
-        let ground = self.load.ground;
-        let begun = self.write("POST", "/api/v1/escalations", priya, None, "drafted", |mark| {
-            ground.draft(mark)
-        })?;
-        let Some(begun) = begun else { return Some(()) };
-        let path = format!("/api/v1/escalations/{}", begun.text("/reference"));
-        let etag = begun.header("etag").unwrap_or_default().to_owned();
-        let mut case = Case { path, etag };
-        for _ in 0..self.dice.between(1, 5) {
-            self.step(&mut case, "PUT", "/draft", priya, "draft_changed", |mark| {
-                ground.draft(mark)
-            })?;
+    /// Goes on with a case that nobody else works at now, or begins one.
+    fn one_write(&mut self) -> Option<()> {
+        let taken = self.load.cases.lock().unwrap().pop_front();
+        match taken.filter(|_| !self.dice.one_in(6)) {
+            None => self.begin(),
+            Some(mut case) => {
+                let came = match case.standing {
+                    Standing::Draft => self.go_on_writing(&mut case),
+                    Standing::Raised { proposals } => self.go_on_disputing(&mut case, proposals),
+                };
+                self.load.cases.lock().unwrap().push_back(case);
+                came
+            }
         }
-        if self.dice.one_in(2) {
-            return Some(());
-        }
-        let nothing = |_: &str| json!({});
-        self.step(&mut case, "POST", "/raising", priya, "raised", nothing)?;
-        let position = |mark: &str| json!({ "facts": mark, "judgement": "j", "rationale": "r" });
-        for who in [priya, tom] {
-            self.step(&mut case, "POST", "/positions", who, "position_stated", position)?;
-        }
-        let note = |mark: &str| json!({ "note": mark });
-        self.step(&mut case, "POST", "/acknowledgements", tom, "acknowledged", note)?;
-        let terms = |mark: &str| json!({ "outcome": "plan_agreed", "terms": mark });
-        self.step(&mut case, "POST", "/proposals", tom, "proposed", terms)?;
-        if self.dice.one_in(2) {
-            let path = "/proposals/1/confirmations";
-            self.step(&mut case, "POST", path, priya, "proposal_confirmed", nothing)?;
-        } else if self.dice.one_in(2) {
-            let reason = |mark: &str| json!({ "reason": mark });
-            self.step(&mut case, "POST", "/withdrawals", priya, "withdrawn", reason)?;
+    }
+
+    fn begin(&mut self) -> Option<()> {
+        let (priya, ground) = (&self.load.people.priya, self.load.ground);
+        let draft = |mark: &str| ground.draft(mark);
+        let begun = self.write("POST", "/api/v1/escalations", priya, None, "drafted", draft)?;
+        if let Some(begun) = begun {
+            let path = format!("/api/v1/escalations/{}", begun.text("/reference"));
+            let etag = begun.header("etag").unwrap_or_default().to_owned();
+            let case = Case { path, etag, standing: Standing::Draft };
+            self.load.cases.lock().unwrap().push_back(case);
         }
         Some(())
     }
 
-    /// One command to a case; where it was not done, the case is read again.
+    fn go_on_writing(&mut self, case: &mut Case) -> Option<()> {
+        let (priya, ground) = (&self.load.people.priya, self.load.ground);
+        if self.dice.one_in(2) {
+            let draft = |mark: &str| ground.draft(mark);
+            self.step(case, "PUT", "/draft", priya, "draft_changed", draft)?;
+        } else if self.step(case, "POST", "/raising", priya, "raised", |_| json!({}))? {
+            case.standing = Standing::Raised { proposals: 0 };
+        }
+        Some(())
+    }
+
+    fn go_on_disputing(&mut self, case: &mut Case, proposals: u64) -> Option<()> {
+        let (priya, tom) = (&self.load.people.priya, &self.load.people.tom);
+        let position = |mark: &str| json!({ "facts": mark, "judgement": "j", "rationale": "r" });
+        let note = |mark: &str| json!({ "note": mark });
+        let terms = |mark: &str| json!({ "outcome": "plan_agreed", "terms": mark });
+        let reason = |mark: &str| json!({ "reason": mark });
+        match self.dice.between(0, 10) {
+            0..4 => self.step(case, "POST", "/positions", priya, "position_stated", position)?,
+            4..6 => self.step(case, "POST", "/positions", tom, "position_stated", position)?,
+            6..8 => self.step(case, "POST", "/acknowledgements", tom, "acknowledged", note)?,
+            8 if proposals == 0 => {
+                let done = self.step(case, "POST", "/proposals", tom, "proposed", terms)?;
+                case.standing = Standing::Raised { proposals: u64::from(done) };
+                done
+            }
+            8 => {
+                let path = "/proposals/1/confirmations";
+                self.step(case, "POST", path, priya, "proposal_confirmed", |_| json!({}))?
+            }
+            _ => self.step(case, "POST", "/withdrawals", priya, "withdrawn", reason)?,
+        };
+        Some(())
+    }
+
+    /// One command to a case, and whether it was done; where it was not, the case is read again.
     fn step(
         &mut self,
         case: &mut Case,
@@ -184,20 +230,25 @@ impl<'a> Writer<'a> {
         token: &str,
         kind: &'static str,
         body: impl FnOnce(&str) -> Value,
-    ) -> Option<()> {
+    ) -> Option<bool> {
         let path = format!("{}{command}", case.path);
-        let answer = self.write(method, &path, token, Some(case.etag.clone()), kind, body)?;
-        let etag = match answer {
-            Some(done) => done.header("etag").map(str::to_owned),
-            None => {
-                let read = self.send(&Ask::get(case.path.clone(), token)).ok()?;
-                read.header("etag").map(str::to_owned)
-            }
-        };
-        if let Some(etag) = etag {
-            case.etag = etag;
+        if case.etag.is_empty() {
+            case.etag = self.read(case, token)?;
         }
-        Some(())
+        // Where no answer comes, nobody knows how the case stands.
+        let etag = std::mem::take(&mut case.etag);
+        let answer = self.write(method, &path, token, Some(etag), kind, body)?;
+        case.etag = match &answer {
+            Some(done) => done.header("etag").unwrap_or_default().to_owned(),
+            None => self.read(case, token)?,
+        };
+        Some(answer.is_some())
+    }
+
+    /// The version of a case as it is now.
+    fn read(&mut self, case: &Case, token: &str) -> Option<String> {
+        let read = self.send(&Ask::get(case.path.clone(), token)).ok()?;
+        Some(read.header("etag").unwrap_or_default().to_owned())
     }
 
     /// Sends a write and keeps what came of it: nothing if the writer is to end; an inner nothing if
@@ -220,7 +271,7 @@ impl<'a> Writer<'a> {
         let body = body(&mark).to_string();
         let mark = body.contains(&mark).then_some(mark);
         let (path, token) = (path.to_owned(), token.to_owned());
-        let ask = Ask { method, path, token, key: Some(format!("key-{name}")), if_match, body };
+        let ask = Ask { method, path, token, key: Some(format!("key-{name}x")), if_match, body };
         let began = Instant::now();
         let came = match self.send(&ask) {
             Ok(answer) if answer.is_done() => Came::Done(answer),
@@ -258,13 +309,33 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// How many writes of each kind were done, and how many not.
+pub fn tally(journal: &[Entry]) -> String {
+    let mut counts: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
+    for entry in journal {
+        let [done, not_done] = counts.entry(entry.kind).or_default();
+        match entry.came {
+            Came::Done(_) => *done += 1,
+            Came::NotDone(_) | Came::Unknown(_) => *not_done += 1,
+        }
+    }
+    let one = |(kind, [done, not_done]): (&str, [u64; 2])| format!("{kind} {done}/{not_done}");
+    counts.into_iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// How many writes were not answered.
+pub fn unknown(journal: &[Entry]) -> usize {
+    journal.iter().filter(|entry| matches!(entry.came, Came::Unknown(_))).count()
+}
+
 /// Every answer that the server failed to do it, which must not be.
 pub fn check_no_failures(journal: &[Entry], violations: &mut Vec<String>) {
     for entry in journal {
         if let Came::NotDone(answer) = &entry.came
             && answer.status >= 500
         {
-            violations.push(format!("{} was answered {}: {}", entry.kind, answer.status, answer.body));
+            violations
+                .push(format!("{} was answered {}: {}", entry.kind, answer.status, answer.body));
         }
     }
 }
@@ -278,8 +349,7 @@ pub fn resolve(journal: &mut [Entry], address: SocketAddr) -> Result<u64, String
         let Came::Unknown(_) = entry.came else { continue };
         let answer = wire.ask(&entry.ask).map_err(|lost| format!("asked again: {}", lost.0))?;
         were_done += u64::from(answer.header("idempotency-replayed").is_some());
-        entry.came =
-            if answer.is_done() { Came::Done(answer) } else { Came::NotDone(answer) };
+        entry.came = if answer.is_done() { Came::Done(answer) } else { Came::NotDone(answer) };
     }
     Ok(were_done)
 }

@@ -135,7 +135,7 @@ impl Ground {
             ("http.requests_per_minute_of_network", "0".to_owned()),
             ("auth.token_key_file", path("token.key")),
             ("auth.second_factor", "optional".to_owned()),
-            ("auth.access_token_seconds", "3600".to_owned()),
+            ("auth.access_token_seconds", "1800".to_owned()),
             ("engine.tick_seconds", "1".to_owned()),
         ]
         .map(|(key, value)| (key.to_owned(), value))

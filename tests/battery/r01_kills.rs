@@ -3,7 +3,7 @@
 
 use crate::dice::Dice;
 use crate::house::smtp_sink::SmtpSink;
-use crate::load::{self, Journal, Load, People, Servers, WRITERS};
+use crate::load::{self, Cases, Journal, Load, People, Servers, WRITERS};
 use crate::program::{Ground, pause, until};
 use crate::run::Outcome;
 use std::collections::HashMap;
@@ -34,32 +34,44 @@ fn trial(
         // One message at a time, so that a kill can make no more than one go twice.
         ("mail.smtp.connections_max", "1".to_owned()),
         ("mail.lease_seconds", "10".to_owned()),
+        ("mail.smtp.timeout_seconds", "5".to_owned()),
     ];
     let Some(ground) = ground(&settings) else {
-        return Outcome { untried: Some("there is no PostgreSQL".to_owned()), ..Outcome::default() };
+        return Outcome {
+            untried: Some("there is no PostgreSQL".to_owned()),
+            ..Outcome::default()
+        };
     };
     let mut outcome = Outcome::held(KILLS);
     let violations = &mut outcome.violations;
     let mut program = ground.start();
+    let cases = Cases::default();
     let people = People::sign_in(&program);
     let (mut journal, mut slowest) = (Journal::new(), Duration::ZERO);
+    let (mut unknown, mut were_done) = (0, 0);
     for kill in 0..KILLS {
-        let after = Duration::from_millis(dice.between(1, 800));
+        let after = Duration::from_millis(dice.between(1, 1500));
         let servers = Servers::only(&program);
-        let load = Load::new(&ground, &people, &servers, kill.to_string());
+        let load = Load::new(&ground, &people, &servers, &cases, kill.to_string());
         let mut written = load.run(WRITERS, &mut dice, |_| {
             pause(after);
             program.kill();
         });
         program = ground.start();
         slowest = slowest.max(program.ready_after);
-        if let Err(lost) = load::resolve(&mut written, program.address) {
-            violations.push(lost);
+        unknown += load::unknown(&written);
+        match load::resolve(&mut written, program.address) {
+            Ok(done) => were_done += done,
+            Err(lost) => violations.push(lost),
         }
         load::check_answers(&written, program.address, 5, violations);
         journal.extend(written);
     }
-    eprintln!("  {} writes, ready again after {slowest:?} at most", journal.len());
+    eprintln!(
+        "  done/not done: {}; {unknown} had no answer, {were_done} of them were done; ready again \
+         after {slowest:?} at most",
+        load::tally(&journal)
+    );
     until("every deadline and message being done with", || {
         let open = "select id as a, reference as b from escalations \
                     where next_act_at is not null and not is_overdue";

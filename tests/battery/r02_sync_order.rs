@@ -7,13 +7,13 @@
 //! the key came in on.
 
 use crate::dice::Dice;
-use crate::load::{Load, People, Servers};
+use crate::load::{Cases, Load, People, Servers};
 use crate::program::{Fault, Faults, Ground, pause};
 use crate::run::Outcome;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-const WRITES: usize = 500;
+const WRITES: usize = 1000;
 /// How many of them must be seen to be wrong where nothing is synced.
 const CONTROLS: usize = 20;
 
@@ -21,12 +21,13 @@ pub fn trial(mut dice: Dice) -> Outcome {
     let ground = Ground::sqlite(&[]);
     let faults = Faults::of(&ground);
     let program = ground.start_with(Some(&faults));
+    let cases = Cases::default();
     let people = People::sign_in(&program);
     let servers = Servers::only(&program);
     // By one alone, by several at once, and where nothing is synced.
     let mut end = 0;
     let mut load = |name: &str, writers, writes, dice: &mut Dice| {
-        Load::new(&ground, &people, &servers, name).run(writers, dice, |load| {
+        Load::new(&ground, &people, &servers, &cases, name).run(writers, dice, |load| {
             while load.written() < writes {
                 pause(Duration::from_millis(10));
             }
@@ -104,7 +105,9 @@ impl Seen {
                     seen.answers += 1;
                     match written_at.get(key) {
                         Some(written) if *written < synced_up_to => {}
-                        Some(_) => seen.early.push(format!("I1: {key} was answered before its sync")),
+                        Some(_) => {
+                            seen.early.push(format!("I1: {key} was answered before its sync"))
+                        }
                         None => seen.early.push(format!("I1: {key} was answered and not written")),
                     }
                 }

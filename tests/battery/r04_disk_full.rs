@@ -1,7 +1,7 @@
 //! R4: the disk is full from a random write on, and has room again after a while.
 
 use crate::dice::Dice;
-use crate::load::{self, Came, Entry, Journal, Load, People, Servers};
+use crate::load::{self, Came, Cases, Entry, Journal, Load, People, Servers};
 use crate::program::{Fault, Faults, Ground, PATIENCE, Program, pause, until};
 use crate::run::Outcome;
 use crate::wire::Ask;
@@ -18,6 +18,7 @@ pub fn trial(mut dice: Dice) -> Outcome {
     let ground = Ground::sqlite(&[]);
     let faults = Faults::of(&ground);
     let program = ground.start_with(Some(&faults));
+    let cases = Cases::default();
     let people = People::sign_in(&program);
     let servers = Servers::only(&program);
     let mut outcome = Outcome::held(POINTS);
@@ -27,7 +28,7 @@ pub fn trial(mut dice: Dice) -> Outcome {
         let after = dice.between(0, 120);
         // Once in a trial for so long that deadlines fall due while there is no room.
         let for_how_long = Duration::from_millis(if point == 0 { 3000 } else { 200 });
-        let load = Load::new(&ground, &people, &servers, point.to_string());
+        let load = Load::new(&ground, &people, &servers, &cases, point.to_string());
         let written = load.run(WRITERS, &mut dice, |_| {
             pause(Duration::from_millis(if point == 0 { 1000 } else { 50 }));
             faults.set(Fault::DiskFull, after, 0);
@@ -73,9 +74,8 @@ fn check_reads(program: &Program, people: &People, violations: &mut Vec<String>)
 /// Waits until nothing is left that was due when this began.
 pub fn catch_up(ground: &Ground) {
     let now = Clock::System.now();
-    let left = format!(
-        "select id as a, reference as b from escalations where next_act_at <= '{now}'"
-    );
+    let left =
+        format!("select id as a, reference as b from escalations where next_act_at <= '{now}'");
     let began = Instant::now();
     while !ground.rows(&left).is_empty() && began.elapsed() < PATIENCE {
         pause(Duration::from_millis(50));

@@ -1,7 +1,7 @@
 //! R5: the disk fails under a write, or under a sync of SQLite's log, once or from then on.
 
 use crate::dice::Dice;
-use crate::load::{self, Came, Load, People, Servers};
+use crate::load::{self, Came, Cases, Load, People, Servers};
 use crate::program::{Fault, Faults, Ground, Program, until};
 use crate::run::Outcome;
 use std::time::Duration;
@@ -15,6 +15,7 @@ pub fn trial(mut dice: Dice) -> Outcome {
     let ground = Ground::sqlite(&[]);
     let faults = Faults::of(&ground);
     let program = ground.start_with(Some(&faults));
+    let cases = Cases::default();
     let people = People::sign_in(&program);
     let servers = Servers::only(&program);
     let mut outcome = Outcome::held(1);
@@ -22,7 +23,7 @@ pub fn trial(mut dice: Dice) -> Outcome {
     let fault = *dice.pick(&[Fault::SyncFails, Fault::WriteFails]);
     // Few enough that SQLite has not begun to empty its log: what fails then is tried again by it.
     let (after, times) = (dice.between(0, 40), *dice.pick(&[0, 1]));
-    let load = Load::new(&ground, &people, &servers, "faulted");
+    let load = Load::new(&ground, &people, &servers, &cases, "faulted");
     let mut journal = load.run(WRITERS, &mut dice, |_| {
         faults.set(fault, after, times);
         until("the disk failing", || faults.failed() > 0);

@@ -2,7 +2,7 @@
 
 use super::r04_disk_full::{catch_up, check_refusals};
 use crate::dice::Dice;
-use crate::load::{self, Came, Load, People, Servers};
+use crate::load::{self, Came, Cases, Load, People, Servers};
 use crate::program::{Ground, pause};
 use crate::run::Outcome;
 use diesel::connection::{Connection, SimpleConnection};
@@ -18,6 +18,7 @@ const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(10);
 pub fn trial(mut dice: Dice) -> Outcome {
     let ground = Ground::sqlite(&[("database.busy_timeout_seconds", BUSY.as_secs().to_string())]);
     let program = ground.start();
+    let cases = Cases::default();
     let people = People::sign_in(&program);
     let servers = Servers::only(&program);
     let mut outcome = Outcome::held(2);
@@ -26,7 +27,7 @@ pub fn trial(mut dice: Dice) -> Outcome {
     // Once for less than the time-out, once for longer.
     let holds = [dice.between(100, 1000), dice.between(4000, 6000)].map(Duration::from_millis);
     for (number, hold) in holds.into_iter().enumerate() {
-        let load = Load::new(&ground, &people, &servers, number.to_string());
+        let load = Load::new(&ground, &people, &servers, &cases, number.to_string());
         let written = load.run(WRITERS, &mut dice, |_| {
             pause(Duration::from_millis(700));
             hold_the_lock(&ground, hold);

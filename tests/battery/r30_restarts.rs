@@ -1,7 +1,7 @@
 //! R30: servers are stopped and started again under load, alone and one after the other.
 
 use crate::dice::Dice;
-use crate::load::{self, Came, Journal, Load, People, Servers, WRITERS};
+use crate::load::{self, Came, Cases, Journal, Load, People, Servers, WRITERS};
 use crate::program::{Ground, PATIENCE, Program, pause};
 use crate::run::Outcome;
 use std::sync::RwLock;
@@ -18,12 +18,13 @@ pub fn alone(mut dice: Dice) -> Outcome {
     let mut outcome = Outcome::held(RESTARTS);
     let violations = &mut outcome.violations;
     let mut program = ground.start();
+    let cases = Cases::default();
     let people = People::sign_in(&program);
     let mut journal = Journal::new();
     for restart in 0..RESTARTS {
         let after = Duration::from_millis(dice.between(200, 900));
         let servers = Servers::only(&program);
-        let load = Load::new(&ground, &people, &servers, restart.to_string());
+        let load = Load::new(&ground, &people, &servers, &cases, restart.to_string());
         let mut written = load.run(WRITERS, &mut dice, |_| {
             pause(after);
             end(program, violations);
@@ -48,15 +49,19 @@ pub fn alone(mut dice: Dice) -> Outcome {
 /// error.
 pub fn rolling(mut dice: Dice) -> Outcome {
     let Some(ground) = Ground::postgres(&[]) else {
-        return Outcome { untried: Some("there is no PostgreSQL".to_owned()), ..Outcome::default() };
+        return Outcome {
+            untried: Some("there is no PostgreSQL".to_owned()),
+            ..Outcome::default()
+        };
     };
     let mut outcome = Outcome::held(NODES as u64);
     let violations = &mut outcome.violations;
     let mut nodes: Vec<Program> = (0..NODES).map(|_| ground.start()).collect();
+    let cases = Cases::default();
     let people = People::sign_in(&nodes[0]);
     let all = RwLock::new(nodes.iter().map(|node| node.address).collect());
     let servers = Servers { all, retries: 1 };
-    let load = Load::new(&ground, &people, &servers, "rolling");
+    let load = Load::new(&ground, &people, &servers, &cases, "rolling");
     let pauses: Vec<_> = (0..NODES).map(|_| dice.between(100, 700)).collect();
     let journal = load.run(WRITERS, &mut dice, |_| {
         for (at, wait) in pauses.into_iter().enumerate() {

@@ -15,7 +15,7 @@ pub struct Ask {
     pub method: &'static str,
     pub path: String,
     pub token: String,
-    /// The idempotency key; of lower-case letters, digits and hyphens.
+    /// The idempotency key.
     pub key: Option<String>,
     pub if_match: Option<String>,
     pub body: String,

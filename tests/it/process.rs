@@ -1,8 +1,6 @@
 //! The program as it is run: started, killed, started again, beside another of its kind.
 
-use crate::house::{
-    Client, Database, House, Wishes, block_on, fresh_settings, two_second_policy,
-};
+use crate::house::{Client, Database, House, Wishes, block_on, fresh_settings, two_second_policy};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
