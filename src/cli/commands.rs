@@ -5,9 +5,13 @@ use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::engine::{DirectoryFile, Engine, INVITATION_HOURS, SET_UP_MINUTES, verify_timelines};
+use crate::store::StoreError;
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// The disk failed (`EX_IOERR` of sysexits.h).
+const EXIT_IO: i32 = 74;
 
 pub(super) fn read(file: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
@@ -57,9 +61,16 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     if let Some(address) = app.metrics_address() {
         println!("Numbers for monitoring: http://{address}/metrics");
     }
-    let ran = app.run_until_stopped().await;
+    if let Err(error) = app.run_until_stopped().await {
+        if error.is::<StoreError>() {
+            // Without closing the database: SQLite would copy its log into it, and believe the disk
+            // once more.
+            eprintln!("{}", super::run::sentence(&error));
+            std::process::exit(EXIT_IO);
+        }
+        return Err(error);
+    }
     drop(alone);
-    ran?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
 }

@@ -17,20 +17,77 @@ mod dice;
 #[expect(dead_code, unused_imports, reason = "the tests over the wire use the rest")]
 #[path = "../it/house/mod.rs"]
 mod house;
+mod load;
 mod many;
+mod program;
+mod r01_kills;
+mod r02_sync_order;
+mod r04_disk_full;
+mod r05_disk_fails;
+mod r06_foreign_lock;
 mod r11_race;
 mod r16_silence;
+mod r30_restarts;
 mod r34_poison;
 #[expect(dead_code, reason = "the tests over the wire use the rest")]
 #[path = "../it/engine/sql.rs"]
 mod raw;
 mod run;
+mod wire;
 
 use run::{Plan, Row};
 use std::process::ExitCode;
 
 /// Every row, in the order of the table.
 const ROWS: &[Row] = &[
+    Row {
+        name: "R1",
+        what: "killed under 16 writers, SQLite",
+        unit: "kills",
+        trials: 1,
+        weight: 10,
+        trial: r01_kills::on_sqlite,
+    },
+    Row {
+        name: "R1p",
+        what: "killed under 16 writers, PostgreSQL",
+        unit: "kills",
+        trials: 1,
+        weight: 5,
+        trial: r01_kills::on_postgres,
+    },
+    Row {
+        name: "R2a",
+        what: "the order of sync and answer is watched",
+        unit: "writes",
+        trials: 1,
+        weight: 2,
+        trial: r02_sync_order::trial,
+    },
+    Row {
+        name: "R4",
+        what: "disk full at a random write, then freed",
+        unit: "points",
+        trials: 1,
+        weight: 3,
+        trial: r04_disk_full::trial,
+    },
+    Row {
+        name: "R5",
+        what: "the disk fails under a write or a sync",
+        unit: "failures",
+        trials: 4,
+        weight: 3,
+        trial: r05_disk_fails::trial,
+    },
+    Row {
+        name: "R6",
+        what: "another program holds SQLite's lock",
+        unit: "locks",
+        trials: 1,
+        weight: 2,
+        trial: r06_foreign_lock::trial,
+    },
     Row {
         name: "R11",
         what: "three nodes race on one due set",
@@ -62,6 +119,22 @@ const ROWS: &[Row] = &[
         trials: 0,
         weight: 4,
         trial: r16_silence::long,
+    },
+    Row {
+        name: "R30",
+        what: "SIGTERM under 16 writers, SQLite",
+        unit: "restarts",
+        trials: 2,
+        weight: 3,
+        trial: r30_restarts::alone,
+    },
+    Row {
+        name: "R30p",
+        what: "three nodes restarted in turn, PostgreSQL",
+        unit: "restarts",
+        trials: 1,
+        weight: 3,
+        trial: r30_restarts::rolling,
     },
     Row {
         name: "R34",
