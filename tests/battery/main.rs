@@ -17,13 +17,35 @@ mod dice;
 #[expect(dead_code, unused_imports, reason = "the tests over the wire use the rest")]
 #[path = "../it/house/mod.rs"]
 mod house;
+#[expect(dead_code, unused_imports, reason = "the model's own tests use the rest")]
+#[path = "../model/play/mod.rs"]
+mod play;
+mod r22_model;
+mod r22e_model_served;
 mod run;
 
 use run::{Plan, Row};
 use std::process::ExitCode;
 
 /// Every row, in the order of the table.
-const ROWS: &[Row] = &[];
+const ROWS: &[Row] = &[
+    Row {
+        name: "R22",
+        what: "random commands against an oracle written from the texts",
+        unit: "steps",
+        trials: 400,
+        weight: 3,
+        trial: r22_model::trial,
+    },
+    Row {
+        name: "R22e",
+        what: "the same through the engine, on both databases",
+        unit: "steps",
+        trials: 10,
+        weight: 2,
+        trial: r22e_model_served::trial,
+    },
+];
 
 fn main() -> ExitCode {
     match Plan::of_arguments(std::env::args().skip(1)) {
