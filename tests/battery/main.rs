@@ -29,6 +29,7 @@ mod r04_disk_full;
 mod r05_disk_fails;
 mod r06_foreign_lock;
 mod r11_race;
+mod r12_zombie;
 mod r16_silence;
 mod r22_model;
 mod r22e_model_served;
@@ -54,6 +55,7 @@ const ROWS: &[Row] = &[
     row("R6", "another program holds SQLite's lock", "locks", 1, 2, r06_foreign_lock::trial),
     row("R11", "three nodes race on one due set", "due cases", 1, 1, r11_race::short),
     row("R11L", "the same with 10,000 due cases", "due cases", 0, 4, r11_race::long),
+    row("R12", "a node killed or stopped and woken, PostgreSQL", "nodes", 1, 3, r12_zombie::trial),
     row("R16", "30 days of silence, then a start", "overdue cases", 2, 1, r16_silence::short),
     row("R16L", "the same with 10,000 overdue cases", "overdue cases", 0, 4, r16_silence::long),
     row(
