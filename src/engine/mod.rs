@@ -41,6 +41,7 @@ mod recount;
 mod restricting;
 mod schedule;
 mod second_step;
+mod sending;
 mod set_up;
 mod sign_in;
 mod signing_keys;
@@ -48,6 +49,7 @@ mod single_sign_on;
 mod throttle;
 mod tick;
 mod verify;
+mod withholding;
 mod worker;
 
 pub use api_tokens::{NewApiToken, NewMachine, Operation, TOKEN_DAYS_MAX};

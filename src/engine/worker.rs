@@ -4,7 +4,7 @@
 
 use super::Engine;
 use crate::clock::UtcInstant;
-use crate::store::{StoreError, account_letters, escalations, notices};
+use crate::store::{StoreError, account_letters, escalations, outbox};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -69,10 +69,10 @@ async fn escalate(engine: Engine, mut stopped: watch::Receiver<bool>) {
 
 async fn deliver(engine: Engine, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        if let Err(error) = engine.deliver().await {
+        if let Err(error) = engine.deliver_until(stopped.clone()).await {
             tracing::error!(%error, "sending messages failed and will be tried again");
         }
-        let next = engine.next_send_at().await;
+        let next = engine.next_send_at(None).await;
         tokio::select! {
             () = engine.inner.deliverer_wake.notified() => {}
             () = engine.wait_until(next) => {}
@@ -89,12 +89,13 @@ impl Engine {
         known("the next due instant", due).into_iter().chain(job).min()
     }
 
-    async fn next_send_at(&self) -> Option<UtcInstant> {
+    /// When something is to be sent next; with `after`, what comes later than that.
+    pub(super) async fn next_send_at(&self, after: Option<UtcInstant>) -> Option<UtcInstant> {
         let next: Result<_, StoreError> = self
             .store()
-            .read(|r| {
-                let notice = notices::next_attempt_at(r)?;
-                let letter = account_letters::next_attempt_at(r)?;
+            .read(move |r| {
+                let notice = outbox::next_attempt_at(r, after)?;
+                let letter = account_letters::next_attempt_at(r, after)?;
                 Ok(notice.into_iter().chain(letter).min())
             })
             .await;
@@ -103,7 +104,7 @@ impl Engine {
 
     /// Waits until an instant, and never longer than a tick: whatever was not foreseen is found
     /// then. What is past already waits a moment, so that a case that fails is not tried in a spin.
-    async fn wait_until(&self, at: Option<UtcInstant>) {
+    pub(super) async fn wait_until(&self, at: Option<UtcInstant>) {
         let tick = Duration::from_secs(self.inner.options.tick_seconds);
         let until = at.map(|at| at.since(self.now()).to_std().unwrap_or(Duration::ZERO));
         let wait = until.map_or(tick, |until| until.clamp(Duration::from_millis(50), tick));

@@ -4,12 +4,14 @@
 mod clock_changes;
 mod closures;
 mod constraints;
+mod delivery;
 mod foreseeing;
 mod jobs;
 mod late;
 mod migrations;
 mod nodes;
 pub mod outbox;
+mod outbox_faults;
 mod poison;
 mod policies;
 mod policy_choice;
