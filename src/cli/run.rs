@@ -79,6 +79,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             let which = PolicyRef { key, version: number };
             with(&place, |settings| policy_commands::publish(settings, partnership, which, by))
         }
+        Command::Bounce(place) => with(&place, commands::bounce),
         Command::Timeline(TimelineCommand::Verify(place)) => with(&place, commands::verify),
     }
 }

@@ -12,6 +12,7 @@
 mod account_mail;
 mod account_wording;
 mod api_tokens;
+mod bounces;
 mod browser_sessions;
 mod change;
 mod closures;
@@ -53,6 +54,7 @@ mod withholding;
 mod worker;
 
 pub use api_tokens::{NewApiToken, NewMachine, Operation, TOKEN_DAYS_MAX};
+pub use bounces::Bounced;
 pub use browser_sessions::AtBrowser;
 pub use change::{Answered, Answering, Idempotency, PanelWish, Request};
 pub use cron::{CronError, CronRule};

@@ -10,6 +10,7 @@
 //! connection that was to be encrypted and is not; and never call a message accepted that the mail
 //! server did not accept.
 
+mod bounce;
 mod folder;
 mod late;
 mod letter;
@@ -22,6 +23,7 @@ mod smtp;
 mod tests;
 mod wording;
 
+pub use bounce::{Bounce, BounceOutcome, NotABounce};
 pub use folder::Folder;
 pub use late::late_letter;
 pub use letter::{Letter, LetterError, Paragraph};

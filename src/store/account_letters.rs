@@ -135,6 +135,15 @@ pub struct LeasedLetter {
     pub lease_token: String,
 }
 
+/// To whom a letter went.
+#[derive(Debug, Clone)]
+pub struct LetterRecipient {
+    /// Their id.
+    pub id: PersonId,
+    /// Their address as it is now.
+    pub email: String,
+}
+
 /// Leases letters that are to be sent now, as much as there is room for, the longest waiting first:
 /// queued ones, and those whose lease ran out because their sender died.
 ///
@@ -235,6 +244,27 @@ fn lease_one(
         destination: destination.to_owned(),
         lease_token: token,
     }))
+}
+
+/// To whom a letter went; none if there is no such letter.
+///
+/// # Errors
+/// If the database refuses the question, or holds something else.
+pub fn recipient(
+    r: &mut Reader<'_>,
+    letter: NoticeId,
+) -> Result<Option<LetterRecipient>, StoreError> {
+    let found: Option<(String, String)> = on!(r, c => account_letters::table
+        .inner_join(people::table.on(people::id.eq(account_letters::person_id)))
+        .filter(account_letters::id.eq(letter.to_string()))
+        .select((people::id, people::email))
+        .first(c)
+        .optional())?;
+    found
+        .map(|(person, email)| {
+            Ok(LetterRecipient { id: id("an account letter's person", &person)?, email })
+        })
+        .transpose()
 }
 
 /// Renews a lease; false if it is another's by now, or its letter has ended.

@@ -36,6 +36,8 @@ pub fn mark(
         .set((
             people::email_fails_since.eq(At(failing.since)),
             people::email_fails_why.eq(&failing.why),
+            // What is read of them has changed.
+            people::version.eq(people::version + 1),
         ))
         .execute(c))?;
     Ok(marked == 1)

@@ -113,9 +113,16 @@ pub struct StoredNotice {
     pub delay_was_told: bool,
     /// When it came back although a mail server had taken it.
     pub bounced_at: Option<UtcInstant>,
+    /// Its place in line: 0 goes first. See [`NoticeUrgency`].
+    pub urgency_rank: i32,
 }
 
 impl StoredNotice {
+    /// Whether it goes before all others.
+    pub fn is_urgent(&self) -> bool {
+        self.urgency_rank == NoticeUrgency::Urgent.rank()
+    }
+
     /// The letter's subject; a word about it if it cannot be read.
     pub fn subject(&self) -> &str {
         self.letter.as_ref().map_or("(this message cannot be read)", |letter| &letter.subject)
@@ -155,6 +162,7 @@ pub(super) struct NoticeRow {
     about_notice_id: Option<String>,
     delay_told_at: Option<At>,
     bounced_at: Option<At>,
+    urgency: i32,
 }
 
 impl NoticeRow {
@@ -182,6 +190,7 @@ impl NoticeRow {
             about_notice_id: optional_id("a notice's cause", self.about_notice_id.as_deref())?,
             delay_was_told: self.delay_told_at.is_some(),
             bounced_at: self.bounced_at.map(|at| at.0),
+            urgency_rank: self.urgency,
         })
     }
 }

@@ -17,13 +17,27 @@ mod dice;
 #[expect(dead_code, unused_imports, reason = "the tests over the wire use the rest")]
 #[path = "../it/house/mod.rs"]
 mod house;
+mod r17_mail_server_faults;
+mod r18_backlog;
+mod r19_killed_after_250;
 mod run;
 
 use run::{Plan, Row};
 use std::process::ExitCode;
 
 /// Every row, in the order of the table.
-const ROWS: &[Row] = &[];
+const ROWS: &[Row] = &[
+    r17_mail_server_faults::ROW,
+    r18_backlog::ROW,
+    r19_killed_after_250::ROW,
+];
+
+/// Proves the record of a house, and names what is broken.
+async fn prove_the_record(house: &house::House, violations: &mut Vec<String>) {
+    let verified = house.engine.verify_timelines().await.unwrap();
+    let broken = verified.broken.iter();
+    violations.extend(broken.map(|it| format!("I8: {}: {}", it.reference, it.broken)));
+}
 
 fn main() -> ExitCode {
     match Plan::of_arguments(std::env::args().skip(1)) {

@@ -1,6 +1,7 @@
 //! The engine's promises: no deadline is missed, no message is lost, nothing happens twice, and the
 //! record shows whatever was done to it.
 
+mod bounces;
 mod clock_changes;
 mod closures;
 mod constraints;

@@ -87,9 +87,9 @@ struct Kept {
     witness: Option<Witness>,
 }
 
-/// Is shown each message that is taken, before it is answered.
+/// Is called each time that a message was taken and the client has its answer.
 #[derive(Clone)]
-struct Witness(Arc<dyn Fn(&Received) + Send + Sync>);
+struct Witness(Arc<dyn Fn() + Send + Sync>);
 
 impl std::fmt::Debug for Witness {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -164,8 +164,8 @@ impl SmtpSink {
         self.book.lock().rules.clear();
     }
 
-    /// Shows each message to somebody when it is taken, before it is answered.
-    pub fn show_each(&self, witness: impl Fn(&Received) + Send + Sync + 'static) {
+    /// Calls somebody each time that a message was taken, right after the client has its answer.
+    pub fn after_each(&self, witness: impl Fn() + Send + Sync + 'static) {
         self.book.lock().witness = Some(Witness(Arc::new(witness)));
     }
 
@@ -330,14 +330,15 @@ impl Conversation {
         let to = std::mem::take(&mut self.to);
         let act = self.book.act(Verb::Message, "", &to);
         if is_taken(act) {
-            let taken = Received { from, to, data };
-            if let Some(witness) = self.book.lock().witness.clone() {
-                witness.0(&taken);
-            }
-            self.book.lock().received.push(taken);
+            self.book.lock().received.push(Received { from, to, data });
             self.book.changed.notify_waiters();
         }
-        self.perform(act, "250 2.0.0 Ok: queued as SINK").await
+        let goes_on = self.perform(act, "250 2.0.0 Ok: queued as SINK").await?;
+        let witness = self.book.lock().witness.clone().filter(|_| is_taken(act));
+        if let Some(witness) = witness {
+            witness.0();
+        }
+        Ok(goes_on)
     }
 
     async fn answer(&mut self, verb: Verb, line: &str, usual: &str) -> io::Result<bool> {
