@@ -135,8 +135,10 @@ impl Engine {
         let mut out = OnTheirWay::default();
         loop {
             let stops = *stopped.borrow();
+            self.inner.health.delivered(self.clock().monotonic());
             if !stops
                 && out.failed.is_none()
+                && !self.stands_aside()
                 && let Err(error) = self.begin_more(&mut out).await
             {
                 out.failed.get_or_insert(error);

@@ -49,7 +49,7 @@ impl Engine {
     pub(super) async fn send_notices(&self, leased: Leased) -> Result<(), EngineError> {
         let Leased { token, notices, unreadable, .. } = leased;
         for row in unreadable {
-            self.set_aside(row, token.clone()).await?;
+            self.set_row_aside(row, token.clone()).await?;
         }
         let Some(sorted) = self.sort(token.clone(), notices).await? else {
             tracing::warn!("a lease ran out before its message was sent");
@@ -280,7 +280,7 @@ impl Engine {
 
     /// Sets a row aside that is no notice any more, and tells somebody else where its case can be
     /// read.
-    async fn set_aside(&self, row: UnreadableNotice, token: String) -> Result<(), EngineError> {
+    async fn set_row_aside(&self, row: UnreadableNotice, token: String) -> Result<(), EngineError> {
         tracing::error!(notice_id = ?row.id, why = row.why, "a message cannot be read and was set aside");
         let (now, engine) = (self.now(), self.clone());
         let (it, with) = (row.clone(), token.clone());

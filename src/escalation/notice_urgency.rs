@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// | urgency | which messages |
 /// |---|---|
-/// | urgent | overdue; a message that could not be delivered; whatever asks somebody to act in a case of an urgency class above the ordinary one |
+/// | urgent | overdue; a message that could not be delivered; a case that was set aside; whatever asks somebody to act in a case of an urgency class above the ordinary one |
 /// | asks | whatever else asks somebody to act |
 /// | informs | the rest |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ impl NoticeUrgency {
     /// How urgent a message of this kind is, of a case that is urgent itself or not.
     pub fn of(kind: NoticeKind, case_is_urgent: bool) -> Self {
         match kind {
-            NoticeKind::Overdue | NoticeKind::NoticeFailed => Self::Urgent,
+            NoticeKind::Overdue | NoticeKind::NoticeFailed | NoticeKind::SetAside => Self::Urgent,
             // The message that it tells of goes first: then this one has become pointless.
             NoticeKind::NoticeDelayed => Self::Asks,
             kind if kind.asks() && case_is_urgent => Self::Urgent,

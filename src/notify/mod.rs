@@ -11,6 +11,7 @@
 //! server did not accept.
 
 mod bounce;
+mod alarm;
 mod folder;
 mod late;
 mod letter;
@@ -24,6 +25,7 @@ mod tests;
 mod wording;
 
 pub use bounce::{Bounce, BounceOutcome, NotABounce};
+pub use alarm::set_aside_letter;
 pub use folder::Folder;
 pub use late::late_letter;
 pub use letter::{Letter, LetterError, Paragraph};

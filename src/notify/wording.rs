@@ -161,7 +161,7 @@ impl Listed {
     }
 }
 
-fn questions_to(partnership: &str, email: &str) -> String {
+pub(super) fn questions_to(partnership: &str, email: &str) -> String {
     format!("Questions: {partnership}, {email}")
 }
 
@@ -346,7 +346,7 @@ fn what(kind: NoticeKind) -> &'static str {
         NoticeKind::NoticeFailed | NoticeKind::NoticeDelayed => {
             "A message about this escalation could not be delivered."
         }
-        NoticeKind::Chaser | NoticeKind::Digest => "This escalation waits.",
+        NoticeKind::Chaser | NoticeKind::Digest | NoticeKind::SetAside => "This escalation waits.",
     }
 }
 

@@ -17,9 +17,16 @@ mod dice;
 #[expect(dead_code, unused_imports, reason = "the tests over the wire use the rest")]
 #[path = "../it/house/mod.rs"]
 mod house;
+mod many;
+mod r11_race;
+mod r16_silence;
 mod r17_mail_server_faults;
 mod r18_backlog;
 mod r19_killed_after_250;
+mod r34_poison;
+#[expect(dead_code, reason = "the tests over the wire use the rest")]
+#[path = "../it/engine/sql.rs"]
+mod raw;
 mod run;
 
 use run::{Plan, Row};
@@ -27,17 +34,50 @@ use std::process::ExitCode;
 
 /// Every row, in the order of the table.
 const ROWS: &[Row] = &[
+    Row {
+        name: "R11",
+        what: "three nodes race on one due set",
+        unit: "due cases",
+        trials: 1,
+        weight: 1,
+        trial: r11_race::short,
+    },
+    Row {
+        name: "R11L",
+        what: "the same with 10,000 due cases",
+        unit: "due cases",
+        trials: 0,
+        weight: 4,
+        trial: r11_race::long,
+    },
+    Row {
+        name: "R16",
+        what: "30 days of silence, then a start",
+        unit: "overdue cases",
+        trials: 2,
+        weight: 1,
+        trial: r16_silence::short,
+    },
+    Row {
+        name: "R16L",
+        what: "the same with 10,000 overdue cases",
+        unit: "overdue cases",
+        trials: 0,
+        weight: 4,
+        trial: r16_silence::long,
+    },
     r17_mail_server_faults::ROW,
     r18_backlog::ROW,
     r19_killed_after_250::ROW,
+    Row {
+        name: "R34",
+        what: "one bad record, message, address or policy",
+        unit: "poisons",
+        trials: 6,
+        weight: 2,
+        trial: r34_poison::trial,
+    },
 ];
-
-/// Proves the record of a house, and names what is broken.
-async fn prove_the_record(house: &house::House, violations: &mut Vec<String>) {
-    let verified = house.engine.verify_timelines().await.unwrap();
-    let broken = verified.broken.iter();
-    violations.extend(broken.map(|it| format!("I8: {}: {}", it.reference, it.broken)));
-}
 
 fn main() -> ExitCode {
     match Plan::of_arguments(std::env::args().skip(1)) {

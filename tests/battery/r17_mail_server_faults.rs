@@ -5,7 +5,7 @@
 use crate::dice::Dice;
 use crate::house::smtp_sink::{Act, SmtpSink, Verb};
 use crate::house::{Database, House, Wishes, block_on};
-use crate::r18_backlog::{all_notices, mail_settings, queue, somebody};
+use crate::r18_backlog::{all_notices, mail_settings, prove_the_record, queue, somebody};
 use crate::run::{Outcome, Row};
 use bscp_escalation::store::notices::DeliveryState;
 use chrono::TimeDelta;
@@ -75,7 +75,7 @@ pub fn trial(mut dice: Dice) -> Outcome {
         });
         violations.extend(left.map(|it| format!("I6: {} is still {:?}", it.id, it.state)));
         violations.extend(differing_twins(&sink));
-        crate::prove_the_record(&house, &mut violations).await;
+        prove_the_record(house.engine.store(), &mut violations).await;
         Outcome { units: BROKEN + FINE, violations, untried: None }
     })
 }

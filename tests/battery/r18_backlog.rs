@@ -5,11 +5,12 @@ use crate::dice::Dice;
 use crate::house::smtp_sink::SmtpSink;
 use crate::house::{Database, House, Wishes, block_on};
 use crate::run::{Outcome, Row};
+use bscp_escalation::engine::prove;
 use bscp_escalation::escalation::{NoticeKind, NoticeUrgency};
 use bscp_escalation::ids::{EscalationId, NoticeId};
 use bscp_escalation::notify::Letter;
 use bscp_escalation::store::notices::{self, DeliveryState, NewNotice, StoredNotice};
-use bscp_escalation::store::{StoreError, Writer, escalations};
+use bscp_escalation::store::{Store, StoreError, Writer, escalations};
 use serde_json::json;
 use std::time::Instant;
 
@@ -86,6 +87,12 @@ pub async fn all_notices(house: &House) -> Vec<StoredNotice> {
     all.unwrap()
 }
 
+/// Proves the whole record, and names what is broken.
+pub async fn prove_the_record(store: &Store, violations: &mut Vec<String>) {
+    let proof = prove(store).await.unwrap();
+    violations.extend(proof.breaches.iter().map(ToString::to_string));
+}
+
 async fn withdrawn_case(house: &House) -> EscalationId {
     let reference = house.raised().await;
     let priya = house.as_("Priya Nair").await;
@@ -143,7 +150,7 @@ pub fn trial(mut dice: Dice) -> Outcome {
             violations.push(format!("I6: {} went, {} recipients", sent.len(), once.len()));
         }
         violations.extend(judge(&house, &sent, urgent_count).await);
-        crate::prove_the_record(&house, &mut violations).await;
+        prove_the_record(house.engine.store(), &mut violations).await;
         Outcome { units: BACKLOG + POINTLESS, violations, untried: None }
     })
 }

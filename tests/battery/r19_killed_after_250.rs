@@ -6,9 +6,8 @@ use crate::dice::Dice;
 use crate::house::smtp_sink::SmtpSink;
 use crate::house::{Database, House, Wishes, block_on};
 use crate::r17_mail_server_faults::differing_twins;
-use crate::r18_backlog::{queue, somebody};
+use crate::r18_backlog::{prove_the_record, queue, somebody};
 use crate::run::{Outcome, Row};
-use bscp_escalation::engine::verify_timelines;
 use bscp_escalation::store::notices::{self, DeliveryState};
 use bscp_escalation::store::{DatabaseUrl, Store, StoreError, StoreOptions};
 use std::collections::BTreeSet;
@@ -161,8 +160,7 @@ async fn judge(mut child: Child, url: &str, sink: &SmtpSink, taken_all: bool) ->
         .await;
     let open = recorded.unwrap().into_iter().filter(|it| it.state != DeliveryState::Accepted);
     violations.extend(open.map(|it| format!("I6: {} is {:?}", it.id, it.state)));
-    let verified = verify_timelines(&store).await.unwrap();
-    violations.extend(verified.broken.iter().map(|it| format!("I8: {}: {}", it.reference, it.broken)));
+    prove_the_record(&store, &mut violations).await;
     eprintln!("R19: {KILLS} kills, {} went twice", received.saturating_sub(MESSAGES));
     Outcome { units: KILLS, violations, untried: None }
 }
