@@ -3,9 +3,9 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    accounts, agencies, api_tokens, bounces, clock_commands, closures, commands, escalations, exports,
-    factors, health, identities, notices, own_sessions, partnerships, people, policies, posts,
-    recounts, reference, restricting, second_step, security_txt, sessions, signing_keys,
+    accounts, agencies, api_tokens, bounces, clock_commands, closures, commands, escalations,
+    exports, factors, health, identities, notices, own_sessions, partnerships, people, policies,
+    posts, recounts, reference, restricting, second_step, security_txt, sessions, signing_keys,
     simulations,
 };
 use actix_web::{Resource, web};

@@ -26,7 +26,10 @@ enum Written {
 
 impl Engine {
     /// Sends a letter under its lease, and records what came of it.
-    pub(super) async fn send_account_letter(&self, leased: LeasedLetter) -> Result<(), EngineError> {
+    pub(super) async fn send_account_letter(
+        &self,
+        leased: LeasedLetter,
+    ) -> Result<(), EngineError> {
         let sent = match self.written(&leased).await? {
             Written::LeaseLost => {
                 tracing::warn!("a lease ran out before its letter was sent");
@@ -75,10 +78,7 @@ impl Engine {
     }
 
     /// Whom the letter goes to and what it says, with its secret; or why it never goes.
-    async fn written(
-        &self,
-        leased: &LeasedLetter,
-    ) -> Result<Written, EngineError> {
+    async fn written(&self, leased: &LeasedLetter) -> Result<Written, EngineError> {
         let kind = match &leased.kind {
             Ok(kind) => *kind,
             Err(why) => return Ok(Written::Never(why.clone())),
@@ -103,7 +103,9 @@ impl Engine {
                     return Ok(None);
                 }
                 let person = people::find_person(w, person_id)?.map(|found| found.it);
-                let Some(person) = person.filter(|person| person.active) else { return Ok(Some(None)) };
+                let Some(person) = person.filter(|person| person.active) else {
+                    return Ok(Some(None));
+                };
                 if let Some((kind, secret)) = &secret {
                     keep_secret(w, person_id, *kind, secret, now)?;
                 }

@@ -104,9 +104,7 @@ impl OnTheirWay {
     fn ended(&mut self, ended: Result<(Id, Result<(), EngineError>), JoinError>) {
         let (id, sent) = match ended {
             Ok(ended) => ended,
-            Err(stopped) => {
-                (stopped.id(), Err(StoreError::Stopped(stopped.to_string()).into()))
-            }
+            Err(stopped) => (stopped.id(), Err(StoreError::Stopped(stopped.to_string()).into())),
         };
         self.places.remove(&id);
         if let Err(error) = sent {
@@ -179,7 +177,10 @@ impl Engine {
         };
         if tokio::time::timeout(PATIENCE_AT_STOP, ending).await.is_err() {
             let left_count = out.places.len();
-            tracing::warn!(left_count, "messages were still on their way and are left to their leases");
+            tracing::warn!(
+                left_count,
+                "messages were still on their way and are left to their leases"
+            );
         }
     }
 

@@ -15,7 +15,9 @@ use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;
 use crate::store::people::{Scope, Versioned};
-use crate::store::{Reader, StoreError, account_secrets, changes, directory, failing_addresses, people, posts};
+use crate::store::{
+    Reader, StoreError, account_secrets, changes, directory, failing_addresses, people, posts,
+};
 
 /// An agency as it is to be.
 #[derive(Debug, Clone)]

@@ -148,13 +148,7 @@ impl Engine {
         Ok(())
     }
 
-    fn facts(
-        &self,
-        held: &Held,
-        after: &Escalation,
-        events: &[Event],
-        now: UtcInstant,
-    ) -> Facts {
+    fn facts(&self, held: &Held, after: &Escalation, events: &[Event], now: UtcInstant) -> Facts {
         let policy = &held.loaded.policy;
         let calendar = held.loaded.calendar();
         let entry = after.current_entry();

@@ -143,9 +143,7 @@ fn pointless(r: &mut Reader<'_>, notice: &StoredNotice) -> Result<Option<Withhel
     }
     let (Some(which), true) = (notice.escalation_id, kind.asks()) else { return Ok(None) };
     match escalations::find(r, which) {
-        Ok(found) => {
-            Ok(found.and_then(|it| why_pointless(kind, notice.queued_at, &it.escalation)))
-        }
+        Ok(found) => Ok(found.and_then(|it| why_pointless(kind, notice.queued_at, &it.escalation))),
         // Whether it has a point cannot be known: then it goes.
         Err(error) if error.is_about_what_is_stored() => Ok(None),
         Err(error) => Err(error.into()),

@@ -96,11 +96,8 @@ fn status_of(report: &str) -> Option<(BounceOutcome, String)> {
             _ => continue,
         };
         let status = fields.get("status").copied().unwrap_or_default();
-        let code: String = status
-            .chars()
-            .take_while(|c| c.is_ascii_digit() || *c == '.')
-            .take(11)
-            .collect();
+        let code: String =
+            status.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(11).collect();
         let is_graver = !matches!(found, Some((BounceOutcome::Failed, _)));
         if outcome == BounceOutcome::Failed || is_graver {
             found = Some((outcome, code));

@@ -10,8 +10,8 @@
 //! connection that was to be encrypted and is not; and never call a message accepted that the mail
 //! server did not accept.
 
-mod bounce;
 mod alarm;
+mod bounce;
 mod folder;
 mod late;
 mod letter;
@@ -24,8 +24,8 @@ mod smtp;
 mod tests;
 mod wording;
 
-pub use bounce::{Bounce, BounceOutcome, NotABounce};
 pub use alarm::set_aside_letter;
+pub use bounce::{Bounce, BounceOutcome, NotABounce};
 pub use folder::Folder;
 pub use late::late_letter;
 pub use letter::{Letter, LetterError, Paragraph};

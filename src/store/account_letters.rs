@@ -222,8 +222,7 @@ fn lease_one(
     if taken == 0 {
         return Ok(None);
     }
-    let (person, kind, attempts, queued, next): (String, String, i32, At, At) =
-        on!(w, c => account_letters::table
+    let (person, kind, attempts, queued, next): (String, String, i32, At, At) = on!(w, c => account_letters::table
             .find(letter)
             .select((
                 account_letters::person_id,
@@ -271,11 +270,7 @@ pub fn recipient(
 ///
 /// # Errors
 /// If the database refuses it.
-pub fn renew(
-    w: &mut Writer<'_>,
-    token: &str,
-    lease_until: UtcInstant,
-) -> Result<bool, StoreError> {
+pub fn renew(w: &mut Writer<'_>, token: &str, lease_until: UtcInstant) -> Result<bool, StoreError> {
     let renewed = on!(w, c => diesel::update(account_letters::table
             .filter(account_letters::lease_token.eq(token)))
         .set(account_letters::lease_until.eq(At(lease_until)))

@@ -158,26 +158,32 @@ fn candidates(
     wanted: usize,
 ) -> Result<Vec<Candidate>, StoreError> {
     let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
-    let mut found: Vec<Candidate> = passing_over!(w, notices::table
-        .filter(notices::state.eq("leased"))
-        .filter(notices::lease_until.assume_not_null().le(At(now)))
-        .filter(notices::destination.ne_all(full.to_vec()))
-        .order((notices::lease_until, notices::id))
-        .limit(limit)
-        .select(CANDIDATE));
+    let mut found: Vec<Candidate> = passing_over!(
+        w,
+        notices::table
+            .filter(notices::state.eq("leased"))
+            .filter(notices::lease_until.assume_not_null().le(At(now)))
+            .filter(notices::destination.ne_all(full.to_vec()))
+            .order((notices::lease_until, notices::id))
+            .limit(limit)
+            .select(CANDIDATE)
+    );
     let left_behind = found.len();
     for urgency in URGENCIES {
         if found.len() >= wanted && !oldest_first {
             break;
         }
-        let more: Vec<Candidate> = passing_over!(w, notices::table
-            .filter(notices::state.eq("queued"))
-            .filter(notices::urgency.eq(urgency))
-            .filter(notices::next_attempt_at.le(At(now)))
-            .filter(notices::destination.ne_all(full.to_vec()))
-            .order((notices::queued_at, notices::id))
-            .limit(limit)
-            .select(CANDIDATE));
+        let more: Vec<Candidate> = passing_over!(
+            w,
+            notices::table
+                .filter(notices::state.eq("queued"))
+                .filter(notices::urgency.eq(urgency))
+                .filter(notices::next_attempt_at.le(At(now)))
+                .filter(notices::destination.ne_all(full.to_vec()))
+                .order((notices::queued_at, notices::id))
+                .limit(limit)
+                .select(CANDIDATE)
+        );
         found.extend(more);
     }
     if oldest_first && let Some(queued) = found.get_mut(left_behind..) {
@@ -251,14 +257,17 @@ fn ids_of_letter(
     letter: &str,
     now: UtcInstant,
 ) -> Result<Vec<String>, StoreError> {
-    let ids: Vec<String> = passing_over!(w, notices::table
-        .filter(notices::sent_as.eq(letter))
-        .filter(notices::state.eq("queued").or(
-            notices::state.eq("leased").and(notices::lease_until.assume_not_null().le(At(now))),
-        ))
-        .order((notices::queued_at, notices::id))
-        .limit(BUNDLE_MAX)
-        .select(notices::id));
+    let ids: Vec<String> = passing_over!(
+        w,
+        notices::table
+            .filter(notices::sent_as.eq(letter))
+            .filter(notices::state.eq("queued").or(
+                notices::state.eq("leased").and(notices::lease_until.assume_not_null().le(At(now))),
+            ))
+            .order((notices::queued_at, notices::id))
+            .limit(BUNDLE_MAX)
+            .select(notices::id)
+    );
     Ok(ids)
 }
 
@@ -268,15 +277,18 @@ fn ids_of_bundle(
     candidate: &Candidate,
     bundle: &str,
 ) -> Result<Vec<String>, StoreError> {
-    let ids: Vec<String> = passing_over!(w, notices::table
-        .filter(notices::state.eq("queued"))
-        .filter(notices::recipient_email.eq(&candidate.recipient_email))
-        .filter(notices::partnership_id.eq(&candidate.partnership_id))
-        .filter(notices::bundle.eq(bundle))
-        .filter(notices::sent_as.is_null())
-        .order((notices::queued_at, notices::id))
-        .limit(BUNDLE_MAX)
-        .select(notices::id));
+    let ids: Vec<String> = passing_over!(
+        w,
+        notices::table
+            .filter(notices::state.eq("queued"))
+            .filter(notices::recipient_email.eq(&candidate.recipient_email))
+            .filter(notices::partnership_id.eq(&candidate.partnership_id))
+            .filter(notices::bundle.eq(bundle))
+            .filter(notices::sent_as.is_null())
+            .order((notices::queued_at, notices::id))
+            .limit(BUNDLE_MAX)
+            .select(notices::id)
+    );
     Ok(ids)
 }
 
@@ -284,11 +296,7 @@ fn ids_of_bundle(
 ///
 /// # Errors
 /// If the database refuses it.
-pub fn renew(
-    w: &mut Writer<'_>,
-    token: &str,
-    lease_until: UtcInstant,
-) -> Result<bool, StoreError> {
+pub fn renew(w: &mut Writer<'_>, token: &str, lease_until: UtcInstant) -> Result<bool, StoreError> {
     let renewed = on!(w, c => diesel::update(notices::table
             .filter(notices::lease_token.eq(token)))
         .set(notices::lease_until.eq(At(lease_until)))

@@ -45,7 +45,10 @@ pub fn trial(mut dice: Dice) -> Outcome {
         let settings = mail_settings(&sink);
         let wishes = Wishes { settings, real_mailer: true, ..Wishes::default() };
         let Some(house) = House::build(database, wishes).await else {
-            return Outcome { untried: Some("there is no PostgreSQL".to_owned()), ..Outcome::default() };
+            return Outcome {
+                untried: Some("there is no PostgreSQL".to_owned()),
+                ..Outcome::default()
+            };
         };
         let mut violations = Vec::new();
         for number in 0..BROKEN {
@@ -70,9 +73,10 @@ pub fn trial(mut dice: Dice) -> Outcome {
         sink.take_everything();
         house.clock.wind_on_to(house.clock.now().plus(TimeDelta::hours(2)));
         house.engine.deliver().await.unwrap();
-        let left = all_notices(&house).await.into_iter().filter(|it| {
-            !matches!(it.state, DeliveryState::Accepted | DeliveryState::Failed)
-        });
+        let left = all_notices(&house)
+            .await
+            .into_iter()
+            .filter(|it| !matches!(it.state, DeliveryState::Accepted | DeliveryState::Failed));
         violations.extend(left.map(|it| format!("I6: {} is still {:?}", it.id, it.state)));
         violations.extend(differing_twins(&sink));
         prove_the_record(house.engine.store(), &mut violations).await;

@@ -112,7 +112,10 @@ pub fn trial(mut dice: Dice) -> Outcome {
         let settings = mail_settings(&sink);
         let wishes = Wishes { settings, real_mailer: true, ..Wishes::default() };
         let Some(house) = House::build(database, wishes).await else {
-            return Outcome { untried: Some("there is no PostgreSQL".to_owned()), ..Outcome::default() };
+            return Outcome {
+                untried: Some("there is no PostgreSQL".to_owned()),
+                ..Outcome::default()
+            };
         };
         let ended = withdrawn_case(&house).await;
         let before = sink.received().len();

@@ -3,8 +3,8 @@
 
 use super::outbox::{enqueue, house_and_sink_with, new_notice, taken_for, wind};
 use super::sql::Raw;
-use crate::house::smtp_sink::{Act, SmtpSink, Verb};
 use crate::house::House;
+use crate::house::smtp_sink::{Act, SmtpSink, Verb};
 use crate::on_each_database;
 use chrono::TimeDelta;
 
@@ -133,6 +133,8 @@ on_each_database! {
         for (script, verb, act) in FOR_ALL {
             let before = sink.received().len();
             sink.always(*verb, *act);
+            // No connection of the script before is of use.
+            sink.always(Verb::Rset, Act::HangUp);
             enqueue_all(&house, script).await;
             house.engine.deliver().await.unwrap();
             // However long a greeting is, it may be read in time.

@@ -6,8 +6,8 @@ use super::{BSCP, case, entries, notices, raise_many, sleep_until, version};
 use crate::house::smtp_sink::Act;
 use crate::house::{Client, House};
 use crate::on_each_database;
-use serde_json::Value;
 use bscp_escalation::engine::Beat;
+use serde_json::Value;
 
 /// Makes a case unreadable, and answers what it was.
 fn spoil(house: &House, reference: &str) -> String {
