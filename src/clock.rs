@@ -223,6 +223,22 @@ impl Clock {
     }
 }
 
+/// How long something takes, whatever the clock on the wall does meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins to measure.
+    pub fn started() -> Self {
+        Self(Instant::now())
+    }
+
+    /// How long it has run.
+    pub fn so_far(self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the time")]
 fn system_now() -> UtcInstant {
     UtcInstant::new(Utc::now())

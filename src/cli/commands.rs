@@ -8,10 +8,14 @@ use crate::engine::{
     Bounced, DirectoryFile, Engine, EngineError, INVITATION_HOURS, SET_UP_MINUTES, verify_timelines,
 };
 use crate::escalation::Refusal;
+use crate::store::StoreError;
 use anyhow::{Context, bail};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// The disk failed (`EX_IOERR` of sysexits.h).
+const EXIT_IO: i32 = 74;
 
 pub(super) fn read(file: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
@@ -61,9 +65,16 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     if let Some(address) = app.metrics_address() {
         println!("Numbers for monitoring: http://{address}/metrics");
     }
-    let ran = app.run_until_stopped().await;
+    if let Err(error) = app.run_until_stopped().await {
+        if error.is::<StoreError>() {
+            // Without closing the database: SQLite would copy its log into it, and believe the disk
+            // once more.
+            eprintln!("{}", super::run::sentence(&error));
+            std::process::exit(EXIT_IO);
+        }
+        return Err(error);
+    }
     drop(alone);
-    ran?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
 }

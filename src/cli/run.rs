@@ -42,7 +42,7 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
 }
 
 /// What was being done, and what went wrong with it.
-fn sentence(error: &anyhow::Error) -> String {
+pub(super) fn sentence(error: &anyhow::Error) -> String {
     let parts: Vec<String> = error.chain().map(ToString::to_string).collect();
     format!("Failed: {}", parts.join(": "))
 }

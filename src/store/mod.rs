@@ -14,6 +14,7 @@ mod error;
 mod migrate;
 mod pool;
 mod schema;
+mod trust;
 mod types;
 
 pub mod account_letters;

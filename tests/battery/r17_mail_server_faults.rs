@@ -6,19 +6,10 @@ use crate::dice::Dice;
 use crate::house::smtp_sink::{Act, SmtpSink, Verb};
 use crate::house::{Database, House, Wishes, block_on};
 use crate::r18_backlog::{all_notices, mail_settings, prove_the_record, queue, somebody};
-use crate::run::{Outcome, Row};
+use crate::run::Outcome;
 use bscp_escalation::store::notices::DeliveryState;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
-
-pub const ROW: Row = Row {
-    name: "R17",
-    what: "a mail server that refuses, hangs, drips and hangs up",
-    unit: "messages",
-    trials: 4,
-    weight: 2,
-    trial,
-};
 
 const ACTS: [Act; 12] = [
     Act::Answer("421 4.3.2 going down"),

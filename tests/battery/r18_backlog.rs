@@ -4,7 +4,7 @@
 use crate::dice::Dice;
 use crate::house::smtp_sink::SmtpSink;
 use crate::house::{Database, House, Wishes, block_on};
-use crate::run::{Outcome, Row};
+use crate::run::Outcome;
 use bscp_escalation::engine::prove;
 use bscp_escalation::escalation::{NoticeKind, NoticeUrgency};
 use bscp_escalation::ids::{EscalationId, NoticeId};
@@ -13,15 +13,6 @@ use bscp_escalation::store::notices::{self, DeliveryState, NewNotice, StoredNoti
 use bscp_escalation::store::{Store, StoreError, Writer, escalations};
 use serde_json::json;
 use std::time::Instant;
-
-pub const ROW: Row = Row {
-    name: "R18",
-    what: "a backlog after an outage of the mail server",
-    unit: "messages",
-    trials: 1,
-    weight: 2,
-    trial,
-};
 
 /// How many wait; more where the program is built for use.
 const BACKLOG: u64 = if cfg!(debug_assertions) { 2_000 } else { 20_000 };

@@ -7,7 +7,7 @@ use crate::house::smtp_sink::SmtpSink;
 use crate::house::{House, Wishes, block_on};
 use crate::r17_mail_server_faults::differing_twins;
 use crate::r18_backlog::{prove_the_record, queue, somebody};
-use crate::run::{Outcome, Row};
+use crate::run::Outcome;
 use bscp_escalation::store::notices::{self, DeliveryState};
 use bscp_escalation::store::{DatabaseUrl, Store, StoreError, StoreOptions};
 use std::collections::BTreeSet;
@@ -17,15 +17,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-pub const ROW: Row = Row {
-    name: "R19",
-    what: "killed between the mail server's 250 and our commit",
-    unit: "kills",
-    trials: 1,
-    weight: 3,
-    trial,
-};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_bscp-escalation");
 const KILLS: u64 = 3;
