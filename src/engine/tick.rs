@@ -8,7 +8,7 @@
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{PartnershipFunction, Seat};
-use crate::escalation::{Command, NoticeKind};
+use crate::escalation::{Command, NoticeKind, NoticeUrgency};
 use crate::ids::{EscalationId, NoticeId, PartnershipId};
 use crate::notify::set_aside_letter;
 use crate::store::due::{self, Place};
@@ -236,6 +236,9 @@ impl SetAsideNotice<'_> {
             recipient_name: contact.name,
             recipient_email: contact.email,
             thread: Some(self.reference.to_owned()),
+            urgency: NoticeUrgency::of(NoticeKind::SetAside, false),
+            bundle: None,
+            about_notice_id: None,
         }
     }
 }

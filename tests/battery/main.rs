@@ -31,6 +31,9 @@ mod r06_foreign_lock;
 mod r11_race;
 mod r12_zombie;
 mod r16_silence;
+mod r17_mail_server_faults;
+mod r18_backlog;
+mod r19_killed_after_250;
 mod r22_model;
 mod r22e_model_served;
 mod r30_restarts;
@@ -58,6 +61,30 @@ const ROWS: &[Row] = &[
     row("R12", "a node killed or stopped and woken, PostgreSQL", "nodes", 1, 3, r12_zombie::trial),
     row("R16", "30 days of silence, then a start", "overdue cases", 2, 1, r16_silence::short),
     row("R16L", "the same with 10,000 overdue cases", "overdue cases", 0, 4, r16_silence::long),
+    row(
+        "R17",
+        "a mail server that does everything wrong",
+        "messages",
+        4,
+        2,
+        r17_mail_server_faults::trial,
+    ),
+    row(
+        "R18",
+        "a backlog after an outage of the mail server",
+        "messages",
+        1,
+        2,
+        r18_backlog::trial,
+    ),
+    row(
+        "R19",
+        "killed between the mail server's 250 and our commit",
+        "kills",
+        1,
+        3,
+        r19_killed_after_250::trial,
+    ),
     row(
         "R22",
         "random commands against an oracle written from the texts",
