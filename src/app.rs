@@ -54,6 +54,19 @@ pub async fn build_engine_with(
     mailer: Mailer,
 ) -> anyhow::Result<Engine> {
     let store = open_store(settings).await?;
+    build_engine_over(settings, store, clock, mailer)
+}
+
+/// The engine that settings describe, with a database and a mailer of one's own.
+///
+/// # Errors
+/// What is wrong with the settings or the key.
+pub fn build_engine_over(
+    settings: &Settings,
+    store: Store,
+    clock: Clock,
+    mailer: Mailer,
+) -> anyhow::Result<Engine> {
     let key = signing_key(settings)?;
     Ok(Engine::new(store, clock, mailer, key, engine_options(settings)?))
 }

@@ -14,6 +14,7 @@ mod migrate;
 mod pool;
 mod schema;
 mod types;
+mod weather;
 
 pub mod account_letters;
 pub mod account_secrets;
@@ -45,3 +46,4 @@ pub mod timeline;
 pub use conn::{Reader, Writer};
 pub use error::StoreError;
 pub use pool::{DatabaseUrl, Store, StoreOptions};
+pub use weather::{Moment, Weather};

@@ -3,6 +3,7 @@
 use super::conn::{Conn, Reader, Writer};
 use super::error::StoreError;
 use super::migrate;
+use super::weather::{Moment, Weather};
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::sqlite::SqliteConnection;
@@ -11,6 +12,7 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// SQLite before this can corrupt a database in WAL mode when one connection checkpoints while
@@ -132,6 +134,8 @@ pub struct Store {
     /// than at its lock. On PostgreSQL the same pool as for reads.
     writes: Pool<Manager>,
     url: DatabaseUrl,
+    /// None but where the server is tried.
+    weather: Option<Arc<dyn Weather>>,
 }
 
 impl Store {
@@ -166,7 +170,13 @@ impl Store {
             DatabaseUrl::Sqlite(_) => pool(1)?,
             DatabaseUrl::Postgres(_) => reads.clone(),
         };
-        Ok(Self { reads, writes, url })
+        Ok(Self { reads, writes, url, weather: None })
+    }
+
+    /// The same database in bad weather: for trying the server.
+    #[must_use]
+    pub fn in_weather(self, weather: Arc<dyn Weather>) -> Self {
+        Self { weather: Some(weather), ..self }
     }
 
     /// Which database it is.
@@ -185,7 +195,12 @@ impl Store {
         F: FnOnce(&mut Reader<'_>) -> Result<T, E> + Send + 'static,
     {
         let pool = self.reads.clone();
-        off_thread(move || connection(&pool)?.read(work)).await
+        let weather = self.weather.clone();
+        off_thread(move || {
+            ask(weather.as_deref(), Moment::BeforeReading)?;
+            connection(&pool)?.read(work)
+        })
+        .await
     }
 
     /// Writes, as a whole or not at all.
@@ -199,12 +214,27 @@ impl Store {
         F: FnOnce(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
     {
         let pool = self.writes.clone();
-        off_thread(move || connection(&pool)?.write(work)).await
+        let weather = self.weather.clone();
+        off_thread(move || {
+            ask(weather.as_deref(), Moment::BeforeWriting)?;
+            let done = connection(&pool)?.write(|w| -> Result<T, E> {
+                let done = work(w)?;
+                ask(weather.as_deref(), Moment::BeforeCommit)?;
+                Ok(done)
+            })?;
+            ask(weather.as_deref(), Moment::AfterCommit)?;
+            Ok(done)
+        })
+        .await
     }
 }
 
 fn connection(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, StoreError> {
     pool.get().map_err(|error| StoreError::Connection(error.to_string()))
+}
+
+fn ask(weather: Option<&dyn Weather>, moment: Moment) -> Result<(), StoreError> {
+    weather.map_or(Ok(()), |weather| weather.at(moment))
 }
 
 /// A closure that began runs to its end even if nobody waits for it any more, so a request that

@@ -17,13 +17,21 @@ mod dice;
 #[expect(dead_code, unused_imports, reason = "the tests over the wire use the rest")]
 #[path = "../it/house/mod.rs"]
 mod house;
+mod r23_years;
 mod run;
 
 use run::{Plan, Row};
 use std::process::ExitCode;
 
 /// Every row, in the order of the table.
-const ROWS: &[Row] = &[];
+const ROWS: &[Row] = &[Row {
+    name: "R23",
+    what: "one to three whole nodes through a made-up year of faults, twice from one seed",
+    unit: "years",
+    trials: 25,
+    weight: 5,
+    trial: r23_years::trial,
+}];
 
 fn main() -> ExitCode {
     match Plan::of_arguments(std::env::args().skip(1)) {
