@@ -73,7 +73,9 @@ impl World {
         ));
         self.judge(number, answered, before, after);
         self.bury_if_dead(on);
-        self.look_who_is_forbidden().await;
+        if self.asks[number].wish.moves_people() {
+            self.look_who_is_forbidden().await;
+        }
         Some(on)
     }
 
@@ -173,8 +175,8 @@ impl World {
     fn try_later(&mut self, number: usize) {
         let ask = &self.asks[number];
         if ask.fate == Fate::Unknown && ask.tries < TRIES_MAX && !self.dice.one_in(5) {
-            let most = *self.dice.pick(&[10, 60, 24 * 60]);
-            self.plan_in((1, most), Happening::Again(number));
+            let most = *self.dice.pick(&[20, 120, 48 * 60]);
+            self.plan_in((5, most), Happening::Again(number));
         }
     }
 }

@@ -64,6 +64,18 @@ impl Wish {
         }
     }
 
+    /// Whether it changes who must get nothing any more.
+    pub fn moves_people(&self) -> bool {
+        let restricts = |command: &Command| {
+            matches!(command, Command::Restrict { .. } | Command::LiftRestriction { .. })
+        };
+        match self {
+            Self::Raise | Self::Person(..) => true,
+            Self::Do(command) => restricts(command),
+            _ => false,
+        }
+    }
+
     /// The kind of the entry that holds its words, where it has any.
     pub fn leaves(&self) -> Option<&'static str> {
         let command = match self {

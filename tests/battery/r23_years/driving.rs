@@ -8,7 +8,6 @@ use super::planning::Happening;
 use super::world::World;
 use bscp_escalation::clock::UtcInstant;
 use bscp_escalation::engine::Engine;
-use bscp_escalation::store::{StoreError, escalations, notices};
 use chrono::TimeDelta;
 
 /// How often a node looks again at once while it finds something: a case moves one step at a time.
@@ -20,15 +19,16 @@ impl World {
     /// A node does what its two loops would do now.
     pub async fn let_node_work(&mut self, number: usize) {
         let Some(engine) = self.nodes[number].engine() else { return };
+        self.known_due = None;
         self.nodes[number].is_woken = false;
         self.nodes[number].wind_to(self.at);
         let now = self.note_moment(number);
         let faults = self.nodes[number].sky.faults();
         let mut said = format!("node {number} looks;");
-        let ticked = self.tick(number, &engine, now, &mut said).await;
+        let ticked = self.tick(number, &engine, &mut said).await;
         let ran = self.run_jobs(number, &engine, now, &mut said).await;
         let from = self.post.accepted_count();
-        let sent = self.deliver(number, engine, now, &mut said).await;
+        let sent = self.deliver(number, engine, &mut said).await;
         if self.nodes[number].sky.faults() != faults {
             // It may have failed to write down what the mail server said.
             self.post.doubt_since(from);
@@ -37,6 +37,7 @@ impl World {
             said.push_str(&format!(" {address}"));
         }
         self.say(&said);
+        self.nothing_is_left(number, now, ticked, sent).await;
         if ticked && ran && sent {
             self.nodes[number].failures = 0;
         } else {
@@ -73,13 +74,7 @@ impl World {
         }
     }
 
-    async fn tick(
-        &mut self,
-        number: usize,
-        engine: &Engine,
-        now: UtcInstant,
-        said: &mut String,
-    ) -> bool {
+    async fn tick(&mut self, number: usize, engine: &Engine, said: &mut String) -> bool {
         let mut acted = 0;
         for _ in 0..LOOKS_MAX {
             match engine.tick().await {
@@ -95,7 +90,6 @@ impl World {
                     }
                     if ticked.acted_count == 0 {
                         said.push_str(&format!(" acted on {acted};"));
-                        self.nothing_is_left(number, now).await;
                         return true;
                     }
                 }
@@ -112,13 +106,17 @@ impl World {
         true
     }
 
-    /// What a node that is well has looked at is done (I4).
-    async fn nothing_is_left(&mut self, number: usize, now: UtcInstant) {
-        let due: Result<_, StoreError> =
-            self.eye.read(move |r| escalations::due(r, now, None, 5)).await;
-        let due = due.unwrap();
-        if self.nodes[number].is_well() && !due.is_empty() {
-            self.violate(&format!("I4: a node has looked, and {} cases are due still", due.len()));
+    /// What a node that is well has looked at is done, and what it could send is sent.
+    async fn nothing_is_left(&mut self, number: usize, now: UtcInstant, ticked: bool, sent: bool) {
+        let (act, send) = self.next_due().await;
+        if !self.nodes[number].is_well() {
+            return;
+        }
+        if ticked && act.is_some_and(|at| at <= now) {
+            self.violate("I4: a node has looked, and a case is due still");
+        }
+        if sent && send.is_some_and(|at| at <= now) {
+            self.violate("I6: a node has sent what is to be sent, and a message waits still");
         }
     }
 
@@ -149,13 +147,7 @@ impl World {
         }
     }
 
-    async fn deliver(
-        &mut self,
-        number: usize,
-        engine: Engine,
-        now: UtcInstant,
-        said: &mut String,
-    ) -> bool {
+    async fn deliver(&mut self, number: usize, engine: Engine, said: &mut String) -> bool {
         if self.to_be_held == Some(number) {
             self.post.hold_next();
         }
@@ -178,7 +170,9 @@ impl World {
             }
             Some(Ok(sent)) => {
                 said.push_str(&format!(" tried {sent} messages;"));
-                self.no_message_waits(number, now).await;
+                if self.to_be_held == Some(number) {
+                    self.post.release();
+                }
                 true
             }
             Some(Err(error)) => {
@@ -188,18 +182,6 @@ impl World {
                 }
                 false
             }
-        }
-    }
-
-    /// What a node that is well could send is sent.
-    async fn no_message_waits(&mut self, number: usize, now: UtcInstant) {
-        if self.to_be_held == Some(number) {
-            self.post.release();
-        }
-        let next: Result<_, StoreError> = self.eye.read(notices::next_attempt_at).await;
-        let waits = next.unwrap().is_some_and(|at| at <= now);
-        if waits && self.nodes[number].is_well() {
-            self.violate("I6: a node has sent what is to be sent, and a message waits still");
         }
     }
 
@@ -226,8 +208,7 @@ impl World {
             for number in 0..self.nodes.len() {
                 self.let_node_work(number).await;
             }
-            let next: Result<_, StoreError> = self.eye.read(notices::next_attempt_at).await;
-            match next.unwrap() {
+            match self.next_due().await.1 {
                 Some(next) => self.at = self.at.plus(TimeDelta::seconds(1)).max(next),
                 None => return,
             }

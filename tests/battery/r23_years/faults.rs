@@ -51,7 +51,9 @@ impl World {
                 let manner = if is_away { Manner::Away } else { Manner::Fickle(one_in) };
                 self.post.turn(manner);
                 self.say(&format!("the mail server is {manner:?}"));
-                self.plan_in((HOUR, 6 * DAY), Happening::Over(Over::Post));
+                // Longer than messages are tried, now and then.
+                let most = if self.dice.one_in(6) { 7 * DAY } else { DAY };
+                self.plan_in((HOUR, most), Happening::Over(Over::Post));
             }
             9 => self.bury_an_address(),
             10 => self.step_a_clock(number),

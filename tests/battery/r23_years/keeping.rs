@@ -49,7 +49,10 @@ impl World {
         let prose = || Some(Prose::try_from(words.clone()).unwrap());
         let who = *self.dice.pick(&RAISERS);
         let who = self.id(who);
-        let agency = *self.dice.pick(&["social_care", "social_care", "hospital", "police"]);
+        let agency = match self.name(who).as_str() {
+            "Grace Adeyemi" | "DC Aaron Tate" => "social_care",
+            _ => *self.dice.pick(&["social_care", "social_care", "hospital", "police"]),
+        };
         let is_of_social_care = agency == "social_care";
         let days = i64::try_from(self.dice.between(1, 9)).unwrap();
         let draft = Draft {

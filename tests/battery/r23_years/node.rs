@@ -31,7 +31,6 @@ pub enum Life {
 
 /// A node.
 pub struct Node {
-    pub number: usize,
     engine: Option<Engine>,
     clock: Arc<Mutex<UtcInstant>>,
     /// How far its clock is ahead of the time.
@@ -52,9 +51,8 @@ pub struct Node {
 
 impl Node {
     /// A node that is not built yet.
-    pub fn new(number: usize, seed: u64, ahead: TimeDelta, at: UtcInstant) -> Self {
+    pub fn new(seed: u64, ahead: TimeDelta, at: UtcInstant) -> Self {
         Self {
-            number,
             engine: None,
             clock: Arc::new(Mutex::new(at)),
             ahead,
@@ -136,7 +134,7 @@ fn sender() -> Sender {
 }
 
 /// The settings of all nodes of a year.
-pub fn settings(url: &str, folder: &Path, tick_seconds: u64, daily: bool) -> Settings {
+pub fn settings(url: &str, folder: &Path, tick_seconds: u64, is_daily: bool) -> Settings {
     let key = folder.join("token.key");
     if url.starts_with("postgres") {
         auth::load_or_create(&key, auth::IfMissing::Create).unwrap();
@@ -158,10 +156,10 @@ pub fn settings(url: &str, folder: &Path, tick_seconds: u64, daily: bool) -> Set
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .into();
-    if !daily {
+    if !is_daily {
         for (key, rule) in [
-            ("schedule.chasers", "0 0 9 * * Mon"),
-            ("schedule.digests", "0 30 8 * * Mon"),
+            ("schedule.chasers", "0 0 9 1,15 * *"),
+            ("schedule.digests", "0 30 8 1,15 * *"),
             ("schedule.housekeeping", "0 15 3 * * Sun"),
         ] {
             overrides.push((key.to_owned(), rule.to_owned()));

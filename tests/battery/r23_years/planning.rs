@@ -31,11 +31,11 @@ pub enum Happening {
 impl World {
     /// What the year has in store.
     pub fn plan(&mut self) {
-        let cases = self.dice.between(5, 13);
+        let cases = self.dice.between(5, 10);
         for _ in 0..cases {
             let at = self.office_hour(0, 330);
             self.plan_at(at, Happening::Begin);
-            for _ in 0..self.dice.between(2, 12) {
+            for _ in 0..self.dice.between(0, 10) {
                 let days = i64::try_from(self.dice.between(0, 35)).unwrap();
                 let at = self.in_office_hours(at.plus(TimeDelta::days(days)));
                 self.plan_at(at, Happening::Act);

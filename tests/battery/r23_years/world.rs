@@ -58,6 +58,8 @@ pub struct World {
     pub well_since: Option<UtcInstant>,
     /// The node that is to be stopped in its next message.
     pub to_be_held: Option<usize>,
+    /// What is due next, while it is known.
+    pub known_due: Option<(Option<UtcInstant>, Option<UtcInstant>)>,
     /// What is to happen, in the order of its planning where it is at one instant.
     pub agenda: BTreeMap<(UtcInstant, u64), Happening>,
     pub planned: u64,
@@ -98,12 +100,12 @@ impl World {
         let url = wanted.fresh(&dir).or_else(|| Database::Sqlite.fresh(&dir)).unwrap();
         let at: UtcInstant = BEGINS.parse().unwrap();
         let tick_seconds = dice.between(5, 31);
-        let settings = settings(&url, dir.path(), tick_seconds, dice.one_in(4));
+        let settings = settings(&url, dir.path(), tick_seconds, dice.one_in(10));
         let post = Arc::new(PostOffice::new(dice.seed()));
         let mut nodes = Vec::new();
-        for number in 0..usize::try_from(dice.between(1, 4)).unwrap() {
+        for _ in 0..dice.between(1, 4) {
             let ahead = TimeDelta::seconds(i64::try_from(dice.between(0, 41)).unwrap() - 20);
-            let mut node = Node::new(number, dice.seed(), ahead, at);
+            let mut node = Node::new(dice.seed(), ahead, at);
             node.start(&settings, &post, at).await;
             nodes.push(node);
         }
@@ -122,6 +124,7 @@ impl World {
             spells: Vec::new(),
             well_since: Some(at),
             to_be_held: None,
+            known_due: None,
             agenda: BTreeMap::new(),
             planned: 0,
             _dir: dir,
@@ -142,27 +145,34 @@ impl World {
     }
 
     /// When something happens next.
-    async fn next_instant(&self) -> Option<UtcInstant> {
+    async fn next_instant(&mut self) -> Option<UtcInstant> {
         let planned = self.agenda.keys().next().map(|(at, _)| *at);
-        let due = self.next_due().await;
+        let (act, send) = self.next_due().await;
+        let due = act.into_iter().chain(send).min();
         let up = self.nodes.iter().filter(|node| node.life == Life::Up);
         up.map(|node| node.looks_next(due, self.at)).chain(planned).min()
     }
 
-    /// When time has something to do next, or a message is to go.
-    async fn next_due(&self) -> Option<UtcInstant> {
+    /// When time has something to do next, and when a message is to go; asked of the database once
+    /// for as long as nobody has done anything.
+    pub async fn next_due(&mut self) -> (Option<UtcInstant>, Option<UtcInstant>) {
+        if let Some(known) = self.known_due {
+            return known;
+        }
         let due: Result<_, StoreError> = self
             .eye
             .read(|r| Ok((escalations::next_act_at(r)?, notices::next_attempt_at(r)?)))
             .await;
-        let (act, send) = due.unwrap();
-        act.into_iter().chain(send).min()
+        let due = due.unwrap();
+        self.known_due = Some(due);
+        due
     }
 
     async fn step(&mut self) {
         let mut order = Vec::new();
         while let Some(entry) = self.agenda.first_entry().filter(|it| it.key().0 <= self.at) {
             let happening = entry.remove();
+            self.known_due = None;
             if let Some(number) = self.happen(happening).await {
                 self.nodes[number].is_woken = true;
                 order.push(number);
@@ -176,7 +186,8 @@ impl World {
         order.rotate_left(turn);
         let all_look = self.dice.one_in(16);
         for number in order {
-            let due = self.next_due().await;
+            let (act, send) = self.next_due().await;
+            let due = act.into_iter().chain(send).min();
             let node = &self.nodes[number];
             let looks = node.is_woken || all_look || node.looks_next(due, self.at) <= self.at;
             if node.life == Life::Up && looks {
