@@ -5,7 +5,6 @@ use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::engine::{DirectoryFile, Engine, INVITATION_HOURS, SET_UP_MINUTES, verify_timelines};
-use crate::store::DatabaseUrl;
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -29,6 +28,7 @@ pub(super) fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
+    let alone = app::alone(&settings)?;
     let engine = app::build_engine(&settings, Clock::System).await?;
     if let Err((provider, fault)) = engine.check_providers().await {
         bail!("the identity provider `{provider}` (auth.providers_file): {fault}");
@@ -54,7 +54,12 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     if !settings.engine.worker {
         println!("This node answers requests only: another one must act on deadlines.");
     }
-    app.run_until_stopped().await?;
+    if let Some(address) = app.metrics_address() {
+        println!("Numbers for monitoring: http://{address}/metrics");
+    }
+    let ran = app.run_until_stopped().await;
+    drop(alone);
+    ran?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
 }
@@ -112,14 +117,7 @@ async fn set_up_hint(engine: &Engine) -> anyhow::Result<Option<String>> {
 }
 
 pub(super) async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
-    // Opening would make an empty database, in which nothing is broken.
-    let url: DatabaseUrl = settings.database.url.reveal().parse()?;
-    if let DatabaseUrl::Sqlite(path) = &url
-        && !path.exists()
-    {
-        bail!("there is no database at {}", path.display());
-    }
-    let store = app::open_store(&settings).await?;
+    let store = app::open_store_as_it_is(&settings).await?;
     let verified = verify_timelines(&store).await.context("reading the timelines")?;
     for verdict in &verified.broken {
         println!("{} ({}): {}", verdict.reference, verdict.escalation_id, verdict.broken);

@@ -23,6 +23,12 @@ pub enum StoreError {
         /// Why; never the content.
         why: String,
     },
+    /// Another server process uses the database's file.
+    #[error(
+        "another server runs on {0}. One server uses a SQLite file at a time: stop the other one, or \
+         use PostgreSQL for several"
+    )]
+    InUse(String),
     /// Something that must be there is not.
     #[error("{0} is not there")]
     Missing(&'static str),

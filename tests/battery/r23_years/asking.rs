@@ -57,7 +57,14 @@ impl World {
         self.asks[number].tries += 1;
         let ask = self.asks[number].clone();
         let before = self.version_of(ask.which).await;
+        let faults = self.nodes[on].sky.faults();
         let answered = self.send(&engine, &ask, number, now).await;
+        if let Err(error) = &answered
+            && !is_an_answer(error)
+            && self.nodes[on].sky.faults() == faults
+        {
+            self.violate(&format!("request {number} failed in fair weather: {error}"));
+        }
         let after = self.version_of(ask.which).await;
         let said = match &answered {
             Ok(answered) if answered.is_replay => "done before".to_owned(),

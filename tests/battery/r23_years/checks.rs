@@ -37,11 +37,11 @@ impl World {
         self.violations.extend(said);
     }
 
-    /// I2, I3, I8, I9: what the product itself can prove of its record.
+    /// I1, I2, I3, I8, I9: what the product itself can prove of its record.
     async fn prove_the_record(&mut self) {
-        let verified = bscp_escalation::engine::verify_timelines(&self.eye).await.unwrap();
-        for broken in verified.broken {
-            self.violate(&format!("I8: {} does not hold: {}", broken.reference, broken.broken));
+        let proof = bscp_escalation::engine::prove(&self.eye).await.unwrap();
+        for breach in proof.breaches {
+            self.violate(&breach.to_string());
         }
     }
 

@@ -276,25 +276,6 @@ impl World {
             Stance::Refuses,
         ])
     }
-
-    /// What has been overdue for a working week is determined, and old drafts are discarded.
-    pub async fn sweep(&mut self) -> Option<usize> {
-        let mut on = None;
-        for it in self.cases().await {
-            let Some(entry) = it.current_entry() else { continue };
-            let since = entry.overdue.as_ref().map(|overdue| self.at.since(overdue.recorded_at));
-            if since.is_none_or(|since| since < TimeDelta::days(5)) {
-                continue;
-            }
-            let words = Prose::try_from(words_of(self.asks.len())).unwrap();
-            let rationale = Prose::try_from("The partnership decides.".to_owned()).unwrap();
-            let outcome = "not_changed".to_owned();
-            let command = Command::Determine { outcome, decision: words, rationale };
-            let who = self.id("Professor Alan Greer");
-            on = self.ask_about(&it, who, Wish::Do(command)).await.or(on);
-        }
-        on
-    }
 }
 
 fn position(words: Prose) -> PositionBody {

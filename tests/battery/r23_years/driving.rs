@@ -8,6 +8,7 @@ use super::planning::Happening;
 use super::world::World;
 use bscp_escalation::clock::UtcInstant;
 use bscp_escalation::engine::Engine;
+use bscp_escalation::watch::Ailment;
 use chrono::TimeDelta;
 
 /// How often a node looks again at once while it finds something: a case moves one step at a time.
@@ -38,6 +39,9 @@ impl World {
         }
         self.say(&said);
         self.nothing_is_left(number, now, ticked, sent).await;
+        if self.dice.one_in(8) {
+            self.says_how_it_is(number).await;
+        }
         if ticked && ran && sent {
             self.nodes[number].failures = 0;
         } else {
@@ -117,6 +121,24 @@ impl World {
         }
         if sent && send.is_some_and(|at| at <= now) {
             self.violate("I6: a node has sent what is to be sent, and a message waits still");
+        }
+    }
+
+    /// I12: a node that is well says so, and one that has no database says that.
+    async fn says_how_it_is(&mut self, number: usize) {
+        let Some(engine) = self.nodes[number].engine() else { return };
+        let looked = engine.look().await;
+        let mut ailments = engine.signs().await.ailments();
+        // Their loops do not run here: the driver stands for them.
+        ailments.retain(|it| !matches!(it, Ailment::EscalatorStalled | Ailment::DelivererStalled));
+        match self.nodes[number].sky.mood() {
+            Mood::Fair if looked.is_err() || !ailments.is_empty() => {
+                self.violate(&format!("I12: node {number} is well and says {ailments:?}"));
+            }
+            Mood::Gone if looked.is_ok() || ailments.is_empty() => {
+                self.violate(&format!("I12: node {number} has no database and says it is well"));
+            }
+            _ => {}
         }
     }
 

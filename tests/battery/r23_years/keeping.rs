@@ -7,7 +7,7 @@ use super::world::World;
 use bscp_escalation::access::{Proof, ProofBy};
 use bscp_escalation::engine::{NewAbsence, NewDraft, NewPerson, NewPost};
 use bscp_escalation::escalation::{
-    Child, Draft, Escalation, ImmediateDanger, Prose, ProtectiveDeadline, Restriction,
+    Child, Command, Draft, Escalation, ImmediateDanger, Prose, ProtectiveDeadline, Restriction,
     RestrictionReason, StartStage,
 };
 use bscp_escalation::ids::{PersonId, SessionId};
@@ -148,6 +148,25 @@ impl World {
         };
         let who = self.id("Ellis Grant");
         self.ask(Ask { who, wish, which: None, read: None, tries: 0, fate: Fate::Unknown }).await
+    }
+
+    /// What has been overdue for a working week is determined.
+    pub async fn sweep(&mut self) -> Option<usize> {
+        let mut on = None;
+        for it in self.cases().await {
+            let Some(entry) = it.current_entry() else { continue };
+            let since = entry.overdue.as_ref().map(|overdue| self.at.since(overdue.recorded_at));
+            if since.is_none_or(|since| since < TimeDelta::days(5)) {
+                continue;
+            }
+            let words = Prose::try_from(words_of(self.asks.len())).unwrap();
+            let rationale = Prose::try_from("The partnership decides.".to_owned()).unwrap();
+            let outcome = "not_changed".to_owned();
+            let command = Command::Determine { outcome, decision: words, rationale };
+            let who = self.id("Professor Alan Greer");
+            on = self.ask_about(&it, who, Wish::Do(command)).await.or(on);
+        }
+        on
     }
 
     async fn everybody(&self) -> Vec<bscp_escalation::directory::Person> {

@@ -73,7 +73,7 @@ impl Node {
         let store = store.in_weather(Arc::clone(&self.sky) as _);
         let clock = Clock::Standing(Arc::clone(&self.clock));
         let mailer = Mailer::played(sender(), Arc::clone(post) as Arc<dyn PlayedServer>);
-        self.engine = Some(app::build_engine_over(settings, store, clock, mailer).unwrap());
+        self.engine = Some(app::build_engine_over(settings, store, clock, mailer).await.unwrap());
         self.life = Life::Up;
         self.wake(at);
     }

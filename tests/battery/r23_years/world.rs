@@ -13,7 +13,7 @@ use bscp_escalation::config::Settings;
 use bscp_escalation::engine::{DirectoryFile, Founded, JobTimes};
 use bscp_escalation::ids::PersonId;
 use bscp_escalation::store::policies::Via;
-use bscp_escalation::store::{Store, StoreError, escalations, notices};
+use bscp_escalation::store::{Store, StoreError, due, notices};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -161,7 +161,10 @@ impl World {
         }
         let due: Result<_, StoreError> = self
             .eye
-            .read(|r| Ok((escalations::next_act_at(r)?, notices::next_attempt_at(r)?)))
+            .read(|r| {
+                let act = due::first_due_at(r)?.into_iter().chain(due::next_try_at(r)?).min();
+                Ok((act, notices::next_attempt_at(r)?))
+            })
             .await;
         let due = due.unwrap();
         self.known_due = Some(due);
