@@ -59,6 +59,19 @@ pub async fn build_engine_with(
     mailer: Mailer,
 ) -> anyhow::Result<Engine> {
     let store = open_store(settings).await?;
+    build_engine_over(settings, store, clock, mailer).await
+}
+
+/// The engine that settings describe, with a database and a mailer of one's own.
+///
+/// # Errors
+/// As [`build_engine`].
+pub async fn build_engine_over(
+    settings: &Settings,
+    store: Store,
+    clock: Clock,
+    mailer: Mailer,
+) -> anyhow::Result<Engine> {
     let clock = shared_clock(&store, clock).await.context("asking the database for the time")?;
     let key = signing_key(settings)?;
     Ok(Engine::new(store, clock, mailer, key, engine_options(settings)?))

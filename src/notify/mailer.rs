@@ -6,7 +6,10 @@ use super::line::without_addresses;
 use super::outgoing::{Outgoing, Sender, Sent};
 use super::settings::SmtpSettings;
 use super::smtp::{DID_NOT_TAKE, Smtp, UNEXPECTED};
+use std::fmt;
+use std::future::Future;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The way out for messages. Its copies are the same way out.
@@ -18,6 +21,18 @@ pub enum Mailer {
     Folder(Arc<Folder>),
     /// Into memory; for tests.
     Memory(Arc<Sender>, Arc<Mutex<Vec<Sent>>>),
+    /// To a mail server that a test plays.
+    Played(Arc<Sender>, Arc<dyn PlayedServer>),
+}
+
+/// What a played mail server says to a message, when it says it.
+pub type PlayedAnswer<'a> =
+    Pin<Box<dyn Future<Output = Result<Accepted, SendFailure>> + Send + 'a>>;
+
+/// A mail server that a test plays.
+pub trait PlayedServer: fmt::Debug + Send + Sync {
+    /// What it says to a message.
+    fn answer(&self, sent: Sent) -> PlayedAnswer<'_>;
 }
 
 /// A message was accepted; from here the mail server answers for it.
@@ -108,6 +123,11 @@ impl Mailer {
         Self::Memory(Arc::new(sender), Arc::default())
     }
 
+    /// Mail to a mail server that a test plays.
+    pub fn played(sender: Sender, server: Arc<dyn PlayedServer>) -> Self {
+        Self::Played(Arc::new(sender), server)
+    }
+
     /// Sends one message, once. The same notice sent again is the same message, byte for byte, so
     /// that a message which went twice is known for one.
     ///
@@ -122,6 +142,10 @@ impl Mailer {
                 kept.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
                 Ok(Accepted { answer: "kept in memory".to_owned() })
             }
+            Self::Played(sender, server) => {
+                let (_, sent) = outgoing.written(sender)?;
+                server.answer(sent).await
+            }
         }
     }
 
@@ -133,7 +157,7 @@ impl Mailer {
         let sender = match self {
             Self::Smtp(smtp) => smtp.sender(),
             Self::Folder(folder) => folder.sender(),
-            Self::Memory(sender, _) => sender,
+            Self::Memory(sender, _) | Self::Played(sender, _) => sender,
         };
         bounce::read(report, sender.message_domain())
     }
@@ -144,6 +168,7 @@ impl Mailer {
             Self::Smtp(smtp) => smtp.describe(),
             Self::Folder(folder) => folder.describe(),
             Self::Memory(..) => "every message is kept in memory, for tests".to_owned(),
+            Self::Played(..) => "a test plays the mail server".to_owned(),
         }
     }
 
@@ -151,7 +176,7 @@ impl Mailer {
     pub fn sent(&self) -> Vec<Sent> {
         match self {
             Self::Memory(_, kept) => kept.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-            Self::Smtp(_) | Self::Folder(_) => Vec::new(),
+            Self::Smtp(_) | Self::Folder(_) | Self::Played(..) => Vec::new(),
         }
     }
 }

@@ -30,7 +30,7 @@ pub use folder::Folder;
 pub use late::late_letter;
 pub use letter::{Letter, LetterError, Paragraph};
 pub use line::header_safe;
-pub use mailer::{Accepted, Mailer, MailerError, SendFailure};
+pub use mailer::{Accepted, Mailer, MailerError, PlayedAnswer, PlayedServer, SendFailure};
 pub use outgoing::{Outgoing, Sender, Sent, is_address};
 pub use settings::{Security, SmtpSettings};
 pub use smtp::Smtp;

@@ -16,6 +16,7 @@ mod pool;
 mod schema;
 mod trust;
 mod types;
+mod weather;
 
 pub mod account_letters;
 pub mod account_secrets;
@@ -53,3 +54,4 @@ pub use alone::Alone;
 pub use conn::{Reader, Writer};
 pub use error::StoreError;
 pub use pool::{DatabaseUrl, Store, StoreOptions};
+pub use weather::{Moment, Weather};

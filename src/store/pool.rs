@@ -4,6 +4,7 @@ use super::conn::{Conn, Reader, Writer};
 use super::error::StoreError;
 use super::migrate;
 use super::trust::Trust;
+use super::weather::{Moment, Weather};
 use crate::clock::Stopwatch;
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
@@ -13,6 +14,7 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// SQLite before this can corrupt a database in WAL mode when one connection checkpoints while
@@ -149,6 +151,8 @@ pub struct Store {
     url: DatabaseUrl,
     busy_timeout: Duration,
     trust: Trust,
+    /// None but where the server is tried.
+    weather: Option<Arc<dyn Weather>>,
 }
 
 impl Store {
@@ -205,7 +209,13 @@ impl Store {
             DatabaseUrl::Sqlite(_) => pool(1, Some(trust.clone()))?,
             DatabaseUrl::Postgres(_) => reads.clone(),
         };
-        Ok(Self { reads, writes, url, busy_timeout, trust })
+        Ok(Self { reads, writes, url, busy_timeout, trust, weather: None })
+    }
+
+    /// The same database in bad weather: for trying the server.
+    #[must_use]
+    pub fn in_weather(self, weather: Arc<dyn Weather>) -> Self {
+        Self { weather: Some(weather), ..self }
     }
 
     /// Which database it is.
@@ -234,7 +244,12 @@ impl Store {
         F: FnOnce(&mut Reader<'_>) -> Result<T, E> + Send + 'static,
     {
         let pool = self.reads.clone();
-        off_thread(move || connection(&pool)?.read(work)).await
+        let weather = self.weather.clone();
+        off_thread(move || {
+            ask(weather.as_deref(), Moment::BeforeReading)?;
+            connection(&pool)?.read(work)
+        })
+        .await
     }
 
     /// Writes, as a whole or not at all. On SQLite the turn within this server and the file's lock
@@ -251,14 +266,22 @@ impl Store {
     {
         let (pool, trust, busy_timeout) =
             (self.writes.clone(), self.trust.clone(), self.busy_timeout);
+        let weather = self.weather.clone();
         off_thread(move || {
+            ask(weather.as_deref(), Moment::BeforeWriting)?;
             trust.check()?;
             let waiting = Stopwatch::started();
             let mut conn = connection(&pool)?;
             // Whoever had it before may have seen the disk fail.
             trust.check()?;
             conn.wait_for_lock_at_most(busy_timeout.saturating_sub(waiting.so_far()))?;
-            conn.write(work)
+            let done = conn.write(|w| -> Result<T, E> {
+                let done = work(w)?;
+                ask(weather.as_deref(), Moment::BeforeCommit)?;
+                Ok(done)
+            })?;
+            ask(weather.as_deref(), Moment::AfterCommit)?;
+            Ok(done)
         })
         .await
     }
@@ -272,6 +295,10 @@ impl Store {
 
 fn connection(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, StoreError> {
     pool.get().map_err(|error| StoreError::Connection(error.to_string()))
+}
+
+fn ask(weather: Option<&dyn Weather>, moment: Moment) -> Result<(), StoreError> {
+    weather.map_or(Ok(()), |weather| weather.at(moment))
 }
 
 /// A closure that began runs to its end even if nobody waits for it any more, so a request that

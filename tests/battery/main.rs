@@ -36,6 +36,7 @@ mod r18_backlog;
 mod r19_killed_after_250;
 mod r22_model;
 mod r22e_model_served;
+mod r23_years;
 mod r30_restarts;
 mod r34_poison;
 #[expect(dead_code, reason = "the tests over the wire use the rest")]
@@ -100,6 +101,14 @@ const ROWS: &[Row] = &[
         10,
         2,
         r22e_model_served::trial,
+    ),
+    row(
+        "R23",
+        "one to three whole nodes through a made-up year of faults, twice from one seed",
+        "years",
+        10,
+        5,
+        r23_years::trial,
     ),
     row("R30", "SIGTERM under 16 writers, SQLite", "restarts", 2, 3, r30_restarts::alone),
     row(
