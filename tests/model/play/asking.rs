@@ -193,12 +193,21 @@ impl Oracle {
         let (at, stage) = (now.at, self.stage());
         let last = self.stay().stage + 1 == self.policy.stages.len();
         let answers = !matches!(ask, Ask::Acknowledge | Ask::Arrange(_) | Ask::Discuss(_));
+        if answers {
+            self.stay().noticed = Some(at);
+        }
         if answers && by.side == Receiving {
             self.stay().answered.get_or_insert(at);
         }
         match ask {
             Ask::Acknowledge => {
-                need(!std::mem::replace(&mut self.stay().acknowledged, true), NOT_NOW)?;
+                // Once a stage, and again where it is overdue and nobody has done anything about it.
+                let stay = self.stay();
+                let unnoticed =
+                    stay.overdue_since.is_some_and(|it| stay.noticed.is_none_or(|at| at < it));
+                need(unnoticed || stay.acknowledged.is_none(), NOT_NOW)?;
+                stay.acknowledged.get_or_insert(at);
+                stay.noticed = Some(at);
                 now.record(&["acknowledged"]);
                 self.tell_raising("Acknowledged", now);
             }
@@ -255,6 +264,7 @@ impl Oracle {
             need(known, FAULTY)?;
             need(!on_table, NOT_NOW)?;
             self.proposals.push((by.side, this, false));
+            self.stay().noticed = Some(at);
             now.record(&["proposed"]);
             let other: Vec<&str> = (self.stay().acting.iter())
                 .filter(|seat| seat.side != by.side && seat.side != Partnership)
@@ -297,6 +307,7 @@ impl Oracle {
                 need(self.stepped_down < times, NOT_NOW)?;
                 let to = (to as usize).checked_sub(1).filter(|to| *to < here).ok_or(FAULTY)?;
                 self.stepped_down += 1;
+                self.round_began = self.stays.len();
                 now.record(&["stage_left"]);
                 self.enter(to, "StageEntered", now);
             }
@@ -330,6 +341,9 @@ impl Oracle {
                 }
                 self.reckon(at);
                 now.record(&["protective_deadline_set"]);
+                if is_paused {
+                    self.tell_those_concerned("PauseEnded", now);
+                }
                 self.tell_those_concerned("DueMoved", now);
             }
             Ask::Extend(days) => {
@@ -390,7 +404,7 @@ impl Oracle {
 
     fn tick_off(&mut self, ask: Ask, now: &mut Now<'_>) -> Result<(), u16> {
         let at = now.at;
-        need(self.status != "draft", NOT_NOW)?;
+        need(!self.stays.is_empty(), NOT_NOW)?;
         if let Ask::Record(number) = ask {
             let meeting = numbered(&mut self.meetings, number)?;
             need(meeting.0 <= at && !meeting.1, NOT_NOW)?;

@@ -38,7 +38,10 @@ pub(super) struct Stay {
     pub(super) is_protective: bool,
     /// When people are told again, once it is overdue.
     pub(super) again: Option<At>,
-    pub(super) acknowledged: bool,
+    pub(super) overdue_since: Option<At>,
+    /// When anybody last did something about it.
+    pub(super) noticed: Option<At>,
+    pub(super) acknowledged: Option<At>,
     /// When the receiving side first answered.
     pub(super) answered: Option<At>,
 }
@@ -180,7 +183,8 @@ impl Oracle {
             return self.tell_overdue(now);
         }
         now.record(&["deadline_passed"]);
-        let is_silent = stay.answered.is_none_or(|answered| answered > stay.due);
+        let by_then = |at: Option<At>| at.is_some_and(|at| at <= stay.due);
+        let is_silent = !by_then(stay.answered) && !by_then(stay.acknowledged);
         let then = stage.on_silence.filter(|_| is_silent).unwrap_or(stage.on_deadline);
         let next = stay.stage + 1;
         if then == Then::Escalate && next < policy.stages.len() {
@@ -194,6 +198,7 @@ impl Oracle {
         let at = now.at;
         let stay = self.stay();
         stay.again = Some(told_again(at));
+        stay.overdue_since.get_or_insert(at);
         now.tell("Overdue", names(&stay.acting));
         // And whoever came into their posts, or stands in for them, since they were asked.
         now.tell("Overdue", names(&self.whom(self.stage().act, false, 0, now.staff).0));
@@ -267,7 +272,9 @@ impl Oracle {
             due: at,
             is_protective: false,
             again: None,
-            acknowledged: false,
+            overdue_since: None,
+            noticed: None,
+            acknowledged: None,
             answered: None,
         });
         self.reckon(at);
@@ -338,9 +345,10 @@ impl Oracle {
         if !acts {
             return (seats, gap);
         }
-        // A rung that is named again means the same people, with those who joined.
+        // A rung that was named in the stage before means the same people, with those who joined.
         let names_it = |stay: &&Stay| self.policy.stages[stay.stage].act.contains(&who);
-        if let Some(before) = self.stays.last().filter(names_it) {
+        let before = self.stays.iter().rfind(|stay| stay.stage < stage);
+        if let Some(before) = before.filter(names_it) {
             let same = before.acting.iter().filter(|seat| seat.side == side);
             add(&mut seats, same.cloned().collect());
             return (seats, gap);
