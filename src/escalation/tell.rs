@@ -8,7 +8,7 @@ use super::state::{Escalation, Stance};
 use crate::clock::UtcInstant;
 use crate::directory::{PartnershipFunction, Route, Seat, SeatCapacity, Side};
 use crate::ids::PersonId;
-use crate::policy::STAGE_TASK;
+use crate::policy::{OnRefusal, STAGE_TASK};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -162,7 +162,7 @@ impl Telling<'_> {
                 self.side(Side::Raising, NoticeKind::Acknowledged);
             }
             Event::PositionStated { .. } => self.everybody_acting(NoticeKind::PositionStated),
-            Event::Responded { stance: Stance::Refuses, .. } => {
+            Event::Responded { stance: Stance::Refuses, .. } if self.refusal_prompts() => {
                 self.side(Side::Raising, NoticeKind::Refused);
                 self.everybody_acting(NoticeKind::Responded);
             }
@@ -269,6 +269,12 @@ impl Telling<'_> {
         for seat in seats {
             self.add(seat, NoticeKind::NoticeDelayed);
         }
+    }
+
+    /// Whether the raising side is asked, after a refusal, to escalate now.
+    fn refusal_prompts(&self) -> bool {
+        let stage = self.after.current_entry().and_then(|it| self.rules.policy.stage(it.stage));
+        stage.is_none_or(|stage| stage.on_refusal != OnRefusal::Inform)
     }
 
     /// Whoever joins those who must act in place of somebody excluded is asked to.

@@ -164,13 +164,17 @@ impl Case<'_> {
     }
 
     fn raised(&self) -> Result<(), Refusal> {
-        match self.escalation.status {
-            Status::Draft => Err(Refusal::not_now("This is still a draft. Raise it first.")),
-            Status::Open | Status::Resolved | Status::Withdrawn => Ok(()),
+        if self.escalation.raised_at.is_some() {
+            return Ok(());
         }
+        Err(Refusal::not_now(match self.escalation.status {
+            Status::Withdrawn => "This draft was discarded. Begin another.",
+            _ => "This is still a draft. Raise it first.",
+        }))
     }
 
     fn ended(&self) -> Result<(), Refusal> {
+        self.raised()?;
         match self.escalation.status {
             Status::Resolved | Status::Withdrawn => Ok(()),
             Status::Draft | Status::Open => {

@@ -173,7 +173,17 @@ fn a_discarded_draft_is_nobodys_business() {
     case.by(ADA, withdraw());
     assert_eq!(case.state.status, Status::Withdrawn);
     assert_eq!(case.told(), [].into());
-    for command in [raise(), reopen(None)] {
+    let action = Command::SetAction {
+        what: prose("Visit the family."),
+        owner: line("The social worker"),
+        due_on: "2026-11-20".parse().unwrap(),
+    };
+    let debrief = Command::Debrief {
+        held_on: "2026-11-16".parse().unwrap(),
+        with: line("The team"),
+        text: None,
+    };
+    for command in [raise(), reopen(None), action, debrief, feedback(), Command::ConfirmRecord] {
         assert!(matches!(case.refused(ADA, command), Refusal::NotNow(_)));
     }
 }

@@ -109,6 +109,14 @@ fn a_refusal_asks_the_raising_side_whether_to_escalate() {
 }
 
 #[test]
+fn where_the_policy_only_informs_of_a_refusal_nobody_is_asked_to_escalate() {
+    let world = World::with("\n[[stages]]\n", "\n[[stages]]\non_refusal = \"inform\"\n");
+    let mut case = Case::raised_at_stage(world, 2);
+    case.by(FINN, respond(Stance::Refuses));
+    assert_eq!(case.told(), told([(Responded, &[BEN])]));
+}
+
+#[test]
 fn a_refusal_that_moves_the_case_asks_the_next_people_to_act() {
     let world = World::with("\n[[stages]]\n", "\n[[stages]]\non_refusal = \"escalate\"\n");
     let mut case = Case::raised_in(world, "2026-11-16 10:00");

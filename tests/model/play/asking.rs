@@ -3,7 +3,7 @@
 use super::oracle::{Happens, Now, Oracle, names};
 use super::policies::{Limit, May, Then};
 use super::reaching::Side::{self, Partnership, Raising, Receiving};
-use super::reaching::{Seat, in_partnership, stands_in};
+use super::reaching::{Seat, stands_in};
 use super::reckoning::{At, day_of, due, hour, next_worked};
 use super::script::Ask;
 use super::world::{POSTS, RAISER, Staff};
@@ -52,6 +52,13 @@ impl Oracle {
             Ask::Record(_) | Ask::DoneAction(_) => self.tick_off(ask, &mut now)?,
             Ask::Feedback | Ask::Debrief { .. } | Ask::TickRecord => {
                 self.follow(ask, standing, &mut now)?;
+            }
+            Ask::SetAction => {
+                // At any time.
+                need(!self.stays.is_empty(), NOT_NOW)?;
+                self.actions.push(false);
+                now.record(&["action_set"]);
+                self.tell_acting("ActionSet", &mut now);
             }
             _ => {
                 need(self.status == "open", NOT_NOW)?;
@@ -140,7 +147,7 @@ impl Oracle {
         self.status = "open";
         now.record(&["raised"]);
         let start = if self.urgent { self.policy.urgent_starts } else { 1 };
-        let stage = start.max(self.wish.map_or(1, |it| it as usize));
+        let stage = self.wish.map_or(start, |it| it as usize);
         self.enter(stage - 1, "StageEntered", now);
         Ok(())
     }
@@ -150,8 +157,6 @@ impl Oracle {
         self.status = status;
         self.ended = Some(now.at);
         self.tell_everybody(notice, now);
-        let manager = in_partnership(now.staff, &["partnership.business_manager"]).0;
-        now.tell(notice, names(&manager));
     }
 
     fn end_or_begin(&mut self, ask: Ask, now: &mut Now<'_>) -> Result<(), u16> {
@@ -187,14 +192,22 @@ impl Oracle {
     fn say(&mut self, ask: Ask, by: Standing, now: &mut Now<'_>) -> Result<(), u16> {
         let (at, stage) = (now.at, self.stage());
         let last = self.stay().stage + 1 == self.policy.stages.len();
-        let answers =
-            !matches!(ask, Ask::Acknowledge | Ask::Arrange(_) | Ask::SetAction | Ask::Discuss(_));
+        let answers = !matches!(ask, Ask::Acknowledge | Ask::Arrange(_) | Ask::Discuss(_));
+        if answers {
+            self.stay().noticed = Some(at);
+        }
         if answers && by.side == Receiving {
             self.stay().answered.get_or_insert(at);
         }
         match ask {
             Ask::Acknowledge => {
-                need(!std::mem::replace(&mut self.stay().acknowledged, true), NOT_NOW)?;
+                // Once a stage, and again where it is overdue and nobody has done anything about it.
+                let stay = self.stay();
+                let unnoticed =
+                    stay.overdue_since.is_some_and(|it| stay.noticed.is_none_or(|at| at < it));
+                need(unnoticed || stay.acknowledged.is_none(), NOT_NOW)?;
+                stay.acknowledged.get_or_insert(at);
+                stay.noticed = Some(at);
                 now.record(&["acknowledged"]);
                 self.tell_raising("Acknowledged", now);
             }
@@ -213,18 +226,12 @@ impl Oracle {
                     self.tell_raising("Refused", now);
                 }
                 self.tell_acting("Responded", now);
-                now.tell("Responded", [RAISER]);
             }
             Ask::Arrange(_) => {
                 let Ask::Arrange(minutes) = ask else { return Err(FAULTY) };
                 self.meetings.push((at + TimeDelta::minutes(minutes), false));
                 now.record(&["meeting_arranged"]);
                 self.tell_acting("MeetingArranged", now);
-            }
-            Ask::SetAction => {
-                self.actions.push(false);
-                now.record(&["action_set"]);
-                self.tell_acting("ActionSet", now);
             }
             Ask::Discuss(minutes) => {
                 need(minutes <= 0, FAULTY)?;
@@ -254,9 +261,10 @@ impl Oracle {
         let began = self.round_began;
         if let Ask::Propose { known } = ask {
             let on_table = self.proposals.iter().any(|it| !it.2 && it.1 >= began);
-            need(!on_table, NOT_NOW)?;
             need(known, FAULTY)?;
+            need(!on_table, NOT_NOW)?;
             self.proposals.push((by.side, this, false));
+            self.stay().noticed = Some(at);
             now.record(&["proposed"]);
             let other: Vec<&str> = (self.stay().acting.iter())
                 .filter(|seat| seat.side != by.side && seat.side != Partnership)
@@ -299,6 +307,7 @@ impl Oracle {
                 need(self.stepped_down < times, NOT_NOW)?;
                 let to = (to as usize).checked_sub(1).filter(|to| *to < here).ok_or(FAULTY)?;
                 self.stepped_down += 1;
+                self.round_began = self.stays.len();
                 now.record(&["stage_left"]);
                 self.enter(to, "StageEntered", now);
             }
@@ -332,6 +341,9 @@ impl Oracle {
                 }
                 self.reckon(at);
                 now.record(&["protective_deadline_set"]);
+                if is_paused {
+                    self.tell_those_concerned("PauseEnded", now);
+                }
                 self.tell_those_concerned("DueMoved", now);
             }
             Ask::Extend(days) => {
@@ -362,14 +374,12 @@ impl Oracle {
                 self.go_on(at, now);
             }
             Ask::Class { urgent } => {
-                need(!is_late, NOT_NOW)?;
-                need(self.urgent != urgent, FAULTY)?;
+                need(self.urgent != urgent, NOT_NOW)?;
+                need(!is_late || urgent, NOT_NOW)?;
                 self.urgent = urgent;
-                self.stay().urgent = urgent;
-                self.reckon(at);
-                if self.stay().due <= at {
-                    self.stay().until = Some(hour(next_worked(day_of(at), 1), 17));
-                    self.reckon(at);
+                self.stay().reclassed = true;
+                if !is_late {
+                    self.change_class(urgent || self.hurried, urgent, at);
                 }
                 now.record(&["urgency_changed"]);
                 self.tell_those_concerned("DueMoved", now);
@@ -379,8 +389,22 @@ impl Oracle {
         Ok(())
     }
 
+    fn change_class(&mut self, urgent: bool, anew: bool, at: At) {
+        let limit = self.stage().limits[usize::from(self.stay().urgent)];
+        let stay = self.stay();
+        stay.no_later = if anew { due(limit, stay.from).min(stay.no_later) } else { At::MAX_UTC };
+        stay.from = if anew { at } else { stay.entered };
+        stay.urgent = urgent;
+        self.reckon(at);
+        if self.stay().due <= at {
+            self.stay().until = Some(hour(next_worked(day_of(at), 1), 17));
+            self.reckon(at);
+        }
+    }
+
     fn tick_off(&mut self, ask: Ask, now: &mut Now<'_>) -> Result<(), u16> {
         let at = now.at;
+        need(!self.stays.is_empty(), NOT_NOW)?;
         if let Ask::Record(number) = ask {
             let meeting = numbered(&mut self.meetings, number)?;
             need(meeting.0 <= at && !meeting.1, NOT_NOW)?;

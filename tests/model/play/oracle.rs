@@ -6,7 +6,8 @@ use super::reaching::{
     AT_THE_TOP, Seat, Side, add, in_partnership, is_there, on_rung, side_and_rung,
 };
 use super::reckoning::{At, due, told_again, work_on, working_minutes};
-use super::world::{RAISER, Staff};
+use super::script::Ask;
+use super::world::{POSTS, RAISER, Staff};
 
 /// What ought to come of a step: the kinds of what is recorded, and who is told what.
 #[derive(Debug, Default, PartialEq, Clone)]
@@ -26,6 +27,10 @@ pub(super) struct Stay {
     /// until the end of the next working day.
     pub(super) urgent: bool,
     pub(super) until: Option<At>,
+    pub(super) reclassed: bool,
+    /// From when it counts: a more urgent class counts anew, and never to a later end.
+    pub(super) from: At,
+    pub(super) no_later: At,
     pub(super) extended: Vec<u32>,
     /// From, until at the most, and when they went on.
     pub(super) pauses: Vec<(At, At, Option<At>)>,
@@ -33,7 +38,10 @@ pub(super) struct Stay {
     pub(super) is_protective: bool,
     /// When people are told again, once it is overdue.
     pub(super) again: Option<At>,
-    pub(super) acknowledged: bool,
+    pub(super) overdue_since: Option<At>,
+    /// When anybody last did something about it.
+    pub(super) noticed: Option<At>,
+    pub(super) acknowledged: Option<At>,
     /// When the receiving side first answered.
     pub(super) answered: Option<At>,
 }
@@ -45,6 +53,8 @@ pub struct Oracle {
     pub(super) whole: bool,
     pub(super) wish: Option<u32>,
     pub(super) urgent: bool,
+    /// A protective deadline has passed.
+    pub(super) hurried: bool,
     pub(super) protective: Option<At>,
     pub(super) stays: Vec<Stay>,
     /// The side that put each proposal, in which stay, and whether it was answered.
@@ -75,7 +85,7 @@ impl Now<'_> {
     /// Everybody once, by the first that they are told; whoever does a thing is not told of it
     /// unless it asks something of them.
     pub(super) fn tell<'n>(&mut self, kind: &str, names: impl IntoIterator<Item = &'n str>) {
-        let asks = ["ActionNeeded", "ProposalToAnswer", "Overdue"].contains(&kind);
+        let asks = ["ActionNeeded", "ProposalToAnswer", "Overdue", "Gap"].contains(&kind);
         for name in names {
             let is_told = self.happens.told.iter().any(|(there, _)| there == name);
             if !is_told && (asks || self.doer != Some(name)) {
@@ -107,6 +117,7 @@ impl Oracle {
             whole: true,
             wish,
             urgent,
+            hurried: false,
             protective,
             stays: Vec::new(),
             proposals: Vec::new(),
@@ -172,7 +183,8 @@ impl Oracle {
             return self.tell_overdue(now);
         }
         now.record(&["deadline_passed"]);
-        let is_silent = stay.answered.is_none_or(|answered| answered > stay.due);
+        let by_then = |at: Option<At>| at.is_some_and(|at| at <= stay.due);
+        let is_silent = !by_then(stay.answered) && !by_then(stay.acknowledged);
         let then = stage.on_silence.filter(|_| is_silent).unwrap_or(stage.on_deadline);
         let next = stay.stage + 1;
         if then == Then::Escalate && next < policy.stages.len() {
@@ -186,11 +198,26 @@ impl Oracle {
         let at = now.at;
         let stay = self.stay();
         stay.again = Some(told_again(at));
+        stay.overdue_since.get_or_insert(at);
         now.tell("Overdue", names(&stay.acting));
         // And whoever came into their posts, or stands in for them, since they were asked.
-        now.tell("Overdue", names(&self.whom(self.stage().act, true, now.staff).0));
+        now.tell("Overdue", names(&self.whom(self.stage().act, false, 0, now.staff).0));
         now.tell("Overdue", business_manager(now.staff));
         now.tell("StillOverdue", [RAISER]);
+    }
+
+    /// What the oracle has no word for: how changes of class, extensions, pauses and protective
+    /// deadlines of one stay work on each other.
+    pub fn leaves_out(&self, ask: Ask) -> bool {
+        let Some(stay) = self.stays.last() else { return false };
+        let (extended, paused) = (!stay.extended.is_empty(), !stay.pauses.is_empty());
+        match ask {
+            Ask::Class { .. } => extended || paused || stay.reclassed,
+            Ask::Extend(_) => paused || stay.reclassed,
+            Ask::Pause(_) => extended || stay.reclassed,
+            Ask::Protect(_) => stay.reclassed,
+            _ => false,
+        }
     }
 
     /// The clocks go on.
@@ -209,26 +236,27 @@ impl Oracle {
     }
 
     pub(super) fn tell_everybody(&mut self, kind: &str, now: &mut Now<'_>) {
-        now.tell(kind, [RAISER]);
         for stay in &self.stays {
             now.tell(kind, names(&stay.acting));
             now.tell(kind, names(&stay.copied));
         }
+        now.tell(kind, [RAISER]);
+        now.tell(kind, business_manager(now.staff));
     }
 
     /// A stage begins: whoever must act is asked, everybody of before is told.
     pub(super) fn enter(&mut self, stage: usize, others: &str, now: &mut Now<'_>) {
         let at = now.at;
-        self.urgent |= self.policy.hurries && self.protective.is_some_and(|it| it <= at);
+        self.hurried |= self.policy.hurries && self.protective.is_some_and(|it| it <= at);
         let rules = &self.policy.stages[stage];
-        let (acting, gap) = self.whom(rules.act, true, now.staff);
-        let (copied, another) = self.whom(rules.copy, false, now.staff);
+        let (acting, gap) = self.whom(rules.act, true, stage, now.staff);
+        let (copied, another) = self.whom(rules.copy, false, stage, now.staff);
         now.record(&["stage_entered"]);
         now.tell("ActionNeeded", names(&acting));
         if gap || another {
             now.tell("Gap", business_manager(now.staff));
         }
-        let urgent = self.urgent;
+        let urgent = self.urgent || self.hurried;
         self.stays.push(Stay {
             stage,
             entered: at,
@@ -236,16 +264,32 @@ impl Oracle {
             copied,
             urgent,
             until: None,
+            reclassed: false,
+            from: at,
+            no_later: At::MAX_UTC,
             extended: Vec::new(),
             pauses: Vec::new(),
             due: at,
             is_protective: false,
             again: None,
-            acknowledged: false,
+            overdue_since: None,
+            noticed: None,
+            acknowledged: None,
             answered: None,
         });
         self.reckon(at);
-        self.tell_everybody(others, now);
+        // Whoever is of the partnership is told where a stage names them.
+        let copied = names(&self.stay().copied);
+        now.tell(others, copied);
+        for seat in self.stays.iter().flat_map(|it| it.acting.iter().chain(&it.copied)) {
+            if seat.side != Side::Partnership {
+                now.tell(others, [seat.name]);
+            }
+        }
+        now.tell(others, [RAISER]);
+        if others == "Reopened" {
+            self.tell_everybody(others, now);
+        }
     }
 
     /// Who is reached. Where those of a rung have acted before, the rung above joins them; a rung
@@ -254,33 +298,39 @@ impl Oracle {
         &self,
         whos: &[&'static str],
         acts: bool,
+        stage: usize,
         staff: &Staff,
     ) -> (Vec<Seat>, bool) {
         let (mut seats, mut gap) = (Vec::new(), false);
-        let functions: Vec<&str> =
-            whos.iter().copied().filter(|it| it.starts_with("partnership")).collect();
-        for who in whos.iter().filter(|it| !functions.contains(it)) {
-            let (side, rung) = side_and_rung(who);
-            let (found, missing) = self.on_side(who, side, rung, acts, staff);
+        let is_partnerships = whos.iter().any(|it| it.starts_with("partnership"));
+        for who in whos {
+            let (side, _) = side_and_rung(who);
+            let (mut found, missing) = match side {
+                Side::Partnership => in_partnership(staff, &[who]),
+                _ => self.on_side(who, acts, stage, staff),
+            };
+            // Where the partnership acts itself, nobody of it stands in for a side.
+            if acts && is_partnerships && side != Side::Partnership {
+                found.retain(|seat| seat.side != Side::Partnership);
+            }
             gap |= missing;
             add(&mut seats, found);
         }
-        if !functions.is_empty() {
-            let (found, missing) = in_partnership(staff, &functions);
-            gap |= missing;
-            add(&mut seats, found);
-        }
+        // Whoever stands in for a function determines only where nobody is there whose own it is.
+        let own = |seat: &Seat| seat.post.is_some_and(|post| whos.contains(&POSTS[post].who));
+        let is_manned = seats.iter().any(|it| it.determines && own(it));
+        seats.iter_mut().for_each(|seat| seat.determines &= own(seat) || !is_manned);
         (seats, gap)
     }
 
     pub(super) fn on_side(
         &self,
         who: &str,
-        side: Side,
-        rung: usize,
         acts: bool,
+        stage: usize,
         staff: &Staff,
     ) -> (Vec<Seat>, bool) {
+        let (side, rung) = side_and_rung(who);
         if who == "raising.practitioner" {
             let raiser =
                 Seat { name: RAISER, side, rung, post: None, deputises: false, determines: false };
@@ -295,14 +345,17 @@ impl Oracle {
         if !acts {
             return (seats, gap);
         }
-        let named = |stay: &&Stay| self.policy.stages[stay.stage].act.contains(&who);
-        if let Some(before) = self.stays.iter().rfind(named) {
-            let joined = |seat: &&Seat| seat.side == side && seat.rung > rung;
-            add(&mut seats, before.acting.iter().filter(joined).cloned().collect());
+        // A rung that was named in the stage before means the same people, with those who joined.
+        let names_it = |stay: &&Stay| self.policy.stages[stay.stage].act.contains(&who);
+        let before = self.stays.iter().rfind(|stay| stay.stage < stage);
+        if let Some(before) = before.filter(names_it) {
+            let same = before.acting.iter().filter(|seat| seat.side == side);
+            add(&mut seats, same.cloned().collect());
             return (seats, gap);
         }
         let has_acted = |seat: &Seat| {
-            self.stays.iter().any(|stay| stay.acting.iter().any(|it| it.name == seat.name))
+            let lower = self.stays.iter().filter(|stay| stay.stage < stage && !names_it(stay));
+            lower.flat_map(|stay| &stay.acting).any(|it| it.name == seat.name)
         };
         while seats.iter().all(has_acted) {
             let highest = seats.iter().map(|it| it.rung).max().expect("somebody");
@@ -321,7 +374,7 @@ impl Oracle {
         let (stage, protective) = (self.stage(), self.protective);
         let stay = self.stay();
         let limit = stage.limits[usize::from(stay.urgent)];
-        let mut at = stay.until.unwrap_or_else(|| due(limit, stay.entered));
+        let mut at = stay.until.unwrap_or_else(|| due(limit, stay.from).min(stay.no_later));
         for days in &stay.extended {
             at = due(Limit::Days(*days), at);
         }
