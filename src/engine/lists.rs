@@ -8,6 +8,8 @@ use crate::escalation::{Escalation, Refusal};
 use crate::ids::{EscalationId, NoticeId};
 use crate::store::escalations::{self, Filter, Viewer};
 use crate::store::notices::{self, DeliveryState, StoredNotice};
+use crate::store::projections::ListedRow;
+use crate::store::{Reader, StoreError};
 use std::sync::Arc;
 
 /// A case in a list.
@@ -43,21 +45,37 @@ impl Engine {
                     officer_of: actor.officer_of().collect(),
                     auditor_of: actor.auditor_of().collect(),
                 };
-                let rows = escalations::list(r, &viewer, &filter, now, after, limit)?;
-                rows.iter()
-                    .map(|row| {
-                        let escalation = row.escalation()?;
-                        let loaded = engine.inner.policies.get(
-                            r,
-                            escalation.partnership_id,
-                            &escalation.policy,
-                        )?;
-                        let place = (row.due_sort_at(), escalation.id);
-                        Ok(ListedCase { escalation, loaded, place })
-                    })
-                    .collect()
+                let (mut listed, mut after) = (Vec::new(), after);
+                // What cannot be read is left out, and others take its place: a page that came out
+                // short would be taken for the last.
+                loop {
+                    let wanted = limit - i64::try_from(listed.len()).unwrap_or(limit);
+                    let rows = escalations::list(r, &viewer, &filter, now, after, wanted)?;
+                    let is_last = i64::try_from(rows.len()).unwrap_or(0) < wanted;
+                    for row in &rows {
+                        after = Some(row.place()?);
+                        match engine.listed(r, row) {
+                            Ok(case) => listed.push(case),
+                            Err(error) if error.is_about_what_is_stored() => {
+                                tracing::error!(%error, "a case is left out of a list");
+                            }
+                            Err(error) => return Err(error.into()),
+                        }
+                    }
+                    if is_last || i64::try_from(listed.len()).unwrap_or(limit) >= limit {
+                        break;
+                    }
+                }
+                Ok(listed)
             })
             .await
+    }
+
+    fn listed(&self, r: &mut Reader<'_>, row: &ListedRow) -> Result<ListedCase, StoreError> {
+        let escalation = row.escalation()?;
+        let policies = &self.inner.policies;
+        let loaded = policies.get(r, escalation.partnership_id, &escalation.policy)?;
+        Ok(ListedCase { escalation, loaded, place: row.place()? })
     }
 
     /// A page of the notices of the partnerships of which somebody is an officer.

@@ -5,7 +5,7 @@ use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
 use super::escalations::{EscalationRow, Stored};
 use super::schema::{escalations, excluded_people, seats, stage_entries};
-use super::types::{At, of_json, word};
+use super::types::{At, id, of_json, word};
 use crate::clock::UtcInstant;
 use crate::directory::Side;
 use crate::escalation::{Escalation, StageEntry};
@@ -40,14 +40,15 @@ struct SeatRow {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = escalations)]
 pub struct ListedRow {
+    id: String,
     due_sort_at: At,
     state: String,
 }
 
 impl ListedRow {
-    /// What the list is sorted by.
-    pub fn due_sort_at(&self) -> UtcInstant {
-        self.due_sort_at.0
+    /// Its place in the list's order.
+    pub fn place(&self) -> Result<(UtcInstant, EscalationId), StoreError> {
+        Ok((self.due_sort_at.0, id("a case's id", &self.id)?))
     }
 
     /// The case.

@@ -44,6 +44,13 @@ on_each_database! {
         assert_eq!(raw.count("stage_entries", "stage = 2"), 3, "nothing half done");
         assert_eq!(raw.count("set_aside_cases", "tries = 1"), 1);
 
+        let judith = house.as_("Judith Hale").await;
+        let listed = judith.get("/escalations").await;
+        assert_eq!((listed.status, listed.list("/items").len()), (200, 3), "the others are listed");
+        // The first in line is the one that cannot be read: no page is taken for the last.
+        let page = judith.get("/escalations?limit=2").await;
+        assert_eq!((page.list("/items").len(), page.body["next"].is_string()), (2, true));
+
         // The alarm goes out at once, and once.
         house.settle().await;
         sleep_until(house, "2026-12-31T17:02:00Z");
