@@ -3,7 +3,7 @@
 
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
-use crate::store::{Reader, StoreError, due, nodes, outbox};
+use crate::store::{Reader, StoreError, due, nodes, outbox_numbers};
 use crate::watch::{Ailment, ClockDoubt, ClockLook, ClockWatch, HeartbeatFault, Signs};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -220,7 +220,7 @@ impl Engine {
     pub async fn numbers(&self) -> Result<Numbers, StoreError> {
         let signs = self.signs().await;
         let now = self.now();
-        let outbox: Result<_, StoreError> = self.store().read(outbox::numbers).await;
+        let outbox: Result<_, StoreError> = self.store().read(outbox_numbers::numbers).await;
         let outbox = outbox?;
         Ok(Numbers {
             signs,

@@ -140,7 +140,8 @@ impl<'h> Served<'h> {
         let queued =
             self.read(|r, case| notices::list_of_escalation(r, case, None, i64::MAX)).await;
         let new = queued.into_iter().filter(|it| self.notices.insert(it.id));
-        let told = new.map(|it| (it.recipient_name, format!("{:?}", it.kind))).collect();
+        let told =
+            new.map(|it| (it.recipient_name, format!("{:?}", it.kind.as_ref().unwrap()))).collect();
         Happens { kinds: entries.iter().map(|it| it.event.kind().to_owned()).collect(), told }
     }
 
