@@ -3,13 +3,13 @@
 //! not matter. In every state that can be reached a case that is open has a deadline and somebody
 //! who must act, enters no stage twice in a round, and never closes by itself.
 
-use crate::play::{Ids, RAISER, Staff, at_first, draft_of, no_danger, text};
+use crate::play::{Ids, RAISER, Staff, draft_of, no_danger, text};
 use bscp_escalation::access;
 use bscp_escalation::clock::UtcInstant;
 use bscp_escalation::directory::{Directory, Side};
 use bscp_escalation::escalation::{
-    Command, Doer, Escalation, Event, Opening, PanelMember, PolicyRef, Rules, Signature, Stance,
-    Status, TaskState, decide, open_draft,
+    Command, Doer, EntryReason, Escalation, Event, Opening, PanelMember, PolicyRef, Rules,
+    Signature, Stance, Status, TaskState, decide, open_draft,
 };
 use bscp_escalation::ids::EscalationId;
 use bscp_escalation::policy::{Calendars, Policy};
@@ -138,7 +138,7 @@ impl World {
     fn under(policy: &str) -> Self {
         let policy = Policy::parse(policy).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
         let calendars = Calendars::new(&policy).expect("its calendars");
-        let staff = at_first();
+        let staff = Staff::at_first();
         Self { policy, calendars, directory: IDS.directory(&staff), staff }
     }
 
@@ -246,7 +246,7 @@ impl World {
             for after in next {
                 if seen.insert(key(&after)) {
                     found.states += 1;
-                    if found.states % 25 == 0 {
+                    if found.states.is_multiple_of(25) {
                         prove(&after);
                     }
                     queue.push_back((after, deep + 1));
@@ -298,12 +298,11 @@ fn key(node: &Node) -> String {
         entry.pauses.len(),
         state.answer_in(entry.number),
         entry.panel.as_ref().map(|it| it.members.len()),
-        state.stage_entries.iter().filter(|it| it.why == StepDown).count(),
+        state.stage_entries.iter().filter(|it| it.why == EntryReason::SteppedDown).count(),
         state.record_confirmations.len(),
         state.discussions.iter().filter(|it| it.stage_entry == entry.number).count().min(1),
     )
 }
-use bscp_escalation::escalation::EntryReason::SteppedDown as StepDown;
 
 fn commands(node: &Node) -> Vec<Command> {
     let ahead = |minutes| node.now.plus(TimeDelta::minutes(minutes));
