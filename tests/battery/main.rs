@@ -17,6 +17,7 @@ mod dice;
 #[expect(dead_code, unused_imports, reason = "the tests over the wire use the rest")]
 #[path = "../it/house/mod.rs"]
 mod house;
+#[expect(unused_imports, reason = "the model's own tests use the rest")]
 #[path = "../model/play/mod.rs"]
 mod play;
 mod r22_model;

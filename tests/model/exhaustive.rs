@@ -3,7 +3,7 @@
 //! not matter. In every state that can be reached a case that is open has a deadline and somebody
 //! who must act, enters no stage twice in a round, and never closes by itself.
 
-use crate::play::{Ids, RAISER, Staff, draft_of, no_danger, text};
+use crate::play::{Ids, RAISER, Script, Staff, draft, no_danger, text};
 use bscp_escalation::access;
 use bscp_escalation::clock::UtcInstant;
 use bscp_escalation::directory::{Directory, Side};
@@ -14,7 +14,7 @@ use bscp_escalation::escalation::{
 use bscp_escalation::ids::EscalationId;
 use bscp_escalation::policy::{Calendars, Policy};
 use bscp_escalation::timeline::{Entry, verify};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::rc::Rc;
 
@@ -104,6 +104,19 @@ size = 2
 convene_within = "1 working day"
 decide_within = "1 working day"
 "#;
+
+/// A whole draft of nothing in particular.
+fn draft_of(ids: Ids) -> bscp_escalation::escalation::Draft {
+    let script = Script {
+        policy: 0,
+        start: 0,
+        urgent: false,
+        start_stage: None,
+        protective: None,
+        steps: Vec::new(),
+    };
+    draft(&script, DateTime::UNIX_EPOCH, ids, true)
+}
 
 struct World {
     policy: Policy,

@@ -52,19 +52,6 @@ pub fn draft(script: &Script, began: At, ids: Ids, whole: bool) -> Draft {
     }
 }
 
-/// A whole draft of nothing in particular.
-pub fn draft_of(ids: Ids) -> Draft {
-    let script = Script {
-        policy: 0,
-        start: 0,
-        urgent: false,
-        start_stage: None,
-        protective: None,
-        steps: Vec::new(),
-    };
-    draft(&script, At::UNIX_EPOCH, ids, true)
-}
-
 /// What is asked, as a command. Raising is another door of the engine.
 pub fn command(ask: Ask, at: At, policy: usize, drafted: impl Fn(bool) -> Draft) -> Command {
     let outcome = |known| if known { POLICIES[policy][0].outcome } else { "victory" }.to_owned();

@@ -15,7 +15,7 @@ mod script;
 mod served;
 mod world;
 
-pub use commands::{draft_of, no_danger, text};
+pub use commands::{draft, no_danger, text};
 pub use judge::{judge, judge_served};
 pub use policies::BSCP;
 pub use script::Script;
