@@ -3,18 +3,18 @@
 //! not matter. In every state that can be reached a case that is open has a deadline and somebody
 //! who must act, enters no stage twice in a round, and never closes by itself.
 
-use crate::play::{Ids, RAISER, Staff, at_first, draft_of, no_danger, text};
+use crate::play::{Ids, RAISER, Script, Staff, draft, no_danger, text};
 use bscp_escalation::access;
 use bscp_escalation::clock::UtcInstant;
 use bscp_escalation::directory::{Directory, Side};
 use bscp_escalation::escalation::{
-    Command, Doer, Escalation, Event, Opening, PanelMember, PolicyRef, Rules, Signature, Stance,
-    Status, TaskState, decide, open_draft,
+    Command, Doer, EntryReason, Escalation, Event, Opening, PanelMember, PolicyRef, Rules,
+    Signature, Stance, Status, TaskState, decide, open_draft,
 };
 use bscp_escalation::ids::EscalationId;
 use bscp_escalation::policy::{Calendars, Policy};
 use bscp_escalation::timeline::{Entry, verify};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::rc::Rc;
 
@@ -105,6 +105,19 @@ convene_within = "1 working day"
 decide_within = "1 working day"
 "#;
 
+/// A whole draft of nothing in particular.
+fn draft_of(ids: Ids) -> bscp_escalation::escalation::Draft {
+    let script = Script {
+        policy: 0,
+        start: 0,
+        urgent: false,
+        start_stage: None,
+        protective: None,
+        steps: Vec::new(),
+    };
+    draft(&script, DateTime::UNIX_EPOCH, ids, true)
+}
+
 struct World {
     policy: Policy,
     calendars: Calendars,
@@ -138,7 +151,7 @@ impl World {
     fn under(policy: &str) -> Self {
         let policy = Policy::parse(policy).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
         let calendars = Calendars::new(&policy).expect("its calendars");
-        let staff = at_first();
+        let staff = Staff::at_first();
         Self { policy, calendars, directory: IDS.directory(&staff), staff }
     }
 
@@ -246,7 +259,7 @@ impl World {
             for after in next {
                 if seen.insert(key(&after)) {
                     found.states += 1;
-                    if found.states % 25 == 0 {
+                    if found.states.is_multiple_of(25) {
                         prove(&after);
                     }
                     queue.push_back((after, deep + 1));
@@ -298,12 +311,11 @@ fn key(node: &Node) -> String {
         entry.pauses.len(),
         state.answer_in(entry.number),
         entry.panel.as_ref().map(|it| it.members.len()),
-        state.stage_entries.iter().filter(|it| it.why == StepDown).count(),
+        state.stage_entries.iter().filter(|it| it.why == EntryReason::SteppedDown).count(),
         state.record_confirmations.len(),
         state.discussions.iter().filter(|it| it.stage_entry == entry.number).count().min(1),
     )
 }
-use bscp_escalation::escalation::EntryReason::SteppedDown as StepDown;
 
 fn commands(node: &Node) -> Vec<Command> {
     let ahead = |minutes| node.now.plus(TimeDelta::minutes(minutes));

@@ -4,6 +4,8 @@
 //! `BSCP_MODEL_SEQUENCES=20000 BSCP_MODEL_SEED=7 cargo test --release --test model` plays more, and
 //! others; `BSCP_MODEL_DEPTH=6` explores deeper.
 
+#![cfg(test)]
+
 mod exhaustive;
 #[expect(dead_code, unused_imports, reason = "the tests over the wire use the rest")]
 #[path = "../it/house/mod.rs"]

@@ -354,8 +354,7 @@ impl Oracle {
             return (seats, gap);
         }
         let has_acted = |seat: &Seat| {
-            let lower = self.stays.iter().filter(|stay| stay.stage < stage && !names_it(stay));
-            lower.flat_map(|stay| &stay.acting).any(|it| it.name == seat.name)
+            before.is_some_and(|stay| stay.acting.iter().any(|it| it.name == seat.name))
         };
         while seats.iter().all(has_acted) {
             let highest = seats.iter().map(|it| it.rung).max().expect("somebody");

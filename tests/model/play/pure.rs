@@ -1,11 +1,12 @@
 //! The state machine alone, without a database: `decide`, `apply`, `tell`.
 
+use super::Subject;
+use super::commands::{command, draft, instant, no_danger};
 use super::oracle::Happens;
 use super::policies;
 use super::reckoning::At;
 use super::script::{Ask, Condition, Script, Step};
 use super::world::{Ids, RAISER, Staff};
-use super::{Subject, command, draft, instant, no_danger};
 use bscp_escalation::access;
 use bscp_escalation::directory::{Directory, Side};
 use bscp_escalation::escalation::{

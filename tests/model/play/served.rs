@@ -1,13 +1,14 @@
 //! The engine over a database: the same sequences through the one door, with the outbox and the
 //! timeline read back.
 
+use super::Subject;
+use super::commands::{command, draft, instant, no_danger, text};
 use super::oracle::Happens;
 use super::policies;
 use super::pure::status_of;
 use super::reckoning::At;
 use super::script::{Ask, Condition, Script, Step};
 use super::world::{Ids, POSTS, RAISER, Staff};
-use super::{Subject, command, draft, instant, no_danger};
 use crate::house::House;
 use bscp_escalation::directory::Post;
 use bscp_escalation::engine::{
@@ -196,7 +197,10 @@ impl Subject for Served<'_> {
 
     async fn wait(&mut self, at: At, ticks: bool) -> Happens {
         self.house.clock.wind_on_to(instant(at));
-        while ticks {
+        loop {
+            if !ticks {
+                break;
+            }
             let ticked = self.engine.tick().await.expect("a tick");
             assert_eq!(ticked.failed_count, 0, "a due case could not be acted on");
             if ticked.acted_count == 0 {
@@ -293,7 +297,7 @@ impl Subject for Served<'_> {
     }
 
     async fn state(&mut self) -> Escalation {
-        let found = self.read(|r, case| escalations::find(r, case)).await;
+        let found = self.read(escalations::find).await;
         found.expect("a case").escalation
     }
 
@@ -302,7 +306,7 @@ impl Subject for Served<'_> {
         let state = self.state().await;
         if matches!(state.status, Status::Draft | Status::Open) {
             let now = self.engine.now().utc();
-            let withdraw = Command::Withdraw { reason: super::text("It is over.") };
+            let withdraw = Command::Withdraw { reason: text("It is over.") };
             let request = self.request(RAISER, &self.staff, now, state.version, None);
             self.door(request, Some(withdraw)).await.expect("a raiser withdraws");
         }
