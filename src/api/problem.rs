@@ -206,9 +206,11 @@ impl Problem {
                 "Nothing was changed. Reading still works. Tell whoever runs the server that its disk \
                  is full, and try again when there is room.",
             ),
-            StoreError::Busy | StoreError::Connection(_) | StoreError::DiskDistrusted => {
-                (Code::Unavailable, BUSY_SECONDS, "Nothing was changed. Try again in a few seconds.")
-            }
+            StoreError::Busy | StoreError::Connection(_) | StoreError::DiskDistrusted => (
+                Code::Unavailable,
+                BUSY_SECONDS,
+                "Nothing was changed. Try again in a few seconds.",
+            ),
             StoreError::DiskFailed | StoreError::Lost(_) => (
                 Code::Unavailable,
                 BUSY_SECONDS,

@@ -79,9 +79,10 @@ impl From<DieselError> for StoreError {
             return Self::Database(error);
         };
         match (kind, information.message()) {
-            (DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, text) => {
-                Self::Lost(text.to_owned())
-            }
+            (
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                text,
+            ) => Self::Lost(text.to_owned()),
             (_, DISK_FAILED) => Self::DiskFailed,
             (_, text) if FULL.iter().any(|full| text.contains(full)) => Self::Full,
             (_, text) if BUSY.contains(&text) => Self::Busy,

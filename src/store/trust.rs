@@ -38,7 +38,9 @@ impl Trust {
     pub(super) fn watch(&self) -> impl Instrumentation {
         let trusted = Arc::clone(&self.0);
         move |event: InstrumentationEvent<'_>| {
-            let InstrumentationEvent::FinishQuery { error: Some(error), .. } = event else { return };
+            let InstrumentationEvent::FinishQuery { error: Some(error), .. } = event else {
+                return;
+            };
             if super::error::is_disk_failure(error) {
                 trusted.send_replace(false);
             }
