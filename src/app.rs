@@ -10,7 +10,8 @@ use crate::engine::{
 };
 use crate::notify::{self, Mailer, Sender};
 use crate::providers::Providers;
-use crate::store::{Store, StoreError, StoreOptions};
+use crate::store::{Alone, Store, StoreError, StoreOptions, nodes};
+use crate::watch::Heartbeat;
 use crate::web as pages;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Condition, from_fn};
@@ -35,6 +36,8 @@ pub struct App {
     engine: Engine,
     server: Server,
     address: SocketAddr,
+    /// The server of numbers, and where it listens; none if it was not asked for.
+    metrics: Option<(Server, SocketAddr)>,
     runs_workers: bool,
 }
 
@@ -56,8 +59,26 @@ pub async fn build_engine_with(
     mailer: Mailer,
 ) -> anyhow::Result<Engine> {
     let store = open_store(settings).await?;
+    let clock = shared_clock(&store, clock).await.context("asking the database for the time")?;
     let key = signing_key(settings)?;
     Ok(Engine::new(store, clock, mailer, key, engine_options(settings)?))
+}
+
+/// The clock that decides: where several nodes share a database server, its clock and not this
+/// machine's.
+async fn shared_clock(store: &Store, clock: Clock) -> Result<Clock, StoreError> {
+    let Clock::System = clock else { return Ok(clock) };
+    let shows = store.read(nodes::time).await?;
+    Ok(shows.map_or(Clock::System, |shows| Clock::following(Clock::System, shows)))
+}
+
+/// Makes sure that no other server process uses the database, as long as this is kept.
+///
+/// # Errors
+/// Another one does, or the database is not on a disk of this machine.
+pub fn alone(settings: &Settings) -> anyhow::Result<Alone> {
+    let url = settings.database.url.reveal().parse().context("reading database.url")?;
+    Ok(Alone::take(&url)?)
 }
 
 /// The database that settings describe, at the newest schema.
@@ -65,6 +86,21 @@ pub async fn build_engine_with(
 /// # Errors
 /// What is wrong with it.
 pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    open_store_by(settings, Store::open).await
+}
+
+/// The database that settings describe, to look at: nothing is made and nothing migrated.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn open_store_as_it_is(settings: &Settings) -> anyhow::Result<Store> {
+    open_store_by(settings, Store::open_as_it_is).await
+}
+
+async fn open_store_by(
+    settings: &Settings,
+    open: fn(StoreOptions) -> Result<Store, StoreError>,
+) -> anyhow::Result<Store> {
     let url = database_url(settings)?.parse().context("reading database.url")?;
     let options = StoreOptions {
         url,
@@ -72,7 +108,7 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
         busy_timeout_seconds: settings.database.busy_timeout_seconds,
     };
     let shown = options.url.to_string();
-    tokio::task::spawn_blocking(move || Store::open(options))
+    tokio::task::spawn_blocking(move || open(options))
         .await?
         .with_context(|| format!("opening the database ({shown})"))
 }
@@ -134,6 +170,7 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
         breached_passwords: breached_passwords(settings)?,
         set_up_file: settings.data_dir.join("set-up-secret"),
         providers: providers(settings)?,
+        heartbeat: heartbeat(settings)?,
     })
 }
 
@@ -145,6 +182,17 @@ pub fn providers(settings: &Settings) -> anyhow::Result<Providers> {
     let Some(path) = &settings.auth.providers_file else { return Ok(Providers::default()) };
     let providers = oidc::load(path).context("reading auth.providers_file")?;
     Ok(Providers::new(providers)?)
+}
+
+/// Where signs of life go, if anywhere.
+///
+/// # Errors
+/// The machine's certificates cannot be read.
+fn heartbeat(settings: &Settings) -> anyhow::Result<Option<Heartbeat>> {
+    let Some(path) = &settings.monitoring.heartbeat_url_file else { return Ok(None) };
+    let url = secret_of("monitoring.heartbeat_url_file", path)?;
+    let every = Duration::from_secs(settings.monitoring.heartbeat_seconds);
+    Heartbeat::new(url, every).map(Some).context("reading monitoring.heartbeat_url_file")
 }
 
 /// What the server shows of itself.
@@ -221,6 +269,25 @@ fn smtp_settings(smtp: &SmtpSettings) -> anyhow::Result<notify::SmtpSettings> {
     })
 }
 
+/// The server of numbers, on an address of its own.
+fn metrics_server(
+    settings: &Settings,
+    engine: &Engine,
+) -> anyhow::Result<Option<(Server, SocketAddr)>> {
+    let Some(listen) = settings.monitoring.metrics_listen else { return Ok(None) };
+    let data = web::Data::new(engine.clone());
+    let server = HttpServer::new(move || {
+        actix_web::App::new().app_data(data.clone()).configure(api::configure_metrics)
+    })
+    .workers(1)
+    .client_request_timeout(Duration::from_secs(HEAD_SECONDS_MAX))
+    .disable_signals()
+    .bind(listen)
+    .with_context(|| format!("listening on {listen} (monitoring.metrics_listen)"))?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    Ok(Some((server.run(), address)))
+}
+
 impl App {
     /// Listens, and is ready to run.
     ///
@@ -266,7 +333,14 @@ impl App {
             .bind(listen)
             .with_context(|| format!("listening on {listen} (http.listen)"))?;
         let address = server.addrs().first().copied().unwrap_or(listen);
-        Ok(Self { engine, server: server.run(), address, runs_workers: settings.engine.worker })
+        let metrics = metrics_server(settings, &engine)?;
+        let runs_workers = settings.engine.worker;
+        Ok(Self { engine, server: server.run(), address, metrics, runs_workers })
+    }
+
+    /// Where it shows its numbers, if anywhere.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|(_, address)| *address)
     }
 
     /// Where it listens.
@@ -285,25 +359,29 @@ impl App {
     /// If the server ended badly, or had to end: a worker ended by itself, or the disk under the
     /// database failed ([`StoreError::DiskDistrusted`]).
     pub async fn run_until_stopped(self) -> anyhow::Result<()> {
-        let mut workers = self.runs_workers.then(|| Workers::start(&self.engine));
+        let mut workers = Workers::start(&self.engine, self.runs_workers);
+        let metrics = self.metrics.map(|(server, _)| {
+            let handle = server.handle();
+            tokio::spawn(server);
+            handle
+        });
         let handle = self.server.handle();
         let mut server = std::pin::pin!(self.server);
         let why = tokio::select! {
             served = &mut server => {
-                if let Some(workers) = workers {
-                    workers.stop().await;
+                if let Some(metrics) = metrics {
+                    metrics.stop(false).await;
                 }
+                workers.stop().await;
                 return served.context("serving");
             }
-            () = ended_badly(workers.as_mut()) => anyhow::anyhow!(
+            () = workers.ended_badly() => anyhow::anyhow!(
                 "a worker ended by itself, and deadlines would be forgotten: start the server again"
             ),
             () = self.engine.store().disk_failed() => StoreError::DiskDistrusted.into(),
         };
         tracing::error!(error = %why, "the server must end");
-        if let Some(workers) = workers {
-            workers.cut_off();
-        }
+        workers.cut_off();
         // The server ends only while it is polled.
         let ending = async { tokio::join!(handle.stop(true), &mut server) };
         match tokio::time::timeout(ENDING, ending).await {
@@ -311,12 +389,5 @@ impl App {
             Err(_elapsed) => tracing::warn!("requests did not end in time and were cut off"),
         }
         Err(why)
-    }
-}
-
-async fn ended_badly(workers: Option<&mut Workers>) {
-    match workers {
-        Some(workers) => workers.ended_badly().await,
-        None => std::future::pending().await,
     }
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, TimeDelta, Timelike
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// An instant in UTC, in whole microseconds.
@@ -102,6 +102,23 @@ pub enum Clock {
     /// A clock that runs at the machine's pace, some way off from it, and can be wound on; for the
     /// demonstration.
     Wound(Arc<Mutex<TimeDelta>>),
+    /// The clock of the database that several machines share, as this machine last heard it; between
+    /// two times of hearing it runs on by the machine's monotonic clock, which nobody sets.
+    Following(Arc<Following>),
+}
+
+/// A clock elsewhere that is followed.
+#[derive(Debug)]
+pub struct Following {
+    machine: Clock,
+    heard: Mutex<Heard>,
+}
+
+/// What a clock elsewhere showed, and when that was heard.
+#[derive(Debug, Clone, Copy)]
+struct Heard {
+    showed: UtcInstant,
+    at: Duration,
 }
 
 impl Clock {
@@ -115,9 +132,59 @@ impl Clock {
         Self::Wound(Arc::new(Mutex::new(now.since(system_now()))))
     }
 
+    /// A clock elsewhere, which shows `shows` now, followed beside this machine's own.
+    pub fn following(machine: Self, shows: UtcInstant) -> Self {
+        let heard = Mutex::new(Heard { showed: shows, at: machine.monotonic() });
+        Self::Following(Arc::new(Following { machine, heard }))
+    }
+
+    /// The clock that is followed shows `shows` now. Nothing for others.
+    pub fn heard(&self, shows: UtcInstant) {
+        if let Self::Following(following) = self {
+            let heard = Heard { showed: shows, at: following.machine.monotonic() };
+            *following.heard.lock().unwrap_or_else(PoisonError::into_inner) = heard;
+        }
+    }
+
+    /// What this machine's own clock shows.
+    pub fn machine(&self) -> UtcInstant {
+        match self {
+            Self::Following(following) => following.machine.now(),
+            own => own.now(),
+        }
+    }
+
+    /// Whether it is made up, for tests and the demonstration: then nobody can set it wrong.
+    pub fn is_made_up(&self) -> bool {
+        matches!(self, Self::Standing(_) | Self::Wound(_))
+    }
+
+    /// A length since some moment, by a clock that nobody sets: for how long something takes.
+    pub fn monotonic(&self) -> Duration {
+        static STARTED: LazyLock<Instant> = LazyLock::new(instant);
+        let running = || instant().saturating_duration_since(*STARTED);
+        match self {
+            Self::System => running(),
+            Self::Following(following) => following.machine.monotonic(),
+            Self::Wound(offset) => {
+                let offset = *offset.lock().unwrap_or_else(PoisonError::into_inner);
+                running() + offset.abs().to_std().unwrap_or(Duration::ZERO)
+            }
+            Self::Standing(_) => {
+                let since = self.now().since(UtcInstant::new(DateTime::<Utc>::UNIX_EPOCH));
+                since.to_std().unwrap_or(Duration::ZERO)
+            }
+        }
+    }
+
     /// The time.
     pub fn now(&self) -> UtcInstant {
         match self {
+            Self::Following(following) => {
+                let heard = *following.heard.lock().unwrap_or_else(PoisonError::into_inner);
+                let since = following.machine.monotonic().saturating_sub(heard.at);
+                heard.showed.plus(TimeDelta::from_std(since).unwrap_or(TimeDelta::MAX))
+            }
             Self::System => system_now(),
             Self::Standing(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
             Self::Wound(offset) => {
@@ -131,7 +198,7 @@ impl Clock {
     /// back, and the machine's clock is not ours to move.
     pub fn wind_on_to(&self, at: UtcInstant) -> bool {
         match self {
-            Self::System => false,
+            Self::System | Self::Following(_) => false,
             Self::Standing(stands) => {
                 let mut stands = stands.lock().unwrap_or_else(PoisonError::into_inner);
                 let moves = at > *stands;
@@ -172,4 +239,9 @@ impl Stopwatch {
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the time")]
 fn system_now() -> UtcInstant {
     UtcInstant::new(Utc::now())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that asks the time")]
+fn instant() -> Instant {
+    Instant::now()
 }

@@ -25,7 +25,8 @@
 //! - [`config`] reads the settings and refuses what it does not know.
 //! - [`notify`] says what a message says, how it looks as an email and how it leaves.
 //! - [`auth`] knows passwords and tokens, and nothing of what they open.
-//! - [`providers`] calls the agencies' identity providers, and nothing else calls out.
+//! - [`providers`] calls the agencies' identity providers.
+//! - [`watch`] says whether a node is well, and sends a sign of life while it is.
 //! - [`store`] is the only room that knows diesel: one code on SQLite and on PostgreSQL.
 //! - [`engine`] holds the use cases, and is the only room that changes anything.
 //!
@@ -75,4 +76,5 @@ pub mod providers;
 pub mod simulation;
 pub mod store;
 pub mod timeline;
+pub mod watch;
 pub mod web;

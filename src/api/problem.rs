@@ -219,6 +219,7 @@ impl Problem {
             ),
             StoreError::Database(_)
             | StoreError::Unusable(_)
+            | StoreError::InUse(_)
             | StoreError::Unreadable { .. }
             | StoreError::Missing(_)
             | StoreError::Stale(_)

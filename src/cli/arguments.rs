@@ -9,7 +9,7 @@ use std::path::PathBuf;
 ///
 /// Try it:          bscp-escalation demo
 /// Run it:          bscp-escalation serve --config config/bscp.toml
-/// Prove the record: bscp-escalation timeline verify --config config/bscp.toml
+/// Prove the record: bscp-escalation doctor --deep --config config/bscp.toml
 #[derive(Debug, Parser)]
 #[command(version, about, verbatim_doc_comment, propagate_version = true)]
 pub(super) struct Arguments {
@@ -39,6 +39,17 @@ pub(super) enum Command {
     /// The record
     #[command(subcommand)]
     Timeline(TimelineCommand),
+    /// Look at a database without changing it, and say what is wrong with it
+    Doctor {
+        /// Prove every record in it too: each case, each answer that was given
+        #[arg(long)]
+        deep: bool,
+        /// Believe this machine's clock although the database has records of a later time
+        #[arg(long)]
+        trust_clock: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Settings
     #[command(subcommand)]
     Config(ConfigCommand),

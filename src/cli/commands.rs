@@ -5,7 +5,7 @@ use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::engine::{DirectoryFile, Engine, INVITATION_HOURS, SET_UP_MINUTES, verify_timelines};
-use crate::store::{DatabaseUrl, StoreError};
+use crate::store::StoreError;
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,6 +32,7 @@ pub(super) fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
+    let alone = app::alone(&settings)?;
     let engine = app::build_engine(&settings, Clock::System).await?;
     if let Err((provider, fault)) = engine.check_providers().await {
         bail!("the identity provider `{provider}` (auth.providers_file): {fault}");
@@ -57,6 +58,9 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     if !settings.engine.worker {
         println!("This node answers requests only: another one must act on deadlines.");
     }
+    if let Some(address) = app.metrics_address() {
+        println!("Numbers for monitoring: http://{address}/metrics");
+    }
     if let Err(error) = app.run_until_stopped().await {
         if error.is::<StoreError>() {
             // Without closing the database: SQLite would copy its log into it, and believe the disk
@@ -66,6 +70,7 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
         }
         return Err(error);
     }
+    drop(alone);
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
 }
@@ -123,14 +128,7 @@ async fn set_up_hint(engine: &Engine) -> anyhow::Result<Option<String>> {
 }
 
 pub(super) async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
-    // Opening would make an empty database, in which nothing is broken.
-    let url: DatabaseUrl = settings.database.url.reveal().parse()?;
-    if let DatabaseUrl::Sqlite(path) = &url
-        && !path.exists()
-    {
-        bail!("there is no database at {}", path.display());
-    }
-    let store = app::open_store(&settings).await?;
+    let store = app::open_store_as_it_is(&settings).await?;
     let verified = verify_timelines(&store).await.context("reading the timelines")?;
     for verdict in &verified.broken {
         println!("{} ({}): {}", verdict.reference, verdict.escalation_id, verdict.broken);

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod commands;
+mod doctor;
 mod logging;
 mod policy_commands;
 mod run;

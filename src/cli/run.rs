@@ -4,15 +4,18 @@ use super::arguments::{
     Arguments, Command, ConfigCommand, DirectoryCommand, PersonCommand, Place, PolicyCommand,
     TimelineCommand,
 };
-use super::{commands, logging, policy_commands, simulating};
+use super::{commands, doctor, logging, policy_commands, simulating};
 use crate::config::{ConfigError, Settings};
 use crate::escalation::PolicyRef;
+use crate::store::StoreError;
 use clap::Parser;
 use std::collections::HashMap;
 use std::process::ExitCode;
 
 /// The settings are wrong (`EX_CONFIG` of sysexits.h).
 const EXIT_CONFIG: u8 = 78;
+/// Another server uses the database's file (`EX_TEMPFAIL` of sysexits.h).
+const EXIT_IN_USE: u8 = 75;
 
 /// Reads the command line, does what it says, and says how it went.
 pub fn run() -> ExitCode {
@@ -21,10 +24,21 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("{}", sentence(&error));
-            let is_config = error.chain().any(|cause| cause.is::<ConfigError>());
-            if is_config { ExitCode::from(EXIT_CONFIG) } else { ExitCode::FAILURE }
+            exit_code(&error)
         }
     }
+}
+
+/// The exit code that tells what went wrong; docs/operating.md lists them.
+fn exit_code(error: &anyhow::Error) -> ExitCode {
+    if error.chain().any(|cause| cause.is::<ConfigError>()) {
+        return ExitCode::from(EXIT_CONFIG);
+    }
+    let is_in_use = |cause: &StoreError| matches!(cause, StoreError::InUse(_));
+    if error.chain().filter_map(|cause| cause.downcast_ref()).any(is_in_use) {
+        return ExitCode::from(EXIT_IN_USE);
+    }
+    ExitCode::FAILURE
 }
 
 /// What was being done, and what went wrong with it.
@@ -78,6 +92,10 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Policy(PolicyCommand::Publish { key, number, partnership, by, place }) => {
             let which = PolicyRef { key, version: number };
             with(&place, |settings| policy_commands::publish(settings, partnership, which, by))
+        }
+        Command::Doctor { trust_clock: true, place, .. } => with(&place, doctor::trust_clock),
+        Command::Doctor { deep, place, .. } => {
+            with(&place, |settings| doctor::look(settings, deep))
         }
         Command::Timeline(TimelineCommand::Verify(place)) => with(&place, commands::verify),
     }

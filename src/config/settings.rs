@@ -23,6 +23,8 @@ pub struct Settings {
     pub engine: EngineSettings,
     /// What happens at a time of day.
     pub schedule: ScheduleSettings,
+    /// Other programs that look after this one.
+    pub monitoring: MonitoringSettings,
     /// The policies' files.
     pub policies: PolicySettings,
     /// The log.
@@ -179,6 +181,18 @@ pub struct EngineSettings {
     pub worker: bool,
     /// Days that answers to requests with an Idempotency-Key are kept, to be given again.
     pub keep_answers_days: u32,
+}
+
+/// Other programs that look after this one.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonitoringSettings {
+    /// Where numbers are shown at `/metrics`; nowhere if left out.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The file with the address that signs of life go to; none go out if left out.
+    pub heartbeat_url_file: Option<PathBuf>,
+    /// How often they go out, in seconds.
+    pub heartbeat_seconds: u64,
 }
 
 /// What happens at a time of day. The times are checked by the engine, which reads them; it answers

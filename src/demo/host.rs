@@ -48,6 +48,7 @@ pub struct DemoOptions {
 pub async fn run(options: DemoOptions) -> anyhow::Result<ExitCode> {
     let is_new = prepare_folder(&options)?;
     let settings = settings(&options)?;
+    let _alone = app::alone(&settings)?;
     let clock = Clock::wound_to(STORY_BEGINS.parse::<UtcInstant>()?);
     let engine = app::build_engine(&settings, clock.clone()).await?;
     // A story that was cut off goes on no earlier than its record knows.

@@ -80,6 +80,9 @@ impl Engine {
     /// # Errors
     /// If the outbox cannot be read or written. A message that cannot be sent is no error here.
     pub async fn deliver(&self) -> Result<u64, EngineError> {
+        if self.stands_aside() {
+            return Ok(0);
+        }
         let letters = self.deliver_account_letters().await;
         let notices = self.deliver_notices().await;
         // Neither holds the other up.

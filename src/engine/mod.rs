@@ -24,6 +24,7 @@ mod error;
 mod factors;
 mod foreseeing;
 mod founding;
+mod health;
 mod identities;
 mod in_force;
 mod invitations;
@@ -34,6 +35,7 @@ mod passkeys;
 mod passwords;
 mod perform;
 mod policies;
+mod prove;
 mod proving_again;
 mod publishing;
 mod reading;
@@ -60,10 +62,12 @@ pub use drafting::NewDraft;
 pub use error::EngineError;
 pub use foreseeing::{Change, Foreseen};
 pub use founding::{DirectoryFile, Founded, FoundingError};
+pub use health::{Beat, Numbers};
 pub use invitations::{INVITATION_HOURS, RESET_MINUTES};
 pub use lists::ListedCase;
 pub use passkeys::BegunCeremony;
 pub use policies::LoadedPolicy;
+pub use prove::{Breach, Invariant, Proof, prove};
 pub use proving_again::ProofOffered;
 pub use publishing::{PolicyLoadError, Proposed};
 pub use reading::CaseView;
@@ -83,6 +87,7 @@ use crate::clock::{Clock, UtcInstant};
 use crate::notify::Mailer;
 use crate::providers::Providers;
 use crate::store::Store;
+use crate::watch::Heartbeat;
 use policies::PolicyShelf;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -113,6 +118,8 @@ pub struct EngineOptions {
     pub set_up_file: PathBuf,
     /// The agencies' identity providers.
     pub providers: Providers,
+    /// Where signs of life go while all is well, if anywhere.
+    pub heartbeat: Option<Heartbeat>,
 }
 
 /// The use cases, over a database, a clock and a mailer. Cheap to clone.
@@ -128,6 +135,7 @@ struct Inner {
     key: SigningKey,
     options: EngineOptions,
     policies: PolicyShelf,
+    health: health::Health,
     /// Or why there are none here.
     passkeys: Result<Passkeys, String>,
     /// Woken after each commit that may have left something to do.
@@ -155,6 +163,7 @@ impl Engine {
             key,
             options,
             policies: PolicyShelf::default(),
+            health: health::Health::new(),
             escalator_wake: Notify::new(),
             deliverer_wake: Notify::new(),
             password_permits: Arc::new(Semaphore::new(2)),

@@ -234,8 +234,7 @@ fn propose(
         access::may_set_rules(actor, partnership.id)?;
     }
     policies::lock(w, partnership.id)?;
-    let sha256: String =
-        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = text_sha256(text);
     let which = PolicyRef { key: policy.key.clone(), version: policy.version };
     if let Some(there) = policies::find(w, partnership.id, &which)? {
         if there.sha256 == sha256 {
@@ -277,6 +276,11 @@ fn propose(
     };
     policies::insert(w, &stored, text)?;
     Ok((stored, true))
+}
+
+/// The digest by which a policy's text is known again.
+pub(super) fn text_sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Publishes a version; false says that it was published already.

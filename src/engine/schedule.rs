@@ -14,7 +14,8 @@ use crate::notify::{Letter, Listed, Standing, chaser_letter, digest_letter};
 use crate::store::notices::{self, DeliveryState, NewNotice};
 use crate::store::{
     Reader, StoreError, Writer, account_letters, account_secrets, browser_sessions, directory,
-    escalations, guesses, idempotency, jobs, networks, people, sessions, sign_in_attempts, tickets,
+    escalations, guesses, idempotency, jobs, networks, nodes, people, sessions, sign_in_attempts,
+    tickets,
 };
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -80,6 +81,9 @@ impl Engine {
     /// If a job failed; its slot is not claimed then, and it runs again. It keeps no other from
     /// running.
     pub async fn run_jobs(&self) -> Result<u64, EngineError> {
+        if self.stands_aside() {
+            return Ok(0);
+        }
         let now = self.now();
         let mut ran_count = 0;
         let mut failed = None;
@@ -134,6 +138,7 @@ impl Engine {
                 networks::delete_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
                 sign_in_attempts::delete_expired_before(w, now)?;
                 browser_sessions::delete_logout_tokens_before(w, before)?;
+                nodes::delete_before(w, before)?;
                 for job in Job::ALL {
                     jobs::delete_before(w, job.name(), before)?;
                 }

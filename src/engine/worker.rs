@@ -1,10 +1,11 @@
-//! The two loops: one acts on what is due, one sends mail. Each asks the database what there is to
-//! do, does it, and waits until it is woken, until the next due instant, or until the next tick,
-//! whichever comes first. Apart, so that a mail server that hangs never holds up a deadline.
+//! The loops: one acts on what is due, one sends mail. Each asks the database what there is to do,
+//! does it, and waits until it is woken, until the next due instant, or until the next tick,
+//! whichever comes first. Apart, so that a mail server that hangs never holds up a deadline. A third
+//! looks whether all is well, on every node, and sends a sign of life while it is.
 
 use super::Engine;
 use crate::clock::UtcInstant;
-use crate::store::{StoreError, account_letters, escalations, notices};
+use crate::store::{StoreError, account_letters, due, notices};
 use chrono::TimeDelta;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -26,12 +27,18 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts both loops.
-    pub fn start(engine: &Engine) -> Self {
+    /// Starts the loops. A node that only answers requests acts on nothing and looks after itself.
+    pub fn start(engine: &Engine, acts: bool) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let escalator = tokio::spawn(escalate(engine.clone(), stopped.clone()));
-        let deliverer = tokio::spawn(deliver(engine.clone(), stopped));
-        Self { stop, loops: vec![escalator, deliverer] }
+        let mut loops = vec![tokio::spawn(look(engine.clone(), stopped.clone()))];
+        if acts {
+            let now = engine.clock().monotonic();
+            engine.inner.health.ticked(now);
+            engine.inner.health.delivered(now);
+            loops.push(tokio::spawn(escalate(engine.clone(), stopped.clone())));
+            loops.push(tokio::spawn(deliver(engine.clone(), stopped)));
+        }
+        Self { stop, loops }
     }
 
     /// Waits until a loop ends by itself, which it never should: a server that goes on without one
@@ -45,11 +52,11 @@ impl Workers {
         }
     }
 
-    /// Lets both finish what they are at, and waits for them, but not for ever: a mail server that
+    /// Lets them finish what they are at, and waits for them, but not for ever: a mail server that
     /// hangs must not keep this one from ending. A message that is cut off goes again later, with the
     /// same Message-ID.
     pub async fn stop(self) {
-        // Nobody listens any more only if both have ended.
+        // Nobody listens any more only if all have ended.
         let _ = self.stop.send(true);
         let handles: Vec<_> = self.loops.iter().map(JoinHandle::abort_handle).collect();
         let ending = async {
@@ -65,7 +72,7 @@ impl Workers {
         }
     }
 
-    /// Ends both where they are: what they do could not be written down any more.
+    /// Ends them where they are: what they do could not be written down any more.
     pub fn cut_off(self) {
         self.loops.iter().for_each(JoinHandle::abort);
     }
@@ -74,8 +81,9 @@ impl Workers {
 async fn escalate(engine: Engine, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         let ticked = engine.tick().await;
-        if let Err(error) = &ticked {
-            tracing::error!(%error, "looking for what is due failed");
+        match &ticked {
+            Ok(_) => engine.inner.health.ticked(engine.clock().monotonic()),
+            Err(error) => tracing::error!(%error, "looking for what is due failed"),
         }
         if let Err(error) = engine.run_jobs().await {
             tracing::error!(%error, "a job failed and will run again");
@@ -95,8 +103,11 @@ async fn escalate(engine: Engine, mut stopped: watch::Receiver<bool>) {
 async fn deliver(engine: Engine, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         let delivered = engine.deliver().await;
-        if let Err(error) = &delivered {
-            tracing::error!(%error, "sending messages failed and will be tried again");
+        match &delivered {
+            Ok(_) => engine.inner.health.delivered(engine.clock().monotonic()),
+            Err(error) => {
+                tracing::error!(%error, "sending messages failed and will be tried again")
+            }
         }
         let next = match delivered {
             Ok(_) => engine.next_send_at().await,
@@ -110,10 +121,31 @@ async fn deliver(engine: Engine, mut stopped: watch::Receiver<bool>) {
     }
 }
 
+async fn look(engine: Engine, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        if let Err(error) = engine.look().await {
+            tracing::error!(%error, "writing to the database that this node is here failed");
+        }
+        if let Err(error) = engine.beat().await {
+            tracing::warn!(%error, "the heartbeat did not arrive");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(engine.inner.options.tick_seconds)) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
 impl Engine {
     async fn next_due_at(&self) -> Option<UtcInstant> {
         let now = self.now();
-        let due: Result<_, StoreError> = self.store().read(escalations::next_act_at).await;
+        if self.stands_aside() {
+            return None;
+        }
+        let due: Result<_, StoreError> = self
+            .store()
+            .read(|r| Ok(due::first_due_at(r)?.into_iter().chain(due::next_try_at(r)?).min()))
+            .await;
         let job = self.inner.options.jobs.next_slot(now);
         known("the next due instant", due).into_iter().chain(job).min()
     }

@@ -81,6 +81,8 @@ pub enum NoticeKind {
     Chaser,
     /// A daily list for the partnership.
     Digest,
+    /// The server cannot act on the case; the partnership has to.
+    SetAside,
 }
 
 impl NoticeKind {
@@ -99,6 +101,7 @@ impl NoticeKind {
                 | Self::EscalationWarning
                 | Self::Consulted
                 | Self::Chaser
+                | Self::SetAside
         )
     }
 }

@@ -10,6 +10,7 @@
 //! connection that was to be encrypted and is not; and never call a message accepted that the mail
 //! server did not accept.
 
+mod alarm;
 mod folder;
 mod letter;
 mod line;
@@ -21,6 +22,7 @@ mod smtp;
 mod tests;
 mod wording;
 
+pub use alarm::set_aside_letter;
 pub use folder::Folder;
 pub use letter::{Letter, LetterError, Paragraph};
 pub use line::header_safe;

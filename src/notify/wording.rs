@@ -148,7 +148,7 @@ impl Listed {
     }
 }
 
-fn questions_to(partnership: &str, email: &str) -> String {
+pub(super) fn questions_to(partnership: &str, email: &str) -> String {
     format!("Questions: {partnership}, {email}")
 }
 
@@ -322,7 +322,7 @@ fn what(kind: NoticeKind) -> &'static str {
              asked instead. Please mend the gap."
         }
         NoticeKind::NoticeFailed => "A message about this escalation could not be delivered.",
-        NoticeKind::Chaser | NoticeKind::Digest => "This escalation waits.",
+        NoticeKind::Chaser | NoticeKind::Digest | NoticeKind::SetAside => "This escalation waits.",
     }
 }
 

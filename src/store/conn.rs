@@ -45,6 +45,23 @@ impl Reader<'_> {
     }
 }
 
+impl Writer<'_> {
+    /// Does a part of the transaction: where it fails, that part is undone and the rest stands.
+    ///
+    /// # Errors
+    /// If the part could not be begun, kept or undone: then nothing of the transaction stands. The
+    /// part's own failure is handed back inside.
+    pub fn part<T, E>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Result<T, E>, StoreError> {
+        self.conn().begin_part()?;
+        let done = work(self);
+        self.conn().end(done.is_ok())?;
+        Ok(done)
+    }
+}
+
 impl<'c> Deref for Writer<'c> {
     type Target = Reader<'c>;
 
@@ -129,6 +146,16 @@ impl Conn {
         Ok(())
     }
 
+    /// Begins a part of a transaction, a savepoint.
+    fn begin_part(&mut self) -> Result<(), StoreError> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn)?,
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction(conn)?,
+        }
+        Ok(())
+    }
+
     fn end(&mut self, commit: bool) -> Result<(), StoreError> {
         match self {
             #[cfg(feature = "postgres")]
@@ -151,6 +178,23 @@ impl Conn {
             }
         }
         Ok(())
+    }
+
+    /// What SQLite finds damaged in its file.
+    pub(super) fn damage(&mut self) -> Result<Vec<String>, StoreError> {
+        use diesel::RunQueryDsl;
+        #[derive(diesel::QueryableByName)]
+        struct Found {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            integrity_check: String,
+        }
+        let found: Vec<Found> = match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Vec::new(),
+            Self::Sqlite(conn) => diesel::sql_query("pragma integrity_check").load(conn)?,
+        };
+        let lines = found.into_iter().map(|found| found.integrity_check);
+        Ok(lines.filter(|line| line != "ok").collect())
     }
 
     /// Whether the connection still answers.

@@ -52,6 +52,12 @@ pub enum StoreError {
         /// Why; never the content.
         why: String,
     },
+    /// Another server process uses the database's file.
+    #[error(
+        "another server runs on {0}. One server uses a SQLite file at a time: stop the other one, or \
+         use PostgreSQL for several"
+    )]
+    InUse(String),
     /// Something that must be there is not.
     #[error("{0} is not there")]
     Missing(&'static str),
@@ -106,6 +112,7 @@ impl StoreError {
             | Self::Connection(_) => true,
             Self::Database(_)
             | Self::Unusable(_)
+            | Self::InUse(_)
             | Self::Unreadable { .. }
             | Self::Missing(_)
             | Self::Stale(_)

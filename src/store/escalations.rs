@@ -53,6 +53,11 @@ fn end_of_time() -> At {
     At(UtcInstant::new(far.unwrap_or(DateTime::<Utc>::MAX_UTC)))
 }
 
+/// What comes before everything that is due.
+pub(super) fn beginning_of_time() -> At {
+    At(UtcInstant::new(DateTime::<Utc>::UNIX_EPOCH))
+}
+
 impl EscalationRow {
     pub(super) fn of(stored: &Stored) -> Result<Self, StoreError> {
         let it = &stored.escalation;
@@ -150,6 +155,19 @@ pub fn find_id(r: &mut Reader<'_>, reference: &str) -> Result<Option<EscalationI
     found.map(|text| id("a case's id", &text)).transpose()
 }
 
+/// The reference and the partnership of a case, which may itself be unreadable.
+pub fn reference_of(
+    r: &mut Reader<'_>,
+    which: EscalationId,
+) -> Result<Option<(String, PartnershipId)>, StoreError> {
+    let row: Option<(String, String)> = on!(r, c => escalations::table
+        .find(which.to_string())
+        .select((escalations::reference, escalations::partnership_id))
+        .first(c)
+        .optional())?;
+    row.map(|(reference, of)| Ok((reference, id("a case's partnership", &of)?))).transpose()
+}
+
 fn read((state, head_hash): (String, String)) -> Result<Stored, StoreError> {
     Ok(Stored { escalation: of_json("a case's state", &state)?, head_hash })
 }
@@ -194,16 +212,16 @@ pub fn save(w: &mut Writer<'_>, stored: &Stored, version_before: i64) -> Result<
     projections::save(w, &stored.escalation)
 }
 
-/// Cases in which something is due at `now`, the longest due first, after a place in that order.
+/// Cases in which something is due by `until`, the longest due first, after a place in that order.
 pub fn due(
     r: &mut Reader<'_>,
-    now: UtcInstant,
+    until: UtcInstant,
     after: Option<(UtcInstant, EscalationId)>,
     limit: i64,
 ) -> Result<Vec<(UtcInstant, EscalationId)>, StoreError> {
     let rows: Vec<(Option<At>, String)> = on!(r, c => {
         let mut query = escalations::table
-            .filter(escalations::next_act_at.le(At(now)))
+            .filter(escalations::next_act_at.le(At(until)))
             .order((escalations::next_act_at, escalations::id))
             .limit(limit)
             .select((escalations::next_act_at, escalations::id))
@@ -222,17 +240,6 @@ pub fn due(
             Ok((at.0, id("a case's id", &which)?))
         })
         .collect()
-}
-
-/// The next instant at which something is due in any case.
-pub fn next_act_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreError> {
-    let at: Option<Option<At>> = on!(r, c => escalations::table
-        .filter(escalations::next_act_at.is_not_null())
-        .order(escalations::next_act_at)
-        .select(escalations::next_act_at)
-        .first(c)
-        .optional())?;
-    Ok(at.flatten().map(|at| at.0))
 }
 
 /// Cases after one, in the order of their ids: for walking all of them.

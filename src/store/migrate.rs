@@ -34,23 +34,56 @@ pub(super) fn run(conn: &mut Conn) -> Result<usize, StoreError> {
     }
 }
 
+/// Refuses a database that lacks a migration, or has one that this program does not know.
+pub(super) fn require_newest(conn: &mut Conn) -> Result<(), StoreError> {
+    match conn {
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(conn) => newest(conn, POSTGRES),
+        Conn::Sqlite(conn) => newest(conn, SQLITE),
+    }
+}
+
+fn failed(why: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
+    StoreError::Unusable(format!("bringing the database to the newest schema failed: {why}"))
+}
+
+fn newest<DB: diesel::backend::Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+    migrations: EmbeddedMigrations,
+) -> Result<(), StoreError> {
+    refuse_newer(conn, &migrations)?;
+    if conn.has_pending_migration(migrations).map_err(failed)? {
+        return Err(StoreError::Unusable(
+            "the database has the schema of an older version of this program: run \
+             `bscp-escalation migrate` on it, or on a copy"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+fn refuse_newer<DB: diesel::backend::Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+    migrations: &EmbeddedMigrations,
+) -> Result<(), StoreError> {
+    use diesel::migration::MigrationSource;
+    let known = MigrationSource::<DB>::migrations(migrations).map_err(failed)?;
+    let known: Vec<String> =
+        known.iter().map(|migration| migration.name().version().to_string()).collect();
+    let applied = conn.applied_migrations().map_err(failed)?;
+    match applied.iter().find(|version| !known.contains(&version.to_string())) {
+        None => Ok(()),
+        Some(newer) => Err(StoreError::Unusable(format!(
+            "the database was migrated by a newer version of this program (migration {newer}): \
+             start that version, or restore a backup from before"
+        ))),
+    }
+}
+
 fn pending<DB: diesel::backend::Backend>(
     conn: &mut impl MigrationHarness<DB>,
     migrations: EmbeddedMigrations,
 ) -> Result<usize, StoreError> {
-    use diesel::migration::MigrationSource;
-    let failed = |why: Box<dyn std::error::Error + Send + Sync>| {
-        StoreError::Unusable(format!("bringing the database to the newest schema failed: {why}"))
-    };
-    let known = MigrationSource::<DB>::migrations(&migrations).map_err(failed)?;
-    let known: Vec<String> =
-        known.iter().map(|migration| migration.name().version().to_string()).collect();
-    let applied = conn.applied_migrations().map_err(failed)?;
-    if let Some(newer) = applied.iter().find(|version| !known.contains(&version.to_string())) {
-        return Err(StoreError::Unusable(format!(
-            "the database was migrated by a newer version of this program (migration {newer}): \
-             start that version, or restore a backup from before"
-        )));
-    }
+    refuse_newer(conn, &migrations)?;
     conn.run_pending_migrations(migrations).map(|ran| ran.len()).map_err(failed)
 }

@@ -8,6 +8,7 @@
 //! Why an enum of connections and not diesel's derived one: every query is compiled for each
 //! database by `on!`, so nothing that either can do is out of reach, and there is one schema.
 
+mod alone;
 mod conn;
 mod error;
 mod migrate;
@@ -24,6 +25,7 @@ pub mod case_views;
 pub mod changes;
 pub mod closures;
 pub mod directory;
+pub mod due;
 pub mod escalations;
 pub mod factors;
 pub mod guesses;
@@ -31,11 +33,14 @@ pub mod idempotency;
 pub mod identities;
 pub mod jobs;
 pub mod networks;
+pub mod nodes;
 pub mod notices;
+pub mod outbox;
 pub mod people;
 pub mod policies;
 pub mod posts;
 pub mod projections;
+pub mod proving;
 pub mod sessions;
 pub mod set_up;
 pub mod sign_in_attempts;
@@ -43,6 +48,7 @@ pub mod signing_keys;
 pub mod tickets;
 pub mod timeline;
 
+pub use alone::Alone;
 pub use conn::{Reader, Writer};
 pub use error::StoreError;
 pub use pool::{DatabaseUrl, Store, StoreOptions};

@@ -108,7 +108,13 @@ impl ManageConnection for Manager {
             #[cfg(feature = "postgres")]
             DatabaseUrl::Postgres(url) => {
                 let mut conn = diesel::pg::PgConnection::establish(url).map_err(refused)?;
-                conn.batch_execute("set time zone 'UTC'; set client_min_messages = warning")?;
+                // A node that stopped in the middle of a transaction must not keep its locks: it is
+                // thrown out, others go on, and what it does when it wakes is refused.
+                conn.batch_execute(&format!(
+                    "set time zone 'UTC'; set client_min_messages = warning; \
+                     set idle_in_transaction_session_timeout = '15s'; set lock_timeout = '{}s'",
+                    self.options.busy_timeout_seconds
+                ))?;
                 Ok(Conn::Postgres(conn))
             }
             #[cfg(not(feature = "postgres"))]
@@ -152,8 +158,7 @@ impl Store {
     /// # Errors
     /// Whatever is wrong with the database, in a sentence.
     pub fn open(options: StoreOptions) -> Result<Self, StoreError> {
-        let url = options.url.clone();
-        if let DatabaseUrl::Sqlite(path) = &url {
+        if let DatabaseUrl::Sqlite(path) = &options.url {
             prepare_sqlite(path)?;
         }
         // The pool hides why it cannot connect; the first connection is made by hand to tell.
@@ -163,6 +168,27 @@ impl Store {
         if ran > 0 {
             tracing::info!(migrations_count = ran, "brought the database to the newest schema");
         }
+        Self::with_pools(options)
+    }
+
+    /// Opens a database to look at it: makes and migrates nothing. Blocks.
+    ///
+    /// # Errors
+    /// If there is none, or it does not have the newest schema.
+    pub fn open_as_it_is(options: StoreOptions) -> Result<Self, StoreError> {
+        if let DatabaseUrl::Sqlite(path) = &options.url
+            && !path.exists()
+        {
+            return Err(StoreError::Unusable(format!("there is no file {}", path.display())));
+        }
+        let mut first = Manager { options: options.clone(), told: None }.connect()?;
+        migrate::require_newest(&mut first)?;
+        drop(first);
+        Self::with_pools(options)
+    }
+
+    fn with_pools(options: StoreOptions) -> Result<Self, StoreError> {
+        let url = options.url.clone();
         let busy_timeout = Duration::from_secs(options.busy_timeout_seconds);
         let pool = |connections_max: u32, told: Option<Trust>| {
             Pool::builder()
@@ -185,6 +211,16 @@ impl Store {
     /// Which database it is.
     pub fn url(&self) -> &DatabaseUrl {
         &self.url
+    }
+
+    /// What the database itself finds damaged in its file; nothing if it is whole. PostgreSQL keeps
+    /// checksums of its own and is not asked.
+    ///
+    /// # Errors
+    /// If the database cannot be read at all.
+    pub async fn damage(&self) -> Result<Vec<String>, StoreError> {
+        let pool = self.reads.clone();
+        off_thread(move || connection(&pool)?.damage()).await
     }
 
     /// Reads, all of one moment.
@@ -251,6 +287,16 @@ where
     }
 }
 
+/// Makes the folder of a database's file. It holds data about children: for the server's own user
+/// alone.
+pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Some(folder) = folder else { return Ok(()) };
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
+        StoreError::Unusable(format!("making the folder {} failed: {error}", folder.display()))
+    })
+}
+
 fn prepare_sqlite(path: &Path) -> Result<(), StoreError> {
     let version = sqlite_version()?;
     if version < SQLITE_VERSION_MIN {
@@ -260,13 +306,7 @@ fn prepare_sqlite(path: &Path) -> Result<(), StoreError> {
              bundled one"
         )));
     }
-    // It holds data about children: for the server's own user alone.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Some(folder) = folder {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
-            StoreError::Unusable(format!("making the folder {} failed: {error}", folder.display()))
-        })?;
-    }
+    make_folder(path)?;
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match made {
         Ok(_empty) => {}

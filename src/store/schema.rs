@@ -256,8 +256,28 @@ diesel::table! {
     use crate::store::types::Instant;
     wrong_proofs (id) { id -> Text, person_id -> Text, tried_at -> Instant, }
 }
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    nodes (id) { id -> Text, started_at -> Instant, seen_at -> Instant, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    set_aside_cases (escalation_id) {
+        escalation_id -> Text,
+        set_aside_at -> Instant,
+        reason -> Text,
+        tries -> Integer,
+        try_again_at -> Instant,
+    }
+}
+diesel::joinable!(set_aside_cases -> escalations (escalation_id));
+diesel::joinable!(reference_counters -> partnerships (partnership_id));
 diesel::allow_tables_to_appear_in_same_query!(
     partnerships,
+    reference_counters,
+    set_aside_cases,
     agencies,
     agency_partnerships,
     people,

@@ -18,13 +18,20 @@ mod dice;
 #[path = "../it/house/mod.rs"]
 mod house;
 mod load;
+mod many;
 mod program;
 mod r01_kills;
 mod r02_sync_order;
 mod r04_disk_full;
 mod r05_disk_fails;
 mod r06_foreign_lock;
+mod r11_race;
+mod r16_silence;
 mod r30_restarts;
+mod r34_poison;
+#[expect(dead_code, reason = "the tests over the wire use the rest")]
+#[path = "../it/engine/sql.rs"]
+mod raw;
 mod run;
 mod wire;
 
@@ -82,6 +89,38 @@ const ROWS: &[Row] = &[
         trial: r06_foreign_lock::trial,
     },
     Row {
+        name: "R11",
+        what: "three nodes race on one due set",
+        unit: "due cases",
+        trials: 1,
+        weight: 1,
+        trial: r11_race::short,
+    },
+    Row {
+        name: "R11L",
+        what: "the same with 10,000 due cases",
+        unit: "due cases",
+        trials: 0,
+        weight: 4,
+        trial: r11_race::long,
+    },
+    Row {
+        name: "R16",
+        what: "30 days of silence, then a start",
+        unit: "overdue cases",
+        trials: 2,
+        weight: 1,
+        trial: r16_silence::short,
+    },
+    Row {
+        name: "R16L",
+        what: "the same with 10,000 overdue cases",
+        unit: "overdue cases",
+        trials: 0,
+        weight: 4,
+        trial: r16_silence::long,
+    },
+    Row {
         name: "R30",
         what: "SIGTERM under 16 writers, SQLite",
         unit: "restarts",
@@ -96,6 +135,14 @@ const ROWS: &[Row] = &[
         trials: 1,
         weight: 3,
         trial: r30_restarts::rolling,
+    },
+    Row {
+        name: "R34",
+        what: "one bad record, message, address or policy",
+        unit: "poisons",
+        trials: 6,
+        weight: 2,
+        trial: r34_poison::trial,
     },
 ];
 

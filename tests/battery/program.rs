@@ -5,6 +5,7 @@ use crate::wire::{Answer, Ask, Lost, Wire};
 use bscp_escalation::app;
 use bscp_escalation::clock::Clock;
 use bscp_escalation::config::Settings;
+use bscp_escalation::engine::prove;
 use bscp_escalation::notify::{Mailer, Sender};
 use diesel::sql_types::Text;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
@@ -219,12 +220,12 @@ impl Ground {
     /// Proves the record, which no server may be using now: what is broken, in sentences.
     pub fn prove_the_record(&self) -> Vec<String> {
         let settings = self.settings();
-        let verified = house::block_on(async {
+        let proof = house::block_on(async {
             let engine =
                 app::build_engine_with(&settings, Clock::System, no_mailer()).await.unwrap();
-            engine.verify_timelines().await.unwrap()
+            prove(engine.store()).await.unwrap()
         });
-        verified.broken.iter().map(|it| format!("I8: {}: {}", it.reference, it.broken)).collect()
+        proof.breaches.iter().map(ToString::to_string).collect()
     }
 
     /// A whole draft against the team of Tom Okafor, with a mark in it.

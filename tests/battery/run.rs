@@ -86,6 +86,8 @@ impl Plan {
             .filter(|row| {
                 self.rows.as_ref().is_none_or(|names| names.iter().any(|name| name == row.name))
             })
+            // Rows that are too long for the short part have no trials there.
+            .filter(|row| self.time.is_some() || self.trials.is_some() || row.trials > 0)
             .collect();
         if wanted.is_empty() {
             eprintln!("there is no such row");

@@ -1,5 +1,7 @@
 //! The program as it is run: started, killed, started again, beside another of its kind.
 
+use crate::engine::proving::raised_by_key;
+use crate::engine::sql::Raw;
 use crate::house::{Client, Database, House, Wishes, block_on, fresh_settings, two_second_policy};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -368,5 +370,64 @@ fn a_fresh_server_is_set_up_by_the_secret_in_its_file_and_an_invitation_is_print
         let body = json!({ "email": email, "password": chosen });
         let first = stranger.post("/sessions", &body).await;
         assert_eq!((first.status, first.text("/next").as_str()), (202, "add_second_factor"));
+    });
+}
+
+#[test]
+fn the_doctor_looks_and_changes_nothing() {
+    block_on(async {
+        let house = House::build(Database::Sqlite, Wishes::default()).await.unwrap();
+        raised_by_key(&house, "a").await;
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("bscp.toml");
+        std::fs::write(&config, fresh_settings(&house)).unwrap();
+        let config = config.to_str().unwrap();
+        let (code, said, complaint) = ran(&["doctor", "--deep", "--config", config]);
+        assert_eq!(code, Some(0), "{said}{complaint}");
+        assert!(said.contains("1 cases, 3 entries, 2 kept answers: nothing is broken"), "{said}");
+
+        let mut raw = Raw::of(&house);
+        raw.drop_triggers();
+        raw.change_one("update escalations set is_overdue = 1");
+        let (code, said, _) = ran(&["doctor", "--deep", "--config", config]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("I8 (the record adds up): ESC-2026-000001: "), "{said}");
+        assert!(said.ends_with("1 is broken\n"), "{said}");
+        let (code, said, _) = ran(&["doctor", "--config", config]);
+        assert_eq!(code, Some(0), "{said}");
+
+        raw.run("delete from __diesel_schema_migrations where version = '20261122000016'");
+        let (code, _, complaint) = ran(&["doctor", "--deep", "--config", config]);
+        assert_eq!(code, Some(1));
+        assert!(complaint.contains("older version of this program"), "{complaint}");
+        let nowhere = folder.path().join("nothing.sqlite3");
+        let nowhere = format!("sqlite:{}", nowhere.display());
+        let (code, _, complaint) = ran(&["doctor", "--database-url", &nowhere]);
+        assert_eq!(code, Some(1));
+        assert!(complaint.contains("there is no file"), "{complaint}");
+        assert!(!folder.path().join("nothing.sqlite3").exists());
+    });
+}
+
+#[test]
+fn a_second_server_on_the_same_file_is_refused_and_says_why() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join("bscp.toml");
+        let data = dir.path().join("data");
+        std::fs::write(&config, format!("data_dir = {data:?}\n[http]\nworkers = 1\n")).unwrap();
+        let config = config.to_str().unwrap();
+        let first = Served::start(Path::new(config));
+        let second = ["serve", "--listen", "127.0.0.1:0", "--config", config];
+        let (code, said, complaint) = ran(&second);
+        assert_eq!((code, said.as_str()), (Some(75), ""), "{complaint}");
+        assert!(complaint.contains("another server runs on"), "{complaint}");
+        assert!(complaint.contains("One server uses a SQLite file at a time"), "{complaint}");
+        // Whoever looks is not refused, and the first goes on.
+        assert_eq!(ran(&["doctor", "--deep", "--config", config]).0, Some(0));
+        let stranger = Client::stranger(first.address);
+        assert_eq!(stranger.get("//readyz").await.status, 200);
+        drop(first); // killed
+        drop(Served::start(Path::new(config)));
     });
 }

@@ -56,9 +56,10 @@ on_each_database! {
         for (number, round, stage) in [(0, 1, 2), (2, 0, 2), (2, 1, 0)] {
             refused(&mut raw, &another(number, round, stage, left), CHECK);
         }
+        raw.run("begin");
         raw.change_one(&another(2, 1, 2, left));
         raw.change_one(&another(3, 2, 1, left)); // reopened: another round
-        raw.run("delete from stage_entries where number > 1");
+        raw.run("rollback");
     }
 
     async fn a_post_stands_in_an_agency_or_in_the_partnership_and_nowhere_else(house: &House) {
@@ -157,12 +158,10 @@ on_each_database! {
         raise_many(house, 1).await;
         let mut raw = Raw::of(house);
         for statement in [
-            "update escalations set policy_version = 99",
             "update escalations set raiser_id = 'nobody'",
             "update escalations set partnership_id = 'nowhere'",
             "update seats set person_id = 'nobody'",
             "update notices set escalation_id = 'no case'",
-            "delete from escalations",
             "delete from partnerships",
             "delete from people where name = 'Priya Nair'",
         ] {
@@ -180,5 +179,82 @@ on_each_database! {
         refused(&mut raw, "update absences set until_at = from_at", CHECK);
         let zone = raw.count("absences", "until_at > from_at");
         assert_eq!(zone, 1);
+    }
+
+    async fn what_happened_to_a_case_is_kept_by_the_database_itself(house: &House) {
+        let reference = raise_many(house, 1).await.remove(0);
+        house.advance_to("2026-12-30T17:00:00Z").await;
+        assert_eq!(super::case(house, &reference).await.number("/stage"), 2);
+        let mut raw = Raw::of(house);
+        let entry = |sequence: &str, previous: &str, hash: char| {
+            let hash = hash.to_string().repeat(64);
+            format!(
+                "insert into timeline_entries select escalation_id, {sequence}, recorded_at, kind, \
+                 doer, event, {previous}, '{hash}' from timeline_entries order by sequence desc limit 1"
+            )
+        };
+        let nobodys = format!("'{}'", "1".repeat(64));
+        let gaps = [
+            entry("sequence + 2", "hash", 'a'),
+            entry("sequence + 1", &nobodys, 'b'),
+            entry("sequence + 1", "previous_hash", 'c'),
+        ];
+        let timeline = ["a timeline has no gaps", "unique"];
+        for statement in &gaps {
+            refused(&mut raw, statement, timeline);
+        }
+        for (statements, reason) in [
+            (
+                vec![
+                    "update escalations set version = version + 1",
+                    "update escalations set version = version - 1",
+                    "update escalations set head_hash = replace(head_hash, '0', '1')",
+                ],
+                "a case is what its timeline adds up to",
+            ),
+            (
+                vec!["update escalations set policy_version = 99"],
+                "a case stays under its policy version",
+            ),
+            (vec!["delete from escalations"], "a case is not deleted"),
+            (
+                vec![
+                    "update reference_counters set last_number = last_number - 1",
+                    "update reference_counters set last_number = last_number + 2",
+                    "delete from reference_counters",
+                ],
+                "references are given out one after the other",
+            ),
+            (
+                vec![
+                    "update stage_entries set left_at = null, left_why = null where number = 1",
+                    "update stage_entries set left_why = 'agreed' where number = 1",
+                    "update stage_entries set entered_at = due_at where number = 2",
+                    "update stage_entries set stage = 3 where number = 2",
+                    "update stage_entries set round = 2 where number = 2",
+                ],
+                "a stay in a stage is not rewritten",
+            ),
+            (
+                vec![
+                    "insert into stage_entries select escalation_id, 4, 2, 1, entered_at, due_at, \
+                     due_at, 'agreed' from stage_entries where number = 1",
+                ],
+                "stays in stages are numbered without gaps",
+            ),
+            (vec!["delete from stage_entries"], "a stay in a stage is not deleted"),
+            (
+                vec![
+                    "update notices set state = 'queued', ended_at = null",
+                    "update notices set state = 'cancelled'",
+                ],
+                "a message that has ended does not begin again",
+            ),
+            (vec!["delete from notices"], "a message is not deleted"),
+        ] {
+            for statement in statements {
+                refused(&mut raw, statement, [reason, reason]);
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::{BSCP, case, entries, notices, raise_many, sleep_until, version};
 use crate::house::smtp_sink::Act;
 use crate::house::{Client, House};
 use crate::on_each_database;
+use bscp_escalation::engine::Beat;
 
 /// Makes a case unreadable, and answers what it was.
 fn spoil(house: &House, reference: &str) -> String {
@@ -34,22 +35,60 @@ on_each_database! {
         let ticked = house.engine.tick().await.unwrap();
         assert_eq!((ticked.acted_count, ticked.failed_count), (3, 1));
         let ticked = house.engine.tick().await.unwrap();
-        assert_eq!((ticked.acted_count, ticked.failed_count), (0, 1), "it is tried each time");
+        assert_eq!((ticked.acted_count, ticked.failed_count), (0, 0), "it was set aside");
         for reference in &others {
             assert_eq!(case(house, reference).await.number("/stage"), 2);
         }
         let mut raw = Raw::of(house);
         assert_eq!(raw.count("stage_entries", "stage = 2"), 3, "nothing half done");
+        assert_eq!(raw.count("set_aside_cases", "tries = 1"), 1);
 
+        // The alarm goes out at once, and once.
+        house.settle().await;
         sleep_until(house, "2026-12-31T17:02:00Z");
+        let ticked = house.engine.tick().await.unwrap();
+        assert_eq!((ticked.acted_count, ticked.failed_count), (0, 1), "it is tried each minute");
+        house.engine.deliver().await.unwrap();
+        let mails = house.mails_to("Judith Hale").into_iter();
+        let alarms: Vec<_> = mails.filter(|mail| mail.subject.starts_with("Act by hand")).collect();
+        assert_eq!(alarms.len(), 1);
+        assert!(alarms[0].subject.contains(&spoiled), "{}", alarms[0].subject);
         let stranger = Client::stranger(house.address);
-        assert_eq!(stranger.get("//readyz").await.status, 503, "a deadline was left alone");
+        assert_eq!(stranger.get("//readyz").await.status, 200, "all others are served");
+        assert_eq!(house.engine.beat().await.unwrap(), Beat::Withheld, "and somebody must look");
 
         mend(house, &spoiled, &state);
+        sleep_until(house, "2026-12-31T17:03:00Z");
         house.settle().await;
         let passed = entries(house, &spoiled, "deadline_passed").await;
-        assert_eq!(passed[0]["event"]["late_seconds"], 24 * 3600 + 120);
-        assert_eq!(stranger.get("//readyz").await.status, 200);
+        assert_eq!(passed[0]["event"]["late_seconds"], 24 * 3600 + 180);
+        assert_eq!(raw.count("set_aside_cases", "1 = 1"), 0);
+        assert_eq!(house.engine.beat().await.unwrap(), Beat::NotDue);
+    }
+
+    async fn a_case_that_the_database_refuses_to_move_holds_up_no_other(house: &House) {
+        let cases = raise_many(house, 30).await; // more than are acted on together
+        let mut raw = Raw::of(house);
+        let id = raw.text(&format!(
+            "select id as value from escalations where reference = '{}'", cases[7]
+        ));
+        // A stay that is there already is in the way of the next.
+        raw.run(&format!(
+            "insert into stage_entries select escalation_id, 2, 1, 3, entered_at, due_at, due_at, \
+             'agreed' from stage_entries where escalation_id = '{id}'"
+        ));
+        sleep_until(house, "2026-12-30T17:00:00Z");
+        let ticked = house.engine.tick().await.unwrap();
+        assert_eq!((ticked.acted_count, ticked.failed_count), (29, 1));
+        assert_eq!(raw.count("timeline_entries", "kind = 'deadline_passed'"), 29);
+        let mine = format!("escalation_id = '{id}' and sequence > 3");
+        assert_eq!(raw.count("timeline_entries", &mine), 0, "what it did was undone");
+        raw.drop_triggers();
+        raw.change_one(&format!(
+            "delete from stage_entries where escalation_id = '{id}' and number = 2"
+        ));
+        sleep_until(house, "2026-12-30T17:01:00Z");
+        assert_eq!(house.engine.tick().await.unwrap().acted_count, 1);
     }
 
     async fn a_policy_that_cannot_be_read_holds_up_its_own_cases_only(house: &House) {
@@ -65,12 +104,13 @@ on_each_database! {
         let node = house.another_node().await;
         sleep_until(house, "2026-12-31T17:00:00Z");
         let ticked = node.tick().await.unwrap();
-        assert_eq!((ticked.acted_count, ticked.failed_count), (1, 1));
+        assert_eq!((ticked.acted_count, ticked.failed_count), (1, 1), "{ticked:?}");
         assert_eq!(case(house, &under_2).await.number("/stage"), 2);
         assert_eq!(case(house, &under_1).await.number("/stage"), 1);
 
         let mended = BSCP.replace('\'', "''");
         raw.change_one(&format!("update policies set text = '{mended}' where version = 1"));
+        sleep_until(house, "2026-12-31T17:01:00Z");
         assert_eq!(node.tick().await.unwrap().acted_count, 1, "it goes on once it is mended");
     }
 

@@ -1,0 +1,2 @@
+drop table set_aside_cases;
+drop table nodes;

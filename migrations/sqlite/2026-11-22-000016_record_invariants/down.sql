@@ -1,0 +1,12 @@
+drop trigger notices_are_not_deleted;
+drop trigger notices_end_once;
+drop trigger stage_entries_are_not_deleted;
+drop trigger stage_entries_stay;
+drop trigger stage_entries_have_no_gaps;
+drop trigger reference_counters_are_not_deleted;
+drop trigger reference_counters_count;
+drop trigger escalations_are_not_replaced;
+drop trigger escalations_are_not_deleted;
+drop trigger escalations_stay_under_their_policy;
+drop trigger escalations_stand_on_their_timeline;
+drop trigger timeline_entries_follow_each_other;
