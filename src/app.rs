@@ -367,18 +367,21 @@ impl App {
         });
         let handle = self.server.handle();
         let mut server = std::pin::pin!(self.server);
-        let why = tokio::select! {
-            served = &mut server => {
-                if let Some(metrics) = metrics {
-                    metrics.stop(false).await;
-                }
-                workers.stop().await;
-                return served.context("serving");
-            }
-            () = workers.ended_badly() => anyhow::anyhow!(
+        let (served, why) = tokio::select! {
+            served = &mut server => (served.context("serving"), None),
+            () = workers.ended_badly() => (Ok(()), Some(anyhow::anyhow!(
                 "a worker ended by itself, and deadlines would be forgotten: start the server again"
-            ),
-            () = self.engine.store().disk_failed() => StoreError::DiskDistrusted.into(),
+            ))),
+            () = self.engine.store().disk_failed() => {
+                (Ok(()), Some(StoreError::DiskDistrusted.into()))
+            }
+        };
+        if let Some(metrics) = metrics {
+            metrics.stop(false).await;
+        }
+        let Some(why) = why else {
+            workers.stop().await;
+            return served;
         };
         tracing::error!(error = %why, "the server must end");
         workers.cut_off();

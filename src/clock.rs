@@ -18,6 +18,9 @@ use std::time::{Duration, Instant};
 pub struct UtcInstant(DateTime<Utc>);
 
 impl UtcInstant {
+    /// 1 January 1970: before anything that is stored.
+    pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
+
     /// The instant, cut to whole microseconds.
     pub fn new(at: DateTime<Utc>) -> Self {
         Self(at.trunc_subsecs(6))

@@ -4,9 +4,13 @@ use super::policy_commands;
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::engine::{DirectoryFile, Engine, INVITATION_HOURS, SET_UP_MINUTES, verify_timelines};
+use crate::engine::{
+    Bounced, DirectoryFile, Engine, EngineError, INVITATION_HOURS, SET_UP_MINUTES, verify_timelines,
+};
+use crate::escalation::Refusal;
 use crate::store::StoreError;
 use anyhow::{Context, bail};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -125,6 +129,33 @@ async fn set_up_hint(engine: &Engine) -> anyhow::Result<Option<String>> {
             file.display()
         )
     }))
+}
+
+/// Hands in a message that came back. A mail server's pipe must not answer it with another message, so
+/// what is no report is said and not an error of the pipe.
+pub(super) async fn bounce(settings: Settings) -> anyhow::Result<ExitCode> {
+    let limit = u64::try_from(settings.http.body_bytes_max)?;
+    let mut message = Vec::new();
+    std::io::stdin().take(limit).read_to_end(&mut message).context("reading the message")?;
+    let engine = app::build_engine(&settings, Clock::System).await?;
+    match engine.take_bounce(message).await {
+        Ok(outcome) => println!("{}", said_of(outcome)),
+        Err(EngineError::Refused(Refusal::Faulty(faults))) => {
+            for fault in faults {
+                println!("The message {}.", fault.detail);
+            }
+        }
+        Err(error) => return Err(error).context("taking the message"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn said_of(outcome: Bounced) -> &'static str {
+    match outcome {
+        Bounced::Recorded => "Recorded: the message has failed, and somebody else is told.",
+        Bounced::Known => "Known already.",
+        Bounced::NothingLost => "Nothing is lost: the message is tried on, or has arrived.",
+    }
 }
 
 pub(super) async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {

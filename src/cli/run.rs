@@ -93,6 +93,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             let which = PolicyRef { key, version: number };
             with(&place, |settings| policy_commands::publish(settings, partnership, which, by))
         }
+        Command::Bounce(place) => with(&place, commands::bounce),
         Command::Doctor { trust_clock: true, place, .. } => with(&place, doctor::trust_clock),
         Command::Doctor { deep, place, .. } => {
             with(&place, |settings| doctor::look(settings, deep))

@@ -5,7 +5,7 @@
 
 use super::Engine;
 use crate::clock::UtcInstant;
-use crate::store::{StoreError, account_letters, due, notices};
+use crate::store::{StoreError, account_letters, due, outbox};
 use chrono::TimeDelta;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -72,7 +72,7 @@ impl Workers {
         }
     }
 
-    /// Ends them where they are: what they do could not be written down any more.
+    /// Ends both where they are: what they do could not be written down any more.
     pub fn cut_off(self) {
         self.loops.iter().for_each(JoinHandle::abort);
     }
@@ -102,15 +102,15 @@ async fn escalate(engine: Engine, mut stopped: watch::Receiver<bool>) {
 
 async fn deliver(engine: Engine, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        let delivered = engine.deliver().await;
+        let delivered = engine.deliver_until(stopped.clone()).await;
         match &delivered {
             Ok(_) => engine.inner.health.delivered(engine.clock().monotonic()),
             Err(error) => {
-                tracing::error!(%error, "sending messages failed and will be tried again")
+                tracing::error!(%error, "sending messages failed and will be tried again");
             }
         }
         let next = match delivered {
-            Ok(_) => engine.next_send_at().await,
+            Ok(_) => engine.next_send_at(None).await,
             Err(_told) => Some(engine.now().plus(AFTER_FAILURE)),
         };
         tokio::select! {
@@ -150,12 +150,13 @@ impl Engine {
         known("the next due instant", due).into_iter().chain(job).min()
     }
 
-    async fn next_send_at(&self) -> Option<UtcInstant> {
+    /// When something is to be sent next; with `after`, what comes later than that.
+    pub(super) async fn next_send_at(&self, after: Option<UtcInstant>) -> Option<UtcInstant> {
         let next: Result<_, StoreError> = self
             .store()
-            .read(|r| {
-                let notice = notices::next_attempt_at(r)?;
-                let letter = account_letters::next_attempt_at(r)?;
+            .read(move |r| {
+                let notice = outbox::next_attempt_at(r, after)?;
+                let letter = account_letters::next_attempt_at(r, after)?;
                 Ok(notice.into_iter().chain(letter).min())
             })
             .await;
@@ -164,7 +165,7 @@ impl Engine {
 
     /// Waits until an instant, and never longer than a tick: whatever was not foreseen is found
     /// then. What is past already waits a moment, so that a case that fails is not tried in a spin.
-    async fn wait_until(&self, at: Option<UtcInstant>) {
+    pub(super) async fn wait_until(&self, at: Option<UtcInstant>) {
         let tick = Duration::from_secs(self.inner.options.tick_seconds);
         let until = at.map(|at| at.since(self.now()).to_std().unwrap_or(Duration::ZERO));
         let wait = until.map_or(tick, |until| until.clamp(Duration::from_millis(50), tick));

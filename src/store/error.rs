@@ -8,7 +8,8 @@ const DISK_FAILED: &str = "disk I/O error";
 /// The texts of a disk without room: SQLite's (`SQLITE_FULL`), and the system's within PostgreSQL's.
 const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
 /// SQLite's texts for somebody else's lock (`SQLITE_BUSY`, `SQLITE_LOCKED`).
-const BUSY: [&str; 2] = ["database is locked", "database table is locked"];
+const BUSY: [&str; 3] =
+    ["database is locked", "database table is locked", "canceling statement due to lock timeout"];
 /// What PostgreSQL's client and server say when a connection ends in the midst of something.
 const CUT_OFF: [&str; 4] = [
     "server closed the connection unexpectedly",

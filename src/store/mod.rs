@@ -28,6 +28,7 @@ pub mod directory;
 pub mod due;
 pub mod escalations;
 pub mod factors;
+pub mod failing_addresses;
 pub mod guesses;
 pub mod idempotency;
 pub mod identities;

@@ -12,7 +12,7 @@ use std::sync::{Mutex, RwLock};
 use std::time::{Duration, Instant};
 
 pub const WRITERS: u64 = 16;
-const PRIYA: &str = "priya.nair@ravensbourne.example";
+pub const PRIYA: &str = "priya.nair@ravensbourne.example";
 const TOM: &str = "tom.okafor@socialcare.example";
 
 /// Who writes: signed in once, for that is slow.

@@ -221,9 +221,9 @@ impl Ground {
     pub fn prove_the_record(&self) -> Vec<String> {
         let settings = self.settings();
         let proof = house::block_on(async {
-            let engine =
-                app::build_engine_with(&settings, Clock::System, no_mailer()).await.unwrap();
-            prove(engine.store()).await.unwrap()
+            let store = app::open_store_as_it_is(&settings).await.unwrap();
+            assert_eq!(store.damage().await.unwrap(), [""; 0], "the file is damaged");
+            prove(&store).await.unwrap()
         });
         proof.breaches.iter().map(ToString::to_string).collect()
     }
@@ -276,7 +276,13 @@ impl Program {
 
     /// Sends it SIGTERM.
     pub fn ask_to_end(&self) {
-        let sent = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal, such as `STOP` and `CONT`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(pid).status();
         assert!(sent.unwrap().success(), "no signal could be sent");
     }
 
