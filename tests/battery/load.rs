@@ -2,7 +2,7 @@
 //! afterwards, once, and what was not must be there once or not at all.
 
 use crate::dice::Dice;
-use crate::program::{Ground, Program, Row};
+use crate::program::{Ground, Program, Row, pause};
 use crate::wire::{Answer, Ask, Lost, Wire};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -75,6 +75,8 @@ pub struct Load<'a> {
     /// A name that no other load on this database has; of digits and small letters, but no x, which
     /// ends a key.
     pub name: String,
+    /// How long a writer rests between two writes at most, so that they do not wait in step.
+    pub rest: Duration,
     stop: AtomicBool,
     journal: Mutex<Journal>,
 }
@@ -87,8 +89,8 @@ impl<'a> Load<'a> {
         cases: &'a Cases,
         name: impl Into<String>,
     ) -> Self {
-        let (name, stop) = (name.into(), AtomicBool::new(false));
-        Self { ground, people, servers, cases, name, stop, journal: Mutex::default() }
+        let (name, stop, rest) = (name.into(), AtomicBool::new(false), Duration::ZERO);
+        Self { ground, people, servers, cases, name, rest, stop, journal: Mutex::default() }
     }
 
     /// Writes with so many writers while `meanwhile` goes on, and answers the journal.
@@ -108,9 +110,10 @@ impl<'a> Load<'a> {
         self.journal.into_inner().unwrap()
     }
 
-    /// How many writes have come to something.
-    pub fn written(&self) -> usize {
-        self.journal.lock().unwrap().len()
+    /// How many writes were acknowledged so far.
+    pub fn acknowledged(&self) -> usize {
+        let journal = self.journal.lock().unwrap();
+        journal.iter().filter(|entry| matches!(entry.came, Came::Done(_))).count()
     }
 }
 
@@ -159,6 +162,10 @@ impl<'a> Writer<'a> {
 
     /// Goes on with a case that nobody else works at now, or begins one.
     fn one_write(&mut self) -> Option<()> {
+        if !self.load.rest.is_zero() {
+            let millis = self.load.rest.as_millis() as u64;
+            pause(Duration::from_millis(self.dice.between(0, millis)));
+        }
         let taken = self.load.cases.lock().unwrap().pop_front();
         match taken.filter(|_| !self.dice.one_in(6)) {
             None => self.begin(),

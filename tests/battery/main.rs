@@ -19,7 +19,7 @@ mod dice;
 mod house;
 mod load;
 mod many;
-#[expect(dead_code, unused_imports, reason = "the model's own tests use the rest")]
+#[expect(unused_imports, reason = "the model's own tests use the rest")]
 #[path = "../model/play/mod.rs"]
 mod play;
 mod program;

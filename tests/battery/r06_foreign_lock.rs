@@ -9,7 +9,7 @@ use diesel::connection::{Connection, SimpleConnection};
 use diesel::sqlite::SqliteConnection;
 use std::time::{Duration, Instant};
 
-const WRITERS: u64 = 4;
+const WRITERS: u64 = 8;
 const BUSY: Duration = Duration::from_secs(2);
 /// What a loaded machine may add to the wait.
 const SLACK: Duration = Duration::from_millis(1500);
@@ -27,7 +27,8 @@ pub fn trial(mut dice: Dice) -> Outcome {
     // Once for less than the time-out, once for longer.
     let holds = [dice.between(100, 1000), dice.between(4000, 6000)].map(Duration::from_millis);
     for (number, hold) in holds.into_iter().enumerate() {
-        let load = Load::new(&ground, &people, &servers, &cases, number.to_string());
+        let mut load = Load::new(&ground, &people, &servers, &cases, number.to_string());
+        load.rest = Duration::from_millis(900);
         let written = load.run(WRITERS, &mut dice, |_| {
             pause(Duration::from_millis(700));
             hold_the_lock(&ground, hold);
@@ -57,7 +58,8 @@ pub fn trial(mut dice: Dice) -> Outcome {
     outcome
 }
 
-fn hold_the_lock(ground: &Ground, how_long: Duration) {
+/// Holds SQLite's write lock from elsewhere.
+pub fn hold_the_lock(ground: &Ground, how_long: Duration) {
     let mut foreign = SqliteConnection::establish(ground.file().to_str().unwrap()).unwrap();
     foreign.batch_execute("pragma busy_timeout = 30000; begin immediate").unwrap();
     pause(how_long);

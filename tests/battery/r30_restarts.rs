@@ -1,5 +1,6 @@
 //! R30: servers are stopped and started again under load, alone and one after the other.
 
+use super::r06_foreign_lock::hold_the_lock;
 use crate::dice::Dice;
 use crate::load::{self, Came, Cases, Journal, Load, People, Servers, WRITERS};
 use crate::program::{Ground, PATIENCE, Program, pause};
@@ -8,6 +9,8 @@ use std::sync::RwLock;
 use std::time::Duration;
 
 const RESTARTS: u64 = 2;
+/// Longer than the web server waits at least.
+const LOCKED: Duration = Duration::from_millis(2500);
 const NODES: usize = 3;
 const ENDED_WITHIN: Duration = Duration::from_secs(10);
 
@@ -27,7 +30,14 @@ pub fn alone(mut dice: Dice) -> Outcome {
         let load = Load::new(&ground, &people, &servers, &cases, restart.to_string());
         let mut written = load.run(WRITERS, &mut dice, |_| {
             pause(after);
-            end(program, violations);
+            // The second time what has been begun takes its time: it waits for a lock.
+            std::thread::scope(|scope| {
+                if restart == 1 {
+                    scope.spawn(|| hold_the_lock(&ground, LOCKED));
+                    pause(LOCKED / 5);
+                }
+                end(program, violations);
+            });
         });
         program = ground.start();
         match load::resolve(&mut written, program.address) {
