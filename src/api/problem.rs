@@ -206,7 +206,10 @@ impl Problem {
                 "Nothing was changed. Reading still works. Tell whoever runs the server that its disk \
                  is full, and try again when there is room.",
             ),
-            StoreError::Busy | StoreError::Connection(_) | StoreError::DiskDistrusted => (
+            StoreError::Busy
+            | StoreError::Waited
+            | StoreError::Connection(_)
+            | StoreError::DiskDistrusted => (
                 Code::Unavailable,
                 BUSY_SECONDS,
                 "Nothing was changed. Try again in a few seconds.",

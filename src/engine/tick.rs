@@ -60,7 +60,8 @@ impl Failure {
 
     /// Whether two nodes were in each other's way, and it is no fault of the case's.
     fn is_passing(&self) -> bool {
-        matches!(self, Self::Error(EngineError::Store(error)) if error.is_worth_another_try())
+        let Self::Error(EngineError::Store(error)) = self else { return false };
+        error.is_worth_another_try() || matches!(error, StoreError::Waited)
     }
 }
 

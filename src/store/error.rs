@@ -8,8 +8,9 @@ const DISK_FAILED: &str = "disk I/O error";
 /// The texts of a disk without room: SQLite's (`SQLITE_FULL`), and the system's within PostgreSQL's.
 const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
 /// SQLite's texts for somebody else's lock (`SQLITE_BUSY`, `SQLITE_LOCKED`).
-const BUSY: [&str; 3] =
-    ["database is locked", "database table is locked", "canceling statement due to lock timeout"];
+const BUSY: [&str; 2] = ["database is locked", "database table is locked"];
+/// What PostgreSQL says to whoever waited too long for somebody else's row.
+const WAITED: &str = "canceling statement due to lock timeout";
 /// What PostgreSQL's client and server say when a connection ends in the midst of something.
 const CUT_OFF: [&str; 4] = [
     "server closed the connection unexpectedly",
@@ -53,6 +54,9 @@ pub enum StoreError {
         /// Why; never the content.
         why: String,
     },
+    /// Somebody else held the same record for too long.
+    #[error("somebody else held the same record for too long")]
+    Waited,
     /// Another server process uses the database's file.
     #[error(
         "another server runs on {0}. One server uses a SQLite file at a time: stop the other one, or \
@@ -93,6 +97,7 @@ impl From<DieselError> for StoreError {
             (_, DISK_FAILED) => Self::DiskFailed,
             (_, text) if FULL.iter().any(|full| text.contains(full)) => Self::Full,
             (_, text) if BUSY.contains(&text) => Self::Busy,
+            (_, text) if text.contains(WAITED) => Self::Waited,
             (_, text) if CUT_OFF.iter().any(|cut| text.contains(cut)) => {
                 Self::Lost(text.to_owned())
             }
@@ -113,6 +118,7 @@ impl StoreError {
             | Self::Connection(_) => true,
             Self::Database(_)
             | Self::Unusable(_)
+            | Self::Waited
             | Self::InUse(_)
             | Self::Unreadable { .. }
             | Self::Missing(_)

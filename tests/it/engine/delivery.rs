@@ -299,7 +299,7 @@ on_each_database! {
         assert!(!held().await && !renewed().await, "it is another's");
     }
 
-    async fn ten_thousand_late_messages_go_out_as_one_letter_a_person(house: &House) {
+    async fn many_late_messages_go_out_as_one_letter_a_person(house: &House) {
         raise_many(house, 12).await;
         house.settle().await;
         let before = house.engine.mailer().sent().len();

@@ -107,9 +107,7 @@ on_each_database! {
         // The first version has no end: it would be in force again.
         let mut raw = Raw::of(house);
         raw.drop_triggers();
-        let first = until(BSCP, "2027-01-01").replace('\'', "''");
-        let change = format!("update policies set text = '{first}' where version = 1 and key = 'bscp'");
-        raw.change_one(&change);
+        raw.put_policy(&until(BSCP, "2027-01-01"), "version = 1 and key = 'bscp'");
         sleep_until(house, "2027-01-02T09:10:00Z");
         assert_eq!(begun(house, json!({})).await, "plan");
         sleep_until(house, "2027-01-04T09:10:00Z");
@@ -162,8 +160,7 @@ on_each_database! {
         let today_a_mistake = BSCP.replace(class, "urgency_after_protective_deadline = \"soon\"");
         let mut raw = Raw::of(house);
         raw.drop_triggers();
-        let text = today_a_mistake.replace('\'', "''");
-        raw.change_one(&format!("update policies set text = '{text}'"));
+        raw.put_policy(&today_a_mistake, "version = 1");
         let reference = house.raised().await;
         house.advance_to("2026-12-30T17:00:00Z").await;
         let stage = format!("select cast(stage as text) as value from escalations where reference = \
@@ -175,7 +172,7 @@ on_each_database! {
         load(house, &[version(2, "2026-12-21", &[]), policy("plan", "plan")]).await;
         let mut raw = Raw::of(house);
         raw.drop_triggers();
-        raw.change_one("update policies set text = 'key = ' where key = 'bscp' and version = 2");
+        raw.put_policy("key = ", "key = 'bscp' and version = 2");
         let priya = house.as_("Priya Nair").await;
         let listed = priya.get("/policies").await.list("/items");
         let keys: Vec<&str> = listed.iter().map(|it| it["key"].as_str().unwrap()).collect();

@@ -306,7 +306,7 @@ on_each_database! {
         assert!(propose(house, second(), "Judith Hale").await.unwrap().is_new);
         let mut raw = Raw::of(house);
         raw.drop_triggers();
-        raw.change_one("update policies set text = 'key = ' where version = 2");
+        raw.put_policy("key = ", "version = 2");
         assert_eq!(in_force(house).await, 1);
         assert!(house.load_policy(version(3, "2026-12-21", &[])).await.unwrap());
         assert_eq!(in_force(house).await, 3);

@@ -6,6 +6,7 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
+use sha2::{Digest, Sha256};
 
 /// A connection of one's own.
 pub enum Raw {
@@ -116,6 +117,17 @@ impl Raw {
         let mut texts = self.texts(query);
         assert_eq!(texts.len(), 1, "{query}");
         texts.remove(0)
+    }
+
+    /// Puts another text in the place of a policy version's, with its digest: as whoever may change
+    /// both.
+    pub fn put_policy(&mut self, text: &str, condition: &str) {
+        let sha256: String =
+            Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = text.replace('\'', "''");
+        self.change_one(&format!(
+            "update policies set text = '{text}', sha256 = '{sha256}' where {condition}"
+        ));
     }
 
     /// Takes the triggers away that keep the record, as somebody can who owns its tables.
