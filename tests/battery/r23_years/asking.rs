@@ -113,8 +113,7 @@ impl World {
             key: format!("request-{number}"),
             fingerprint: format!("fingerprint-{number}"),
         };
-        let request =
-            Request { actor, expected_version: ask.read, idempotency: Some(idempotency) };
+        let request = Request { actor, expected_version: ask.read, idempotency: Some(idempotency) };
         ask.wish.clone().carry_out(engine, request, ask.which).await
     }
 
@@ -134,7 +133,9 @@ impl World {
                 }
             }
             (Ok(answered), Fate::Refused) => {
-                self.violate(&format!("I10: request {number} was refused and then done: {answered:?}"));
+                self.violate(&format!(
+                    "I10: request {number} was refused and then done: {answered:?}"
+                ));
             }
             (Ok(answered), Fate::Unknown) => {
                 let is_first = !answered.is_replay;
@@ -158,7 +159,9 @@ impl World {
                 // Whoever does not see the case any more is not told of it again.
                 let is_hidden = matches!(error, EngineError::Refused(Refusal::NotFound));
                 if !is_hidden && !matches!(error, EngineError::NotSignedIn) {
-                    self.violate(&format!("I10: request {number} was done and then refused: {error}"));
+                    self.violate(&format!(
+                        "I10: request {number} was done and then refused: {error}"
+                    ));
                 }
             }
             (Err(error), _) if is_an_answer(&error) => {

@@ -157,7 +157,10 @@ impl World {
             if untold > 0 && told.len() < entry.acting.len() {
                 self.violate(&format!(
                     "I2: {} entered stage {} and told {} of {}",
-                    record.case.reference, entry.stage, told.len(), entry.acting.len()
+                    record.case.reference,
+                    entry.stage,
+                    told.len(),
+                    entry.acting.len()
                 ));
             }
         }
@@ -175,20 +178,23 @@ impl World {
                 .collect();
             let holds = match &ask.fate {
                 Fate::Done(answer) => {
-                    let version: Option<i64> = answer.etag.as_deref().and_then(|it| it.parse().ok());
+                    let version: Option<i64> =
+                        answer.etag.as_deref().and_then(|it| it.parse().ok());
                     let did_something = version > ask.read;
                     effects.len() == usize::from(did_something)
                 }
                 Fate::Refused => effects.is_empty(),
                 Fate::Unknown => effects.len() <= 1,
             };
-            let by_them = effects.iter().all(|(entry, _)| {
-                matches!(&entry.by, Doer::Person(by) if by.person_id == ask.who)
-            });
+            let by_them = effects
+                .iter()
+                .all(|(entry, _)| matches!(&entry.by, Doer::Person(by) if by.person_id == ask.who));
             if !holds || !by_them {
                 self.violate(&format!(
                     "I1/I10: request {number} ({}) left {} entries, and it was {:?}",
-                    ask.wish.in_words(), effects.len(), ask.fate
+                    ask.wish.in_words(),
+                    effects.len(),
+                    ask.fate
                 ));
             }
         }

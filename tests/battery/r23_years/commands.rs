@@ -117,10 +117,8 @@ impl World {
     /// Somebody does something about a case.
     pub async fn act(&mut self) -> Option<usize> {
         let cases = self.cases().await;
-        let open: Vec<&Escalation> = cases
-            .iter()
-            .filter(|it| matches!(it.status, Status::Draft | Status::Open))
-            .collect();
+        let open: Vec<&Escalation> =
+            cases.iter().filter(|it| matches!(it.status, Status::Draft | Status::Open)).collect();
         if cases.is_empty() {
             return None;
         }
@@ -142,12 +140,7 @@ impl World {
     }
 
     /// Sends a request about a case, mostly from its present version.
-    pub async fn ask_about(
-        &mut self,
-        it: &Escalation,
-        who: PersonId,
-        wish: Wish,
-    ) -> Option<usize> {
+    pub async fn ask_about(&mut self, it: &Escalation, who: PersonId, wish: Wish) -> Option<usize> {
         let old = i64::from(self.dice.one_in(10) && it.version > 1);
         let read = Some(it.version - old);
         let which = Some(it.id);
@@ -184,7 +177,8 @@ impl World {
                 return (who, Wish::Do(Command::DeclineProposal { proposal, reason: words }));
             }
         }
-        let (raising, receiving) = (self.acting(it, Side::Raising), self.acting(it, Side::Receiving));
+        let (raising, receiving) =
+            (self.acting(it, Side::Raising), self.acting(it, Side::Receiving));
         let command = match self.dice.between(0, 14) {
             0 => Command::Acknowledge { note: Some(words) },
             1 => Command::Respond { stance: self.a_stance(), rationale: words },
@@ -214,12 +208,15 @@ impl World {
         raising: PersonId,
         words: Prose,
     ) -> (PersonId, Wish) {
-        let later = |at: UtcInstant, days: u64| at.plus(TimeDelta::days(i64::try_from(days).unwrap()));
+        let later =
+            |at: UtcInstant, days: u64| at.plus(TimeDelta::days(i64::try_from(days).unwrap()));
         let days = self.dice.between(1, 15);
         let officer = *self.dice.pick(&["Judith Hale", "Professor Alan Greer"]);
         let officer = self.id(officer);
         let command = match self.dice.between(0, 9) {
-            0 => Command::Extend { task: None, by: "1 working day".parse().unwrap(), reason: words },
+            0 => {
+                Command::Extend { task: None, by: "1 working day".parse().unwrap(), reason: words }
+            }
             1 => Command::Pause { until: later(self.at, days.min(6)), reason: words },
             2 => Command::Resume,
             3 => {

@@ -2,9 +2,9 @@
 
 use super::faults::Over;
 use super::node::{Life, Sending};
+use super::planning::Happening;
 use super::post_office::Manner;
 use super::sky::Mood;
-use super::planning::Happening;
 use super::world::World;
 use bscp_escalation::clock::UtcInstant;
 use bscp_escalation::engine::Engine;
@@ -85,7 +85,10 @@ impl World {
                 Ok(ticked) => {
                     acted += ticked.acted_count;
                     if ticked.failed_count > 0 {
-                        said.push_str(&format!(" acted on {acted}, failed {};", ticked.failed_count));
+                        said.push_str(&format!(
+                            " acted on {acted}, failed {};",
+                            ticked.failed_count
+                        ));
                         let is_well = self.nodes[number].is_well();
                         if is_well {
                             self.violate("I14: a due case could not be acted on in fair weather");

@@ -19,7 +19,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const POLICY: &str = include_str!("../../../config/policies/bscp.toml");
 const RAISERS: [&str; 7] = [
-    "Priya Nair", "Daniel Osei", "Sam Porter", "Grace Adeyemi", "Nicola Reed", "DC Aaron Tate",
+    "Priya Nair",
+    "Daniel Osei",
+    "Sam Porter",
+    "Grace Adeyemi",
+    "Nicola Reed",
+    "DC Aaron Tate",
     "Clare Jessop",
 ];
 /// Who never leaves: a partnership without officers is another story.
@@ -59,7 +64,10 @@ impl World {
             receiving_agency_id: self.founded.agencies.get(agency).copied(),
             receiving_team: is_of_social_care
                 .then(|| "Family support".to_owned().try_into().unwrap()),
-            child: Some(Child { initials: "A.B.".to_owned().try_into().unwrap(), local_reference: None }),
+            child: Some(Child {
+                initials: "A.B.".to_owned().try_into().unwrap(),
+                local_reference: None,
+            }),
             area_of_disagreement: Some("level_of_need".to_owned()),
             urgency_class: self.dice.one_in(3).then(|| "urgent".to_owned()),
             facts: prose(),
@@ -89,8 +97,13 @@ impl World {
             taken_at: None,
             taken_by: None,
         };
-        let new =
-            NewDraft { partnership_id: None, policy_key: None, topic: None, immediate_danger, draft };
+        let new = NewDraft {
+            partnership_id: None,
+            policy_key: None,
+            topic: None,
+            immediate_danger,
+            draft,
+        };
         for _ in 0..3 {
             self.plan_in((1, 48 * 60), Happening::Act);
         }
@@ -103,7 +116,12 @@ impl World {
         let people = self.everybody().await;
         let movable: Vec<_> =
             people.into_iter().filter(|it| !STAY.contains(&it.name.as_str())).collect();
-        let person = self.dice.pick(&movable).clone();
+        // Mostly somebody whom something waits for.
+        let wanted = self.somebody_of_an_open_case().await;
+        let person = match movable.iter().find(|it| it.id == wanted) {
+            Some(person) if !self.dice.one_in(3) => person.clone(),
+            _ => self.dice.pick(&movable).clone(),
+        };
         let days = i64::try_from(self.dice.between(1, 40)).unwrap();
         let wish = match self.dice.between(0, 5) {
             0 | 1 => {
@@ -169,10 +187,21 @@ impl World {
         on
     }
 
-    async fn everybody(&self) -> Vec<bscp_escalation::directory::Person> {
+    /// Somebody who must act in an open case, or raised it; anybody where there is none.
+    pub async fn somebody_of_an_open_case(&mut self) -> PersonId {
+        let cases = self.cases().await;
+        let mut people = Vec::new();
+        for case in &cases {
+            let Some(entry) = case.current_entry() else { continue };
+            people.push(case.raiser.person_id);
+            people.extend(entry.acting.iter().filter_map(|seat| seat.person_id));
+        }
+        if people.is_empty() { self.anybody() } else { *self.dice.pick(&people) }
+    }
+
+    pub async fn everybody(&self) -> Vec<bscp_escalation::directory::Person> {
         let ids: Vec<String> = self.founded.people.iter().map(|it| it.id.to_string()).collect();
-        let found: Result<_, StoreError> =
-            self.eye.read(move |r| people::people_of(r, &ids)).await;
+        let found: Result<_, StoreError> = self.eye.read(move |r| people::people_of(r, &ids)).await;
         let mut people = found.unwrap();
         people.sort_by_key(|it| it.id);
         people
@@ -207,7 +236,10 @@ impl World {
         ]);
         let text = text
             .replace("standard = \"1 working week\"", &format!("standard = \"{limit}\""))
-            .replace("act = [\"raising.line_manager\"", &format!("{reminders}act = [\"raising.line_manager\""));
+            .replace(
+                "act = [\"raising.line_manager\"",
+                &format!("{reminders}act = [\"raising.line_manager\""),
+            );
         format!(
             "{text}\n[extension]\nat_most = \"5 working days\"\ntimes = 2\n\n[pause]\n\
              at_most = \"5 working days\"\ntimes = 2\n"

@@ -86,11 +86,7 @@ impl PostOffice {
     }
 
     /// Who must get nothing any more: those who have left, and whom cases exclude.
-    pub fn forbid(
-        &self,
-        left: BTreeSet<String>,
-        excluded: BTreeMap<String, BTreeSet<String>>,
-    ) {
+    pub fn forbid(&self, left: BTreeSet<String>, excluded: BTreeMap<String, BTreeSet<String>>) {
         let mut inner = self.inner();
         inner.left = left;
         inner.excluded = excluded;
@@ -166,7 +162,8 @@ impl Inner {
 
     fn accept(&mut self, sent: &Sent, is_in_doubt: bool) {
         if self.left.contains(&sent.to) {
-            self.violations.push(format!("I7: \"{}\" went to {}, who has left", sent.subject, sent.to));
+            self.violations
+                .push(format!("I7: \"{}\" went to {}, who has left", sent.subject, sent.to));
         }
         for reference in self.excluded.get(&sent.to).into_iter().flatten() {
             if sent.subject.contains(reference) || sent.text.contains(reference) {
@@ -187,11 +184,7 @@ impl Inner {
             self.violations.push(format!("I6: \"{}\" went again in other words", sent.subject));
         }
         self.latest.insert(sent.message_id.clone(), self.received.len());
-        self.received.push(Received {
-            to: sent.to.clone(),
-            raw: sent.raw.clone(),
-            is_in_doubt,
-        });
+        self.received.push(Received { to: sent.to.clone(), raw: sent.raw.clone(), is_in_doubt });
     }
 }
 

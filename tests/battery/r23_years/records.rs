@@ -52,8 +52,14 @@ impl World {
         for it in notices {
             self.say(&format!(
                 "notice {} {:?} to {} {:?} after {} tries, queued {}, ended {:?}, {:?}",
-                it.id, it.kind, it.recipient_email, it.state, it.attempts, it.queued_at,
-                it.ended_at.map(|at| at.to_string()), it.last_error
+                it.id,
+                it.kind,
+                it.recipient_email,
+                it.state,
+                it.attempts,
+                it.queued_at,
+                it.ended_at.map(|at| at.to_string()),
+                it.last_error
             ));
         }
     }

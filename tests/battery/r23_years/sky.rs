@@ -75,7 +75,9 @@ impl Weather for Sky {
             Moment::BeforeReading | Moment::BeforeWriting => {
                 StoreError::Connection("the database is away".to_owned())
             }
-            Moment::BeforeCommit => StoreError::Connection("the commit did not get there".to_owned()),
+            Moment::BeforeCommit => {
+                StoreError::Connection("the commit did not get there".to_owned())
+            }
             Moment::AfterCommit => StoreError::Connection("the answer was lost".to_owned()),
         })
     }

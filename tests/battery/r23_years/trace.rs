@@ -41,7 +41,8 @@ impl Trace {
     pub fn first_difference(&self, other: &Self) -> String {
         let parts = self.lines.iter().zip(&other.lines).position(|(one, two)| one != two);
         let at = parts.unwrap_or(self.lines.len().min(other.lines.len()));
-        let line = |trace: &Self| trace.lines.get(at).map_or("(nothing)", String::as_str).to_owned();
+        let line =
+            |trace: &Self| trace.lines.get(at).map_or("(nothing)", String::as_str).to_owned();
         format!(
             "replay: the second play parts from the first at line {at}:\n  {}\n  {}",
             line(self),

@@ -211,7 +211,7 @@ impl World {
             Happening::Sweep => self.sweep().await,
             Happening::Keep => self.keep().await,
             Happening::Publish => self.publish().await,
-            Happening::Trouble => self.trouble(),
+            Happening::Trouble => self.trouble().await,
             Happening::Over(over) => self.is_over(over).await,
         }
     }
@@ -248,9 +248,8 @@ impl World {
 
     /// A node that works, as a person's request comes to one.
     pub fn some_node(&mut self) -> Option<usize> {
-        let up: Vec<usize> = (0..self.nodes.len())
-            .filter(|number| self.nodes[*number].life == Life::Up)
-            .collect();
+        let up: Vec<usize> =
+            (0..self.nodes.len()).filter(|number| self.nodes[*number].life == Life::Up).collect();
         if up.is_empty() { None } else { Some(*self.dice.pick(&up)) }
     }
 }
