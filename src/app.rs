@@ -27,7 +27,9 @@ const FOLDER_CONCURRENCY: i64 = 16;
 /// How long the first line and the headers of a request may take to arrive, in seconds.
 const HEAD_SECONDS_MAX: u64 = 10;
 /// How long requests in flight may take to end when the server stops, in seconds.
-const SHUTDOWN_SECONDS: u64 = 8;
+const SHUTDOWN_SECONDS: u64 = 7;
+/// How long they may take when it must end because something failed.
+const ENDING: Duration = Duration::from_secs(2);
 
 /// A server that listens.
 pub struct App {
@@ -367,7 +369,8 @@ impl App {
     /// Runs until somebody stops it, then lets requests and workers finish what they are at.
     ///
     /// # Errors
-    /// If the server ended badly.
+    /// If the server ended badly, or had to end: a worker ended by itself, or the disk under the
+    /// database failed ([`StoreError::DiskDistrusted`]).
     pub async fn run_until_stopped(self) -> anyhow::Result<()> {
         let mut workers = Workers::start(&self.engine, self.runs_workers);
         let metrics = self.metrics.map(|(server, _)| {
@@ -377,19 +380,30 @@ impl App {
         });
         let handle = self.server.handle();
         let mut server = std::pin::pin!(self.server);
-        let served = tokio::select! {
-            served = &mut server => served.context("serving"),
-            () = workers.ended_badly() => {
-                handle.stop(true).await;
-                Err(anyhow::anyhow!(
-                    "a worker ended by itself, and deadlines would be forgotten: start the server again"
-                ))
+        let (served, why) = tokio::select! {
+            served = &mut server => (served.context("serving"), None),
+            () = workers.ended_badly() => (Ok(()), Some(anyhow::anyhow!(
+                "a worker ended by itself, and deadlines would be forgotten: start the server again"
+            ))),
+            () = self.engine.store().disk_failed() => {
+                (Ok(()), Some(StoreError::DiskDistrusted.into()))
             }
         };
         if let Some(metrics) = metrics {
             metrics.stop(false).await;
         }
-        workers.stop().await;
-        served
+        let Some(why) = why else {
+            workers.stop().await;
+            return served;
+        };
+        tracing::error!(error = %why, "the server must end");
+        workers.cut_off();
+        // The server ends only while it is polled.
+        let ending = async { tokio::join!(handle.stop(true), &mut server) };
+        match tokio::time::timeout(ENDING, ending).await {
+            Ok(((), served)) => served.context("ending")?,
+            Err(_elapsed) => tracing::warn!("requests did not end in time and were cut off"),
+        }
+        Err(why)
     }
 }

@@ -18,6 +18,9 @@ use std::time::{Duration, Instant};
 pub struct UtcInstant(DateTime<Utc>);
 
 impl UtcInstant {
+    /// 1 January 1970: before anything that is stored.
+    pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
+
     /// The instant, cut to whole microseconds.
     pub fn new(at: DateTime<Utc>) -> Self {
         Self(at.trunc_subsecs(6))
@@ -217,6 +220,22 @@ impl Clock {
                 moves
             }
         }
+    }
+}
+
+/// How long something takes, whatever the clock on the wall does meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins to measure.
+    pub fn started() -> Self {
+        Self(Instant::now())
+    }
+
+    /// How long it has run.
+    pub fn so_far(self) -> Duration {
+        self.0.elapsed()
     }
 }
 

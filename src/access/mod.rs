@@ -22,4 +22,4 @@ pub use rules::{
     fresh_proof, may, may_break_glass, may_invite, may_keep_directory, may_publish_policy,
     may_see_views, may_set_rules,
 };
-pub use scopes::{TokenScope, may_keep_accounts, token_may, token_operations};
+pub use scopes::{TokenScope, may_hand_in_bounces, may_keep_accounts, token_may, token_operations};

@@ -30,18 +30,31 @@ pub enum TokenScope {
     /// Reading which messages went out.
     #[serde(rename = "notices:read")]
     NoticesRead,
+    /// Handing in messages that came back: for a mail server's machine, or an administrator's.
+    #[serde(rename = "bounces:write")]
+    BouncesWrite,
 }
 
-use TokenScope::{CasesRead, CasesWrite, DirectoryRead, DirectoryWrite, NoticesRead, PoliciesRead};
+use TokenScope::{
+    BouncesWrite, CasesRead, CasesWrite, DirectoryRead, DirectoryWrite, NoticesRead, PoliciesRead,
+};
 
 impl TokenScope {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [DirectoryRead, DirectoryWrite, PoliciesRead, CasesRead, CasesWrite, NoticesRead];
+    pub const ALL: [Self; 7] = [
+        DirectoryRead,
+        DirectoryWrite,
+        PoliciesRead,
+        CasesRead,
+        CasesWrite,
+        NoticesRead,
+        BouncesWrite,
+    ];
 
-    /// Whether a machine's token may have it. A machine signs nothing: it only reads, and no case.
+    /// Whether a machine's token may have it. A machine signs nothing: it reads, and no case, and it
+    /// passes on what a mail server reports.
     pub fn is_for_machines(self) -> bool {
-        matches!(self, DirectoryRead | PoliciesRead)
+        matches!(self, DirectoryRead | PoliciesRead | BouncesWrite)
     }
 }
 
@@ -54,6 +67,7 @@ impl fmt::Display for TokenScope {
             CasesRead => "cases:read",
             CasesWrite => "cases:write",
             NoticesRead => "notices:read",
+            BouncesWrite => "bounces:write",
         })
     }
 }
@@ -88,6 +102,7 @@ const OPERATIONS: &[(TokenScope, &str, &str)] = &[
     (CasesRead, "GET", "/api/v1/escalations/{id}/timeline"),
     (NoticesRead, "GET", "/api/v1/escalations/{id}/notices"),
     (NoticesRead, "GET", "/api/v1/notices"),
+    (BouncesWrite, "POST", "/api/v1/bounces"),
     (CasesWrite, "POST", "/api/v1/escalations"),
     (CasesWrite, "PUT", "/api/v1/escalations/{id}/draft"),
     (CasesWrite, "POST", "/api/v1/escalations/{id}/raising"),
@@ -130,6 +145,18 @@ pub fn token_may(scopes: &BTreeSet<TokenScope>, method: &str, path: &str) -> Res
                 .to_owned(),
         )),
     }
+}
+
+/// Whether somebody hands in messages that came back: a machine of the mail server's, or an
+/// administrator.
+///
+/// # Errors
+/// [`Refusal::NotYours`].
+pub fn may_hand_in_bounces(actor: &Actor, is_machine: bool) -> Result<(), Refusal> {
+    if actor.administrator || is_machine {
+        return Ok(());
+    }
+    Err(Refusal::NotYours("Only an administrator does this. Ask yours.".to_owned()))
 }
 
 /// Whether somebody keeps machines and the identities of people: an administrator who is there.

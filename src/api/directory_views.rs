@@ -3,6 +3,7 @@
 use crate::clock::UtcInstant;
 use crate::directory::{Absence, Agency, Partnership, Person, PersonKind, Place, Post, Sector};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
+use crate::store::failing_addresses::FailingAddress;
 use crate::store::people::Versioned;
 use crate::store::{Reader, StoreError, people};
 use serde::Serialize;
@@ -66,6 +67,12 @@ pub struct PersonView {
     /// Only for an agency's program: `machine`. What is read of a person can be sent back as it is.
     #[serde(skip_serializing_if = "is_a_person")]
     kind: PersonKind,
+    /// Since when mail to them comes back; left out while it does not. Shown as the address is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_fails_since: Option<UtcInstant>,
+    /// Why it comes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_fails_why: Option<String>,
     version: i32,
 }
 
@@ -84,8 +91,18 @@ impl PersonView {
             active: it.active,
             administrator: it.administrator,
             kind: it.kind,
+            email_fails_since: None,
+            email_fails_why: None,
             version,
         }
+    }
+
+    /// The same, with whether mail to them comes back.
+    pub fn failing(mut self, failing: Option<&FailingAddress>) -> Self {
+        let failing = failing.filter(|_| self.email.is_some());
+        self.email_fails_since = failing.map(|it| it.since);
+        self.email_fails_why = failing.map(|it| it.why.clone());
+        self
     }
 }
 

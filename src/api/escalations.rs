@@ -55,6 +55,13 @@ pub enum ChangeProblems {
     /// Too many requests: wait for the seconds in Retry-After.
     #[response(status = 429, content_type = "application/problem+json")]
     TooMany(ProblemBody),
+    /// The database is not to be had now: wait for the seconds in Retry-After. The text says whether
+    /// it may have been done.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(ProblemBody),
+    /// There is no room on the server's disk. Nothing was changed.
+    #[response(status = 507, content_type = "application/problem+json")]
+    Full(ProblemBody),
 }
 
 /// What reading answers when it does not answer.

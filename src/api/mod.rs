@@ -7,6 +7,7 @@ mod agencies;
 mod answer;
 mod api_tokens;
 mod bodies;
+mod bounces;
 mod client_address;
 mod clock_commands;
 mod closures;

@@ -18,7 +18,8 @@ use utoipa::{IntoParams, ToSchema};
 pub struct NoticeView {
     id: NoticeId,
     escalation_id: Option<EscalationId>,
-    kind: NoticeKind,
+    /// What it is about; none where that cannot be read.
+    kind: Option<NoticeKind>,
     subject: String,
     person_id: Option<PersonId>,
     recipient: String,
@@ -29,6 +30,10 @@ pub struct NoticeView {
     next_attempt_at: Option<UtcInstant>,
     ended_at: Option<UtcInstant>,
     last_error: Option<String>,
+    /// When it came back although a mail server had taken it.
+    bounced_at: Option<UtcInstant>,
+    /// The message in whose one letter it went with others.
+    sent_as: Option<NoticeId>,
 }
 
 impl NoticeView {
@@ -37,8 +42,8 @@ impl NoticeView {
         Self {
             id: it.id,
             escalation_id: it.escalation_id,
-            kind: it.kind,
             subject: it.subject().to_owned(),
+            kind: it.kind.ok(),
             person_id: it.person_id,
             recipient: it.recipient_name,
             state: it.state,
@@ -47,6 +52,8 @@ impl NoticeView {
             next_attempt_at: it.ended_at.is_none().then_some(it.next_attempt_at),
             ended_at: it.ended_at,
             last_error: it.last_error,
+            bounced_at: it.bounced_at,
+            sent_as: it.sent_as,
         }
     }
 }

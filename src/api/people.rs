@@ -11,9 +11,9 @@ use crate::directory::{Absence, Person};
 use crate::engine::{EngineError, NewAbsence, NewPerson, found, sees_addresses};
 use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PersonId};
-use crate::store::StoreError;
 use crate::store::idempotency::StoredAnswer;
 use crate::store::people::{self, Scope, Versioned};
+use crate::store::{StoreError, failing_addresses};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -33,6 +33,12 @@ pub struct PersonBody {
     /// May keep the directory. Gives no sight of any case.
     #[serde(default)]
     administrator: bool,
+    /// As it was read; passed over. Saving somebody says that their address is right.
+    #[serde(default)]
+    email_fails_since: Option<UtcInstant>,
+    /// As it was read; passed over.
+    #[serde(default)]
+    email_fails_why: Option<String>,
 }
 
 fn yes() -> bool {
@@ -41,6 +47,7 @@ fn yes() -> bool {
 
 impl PersonBody {
     fn new_person(self) -> NewPerson {
+        let _marks_of_the_address = (self.email_fails_since, self.email_fails_why);
         NewPerson {
             name: self.name,
             email: self.email.to_string(),
@@ -99,10 +106,17 @@ pub async fn list_people(
     let scope = app.directory_scope(signed.0).await?;
     let all: Result<_, StoreError> = app
         .store()
-        .read(move |r| people::list_people(r, &scope, agency_id, after, limit + 1))
+        .read(move |r| {
+            let all = people::list_people(r, &scope, agency_id, after, limit + 1)?;
+            let of: Vec<PersonId> = all.iter().map(|one| one.it.id).collect();
+            Ok((all, failing_addresses::of(r, &of)?))
+        })
         .await;
-    let all = all.map_err(EngineError::Store)?;
-    let view = |one| Ok(PersonView::of(one, shows_email));
+    let (all, failing) = all.map_err(EngineError::Store)?;
+    let view = |one: Versioned<Person>| {
+        let fails = failing.get(&one.it.id);
+        Ok(PersonView::of(one, shows_email).failing(fails))
+    };
     Ok(plain(&Page::of(all, limit, |one| one.it.id, view)?))
 }
 
@@ -123,7 +137,7 @@ pub async fn read_person(
     let shows_email = sees_addresses(&signed.0) || signed.0.person_id == id;
     let is_me = signed.0.person_id == id;
     let scope = app.directory_scope(signed.0).await?;
-    let (it, shared) = app
+    let (it, shared, failing) = app
         .store()
         .read(move |r| {
             let it = found(people::find_person(r, id))?;
@@ -133,13 +147,15 @@ pub async fn read_person(
                     .is_some_and(|a| a.it.partnership_ids.iter().any(|one| of.contains(one))),
                 (Scope::Partnerships(_), None) => is_me,
             };
-            Ok::<_, EngineError>((it, shared))
+            let mut failing = failing_addresses::of(r, &[id])?;
+            Ok::<_, EngineError>((it, shared, failing.remove(&id)))
         })
         .await?;
     if !shared {
         return Err(Refusal::NotFound.into());
     }
-    Ok(read(&request, i64::from(it.version), &PersonView::of(it, shows_email)))
+    let view = PersonView::of(it.clone(), shows_email).failing(failing.as_ref());
+    Ok(read(&request, i64::from(it.version), &view))
 }
 
 /// Add somebody

@@ -2,11 +2,17 @@
 
 use crate::engine::EngineError;
 use crate::escalation::{FieldFault, Refusal};
+use crate::store::StoreError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;
+
+/// When it is worth another try where the database does not answer, in seconds.
+const BUSY_SECONDS: u32 = 5;
+/// The same where its disk is full: somebody must make room first.
+const FULL_SECONDS: u32 = 30;
 
 /// What can go wrong, each with its status and title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +51,12 @@ pub enum Code {
     Internal,
     /// The database is not to be had now.
     Unavailable,
+    /// There is no room on the server's disk.
+    Full,
 }
 
 /// All codes, for the reference page.
-pub const CODES: [Code; 17] = [
+pub const CODES: [Code; 18] = [
     Code::BadRequest,
     Code::NotSignedIn,
     Code::NotYours,
@@ -66,6 +74,7 @@ pub const CODES: [Code; 17] = [
     Code::TooMany,
     Code::Internal,
     Code::Unavailable,
+    Code::Full,
 ];
 
 impl Code {
@@ -105,6 +114,9 @@ impl Code {
             }
             Self::Unavailable => {
                 (S::SERVICE_UNAVAILABLE, "unavailable", "The server cannot answer now")
+            }
+            Self::Full => {
+                (S::INSUFFICIENT_STORAGE, "full", "There is no room left on the server's disk")
             }
         }
     }
@@ -182,6 +194,38 @@ impl Problem {
     pub fn too_many(wait_seconds: u32) -> Self {
         let detail = "Wait for the seconds in Retry-After, then try again.";
         Self { retry_after_seconds: Some(wait_seconds), ..Self::new(Code::TooMany, detail) }
+    }
+
+    /// The database failed, and the log says how. Whether it is worth another try, and whether it may
+    /// have been done all the same, is told.
+    fn of_store(error: &StoreError) -> Self {
+        let (code, seconds, detail) = match error {
+            StoreError::Full => (
+                Code::Full,
+                FULL_SECONDS,
+                "Nothing was changed. Reading still works. Tell whoever runs the server that its disk \
+                 is full, and try again when there is room.",
+            ),
+            StoreError::Busy | StoreError::Connection(_) | StoreError::DiskDistrusted => (
+                Code::Unavailable,
+                BUSY_SECONDS,
+                "Nothing was changed. Try again in a few seconds.",
+            ),
+            StoreError::DiskFailed | StoreError::Lost(_) => (
+                Code::Unavailable,
+                BUSY_SECONDS,
+                "Whether this was done is not known. Send it again in a few seconds with the same \
+                 Idempotency-Key, or look first whether it is there.",
+            ),
+            StoreError::Database(_)
+            | StoreError::Unusable(_)
+            | StoreError::InUse(_)
+            | StoreError::Unreadable { .. }
+            | StoreError::Missing(_)
+            | StoreError::Stale(_)
+            | StoreError::Stopped(_) => return Self::internal(),
+        };
+        Self { retry_after_seconds: Some(seconds), ..Self::new(code, detail) }
     }
 
     /// There is no such method here; those in `allow` are.
@@ -262,13 +306,11 @@ impl From<EngineError> for Problem {
             EngineError::NotSignedIn | EngineError::FactorRefused => {
                 Self::new(Code::NotSignedIn, text)
             }
-            EngineError::Store(crate::store::StoreError::Connection(_)) => {
+            EngineError::Store(error) => {
                 tracing::error!(error = text, "a request failed");
-                let detail = "Nothing was changed. Try again in a few seconds.";
-                Self { retry_after_seconds: Some(5), ..Self::new(Code::Unavailable, detail) }
+                Self::of_store(&error)
             }
-            EngineError::Store(_)
-            | EngineError::Auth(_)
+            EngineError::Auth(_)
             | EngineError::Entry(_)
             | EngineError::SetUpFile(_)
             | EngineError::TimeRefused(_) => {

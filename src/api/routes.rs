@@ -3,9 +3,9 @@
 
 use super::problem::{Code, Problem};
 use super::{
-    accounts, agencies, api_tokens, clock_commands, closures, commands, escalations, exports,
-    factors, health, identities, notices, own_sessions, partnerships, people, policies, posts,
-    recounts, reference, restricting, second_step, security_txt, sessions, signing_keys,
+    accounts, agencies, api_tokens, bounces, clock_commands, closures, commands, escalations,
+    exports, factors, health, identities, notices, own_sessions, partnerships, people, policies,
+    posts, recounts, reference, restricting, second_step, security_txt, sessions, signing_keys,
     simulations,
 };
 use actix_web::{Resource, web};
@@ -132,6 +132,7 @@ operations! {
     "/api/v1/escalations/{id}/break-glass" => { post restricting::break_glass }
     "/api/v1/escalations/{id}/break-glass/{number}/reviews" => { post restricting::review_glass_break }
     "/api/v1/notices" => { get notices::list_notices }
+    "/api/v1/bounces" => { post bounces::hand_in_bounce }
     "/api/v1/signing-keys/rotations" => { get signing_keys::list_key_rotations, post signing_keys::propose_key_rotation }
     "/api/v1/signing-keys/rotations/{number}/approvals" => { post signing_keys::approve_key_rotation }
     "/livez" => { get health::livez }

@@ -36,6 +36,8 @@ pub(super) enum Command {
     /// Policies
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Hand in a message that came back, on the standard input, as a mail server's pipe gives it
+    Bounce(Place),
     /// The record
     #[command(subcommand)]
     Timeline(TimelineCommand),

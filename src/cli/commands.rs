@@ -4,10 +4,18 @@ use super::policy_commands;
 use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::engine::{DirectoryFile, Engine, INVITATION_HOURS, SET_UP_MINUTES, verify_timelines};
+use crate::engine::{
+    Bounced, DirectoryFile, Engine, EngineError, INVITATION_HOURS, SET_UP_MINUTES, verify_timelines,
+};
+use crate::escalation::Refusal;
+use crate::store::StoreError;
 use anyhow::{Context, bail};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// The disk failed (`EX_IOERR` of sysexits.h).
+const EXIT_IO: i32 = 74;
 
 pub(super) fn read(file: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
@@ -57,9 +65,16 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     if let Some(address) = app.metrics_address() {
         println!("Numbers for monitoring: http://{address}/metrics");
     }
-    let ran = app.run_until_stopped().await;
+    if let Err(error) = app.run_until_stopped().await {
+        if error.is::<StoreError>() {
+            // Without closing the database: SQLite would copy its log into it, and believe the disk
+            // once more.
+            eprintln!("{}", super::run::sentence(&error));
+            std::process::exit(EXIT_IO);
+        }
+        return Err(error);
+    }
     drop(alone);
-    ran?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
 }
@@ -114,6 +129,33 @@ async fn set_up_hint(engine: &Engine) -> anyhow::Result<Option<String>> {
             file.display()
         )
     }))
+}
+
+/// Hands in a message that came back. A mail server's pipe must not answer it with another message, so
+/// what is no report is said and not an error of the pipe.
+pub(super) async fn bounce(settings: Settings) -> anyhow::Result<ExitCode> {
+    let limit = u64::try_from(settings.http.body_bytes_max)?;
+    let mut message = Vec::new();
+    std::io::stdin().take(limit).read_to_end(&mut message).context("reading the message")?;
+    let engine = app::build_engine(&settings, Clock::System).await?;
+    match engine.take_bounce(message).await {
+        Ok(outcome) => println!("{}", said_of(outcome)),
+        Err(EngineError::Refused(Refusal::Faulty(faults))) => {
+            for fault in faults {
+                println!("The message {}.", fault.detail);
+            }
+        }
+        Err(error) => return Err(error).context("taking the message"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn said_of(outcome: Bounced) -> &'static str {
+    match outcome {
+        Bounced::Recorded => "Recorded: the message has failed, and somebody else is told.",
+        Bounced::Known => "Known already.",
+        Bounced::NothingLost => "Nothing is lost: the message is tried on, or has arrived.",
+    }
 }
 
 pub(super) async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {

@@ -4,8 +4,12 @@ use crate::app;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::engine::prove;
+use crate::store::{StoreError, due};
 use anyhow::Context;
 use std::process::ExitCode;
+
+/// How many cases that were set aside are listed; more have one cause.
+const SET_ASIDE_MAX: i64 = 100;
 
 /// Looks at the database; `is_deep` proves every record in it.
 pub(super) async fn look(settings: Settings, is_deep: bool) -> anyhow::Result<ExitCode> {
@@ -14,6 +18,11 @@ pub(super) async fn look(settings: Settings, is_deep: bool) -> anyhow::Result<Ex
     let damage: Vec<String> = store.damage().await.context("asking the database for damage")?;
     for line in &damage {
         println!("damaged: {line}");
+    }
+    let aside: Result<Vec<(String, String)>, StoreError> =
+        store.read(|r| due::list_set_aside(r, SET_ASIDE_MAX)).await;
+    for (reference, why) in aside.context("asking which cases were set aside")? {
+        println!("set aside: {reference}: {why}");
     }
     if !is_deep {
         println!("The records were not proved: `doctor --deep` does that.");

@@ -42,7 +42,7 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
 }
 
 /// What was being done, and what went wrong with it.
-fn sentence(error: &anyhow::Error) -> String {
+pub(super) fn sentence(error: &anyhow::Error) -> String {
     let parts: Vec<String> = error.chain().map(ToString::to_string).collect();
     format!("Failed: {}", parts.join(": "))
 }
@@ -93,6 +93,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             let which = PolicyRef { key, version: number };
             with(&place, |settings| policy_commands::publish(settings, partnership, which, by))
         }
+        Command::Bounce(place) => with(&place, commands::bounce),
         Command::Doctor { trust_clock: true, place, .. } => with(&place, doctor::trust_clock),
         Command::Doctor { deep, place, .. } => {
             with(&place, |settings| doctor::look(settings, deep))

@@ -227,10 +227,6 @@ impl Layers {
         let Some(smtp) = &settings.mail.smtp else {
             return Ok(());
         };
-        if smtp.timeout_seconds >= settings.mail.lease_seconds {
-            let fix = "write less than mail.lease_seconds, or another node may send the same email";
-            return Err(self.refused("mail.smtp.timeout_seconds", smtp.timeout_seconds, fix));
-        }
         let both = "a mail server is given both a username and a file of its password, or neither";
         match (&smtp.username, &smtp.password_file) {
             (Some(_), None) => {

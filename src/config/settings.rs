@@ -102,7 +102,8 @@ pub struct MailSettings {
     pub smtp: Option<SmtpSettings>,
     /// Days an email is tried again before it is given up.
     pub retry_days_max: u32,
-    /// How long a node keeps an email to itself while it sends it.
+    /// How long a node has an email to itself. It renews that while it sends, so this is how soon
+    /// another node takes over from one that died.
     pub lease_seconds: u64,
 }
 
@@ -120,7 +121,7 @@ pub struct SmtpSettings {
     pub username: Option<String>,
     /// The file that user's password is in.
     pub password_file: Option<PathBuf>,
-    /// The longest one email may take; shorter than [`MailSettings::lease_seconds`].
+    /// The longest one email may take.
     pub timeout_seconds: u64,
     /// The most connections at a time.
     pub connections_max: u32,

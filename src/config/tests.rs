@@ -273,15 +273,11 @@ fn settings_that_do_not_go_together_are_refused() {
     let (user, password) = (("mail.smtp.username", "u"), ("mail.smtp.password_file", "p"));
     let unencrypted = ("mail.smtp.security", "none");
     let postgres = ("database.url", "postgresql://localhost/d");
-    let cases: [(&[(&str, &str)], &str); 8] = [
+    let cases: [(&[(&str, &str)], &str); 7] = [
         (&[("mail.smtp.port", "25")], "`mail.smtp.host` is missing"),
         (&[smtp, user], "`mail.smtp.password_file` is missing"),
         (&[smtp, password], "`mail.smtp.username` is missing"),
         (&[smtp, user, password, unencrypted], "`mail.smtp.security` cannot be `none`"),
-        (
-            &[smtp, ("mail.smtp.timeout_seconds", "60")],
-            "`mail.smtp.timeout_seconds` cannot be `60`",
-        ),
         (&[postgres], "`auth.token_key_file` is missing"),
         (&[("auth.access_token_seconds", "1801")], "refresh_idle_seconds, which is 1800"),
         (&[("auth.refresh_idle_seconds", "43201")], "refresh_token_seconds, which is 43200"),

@@ -11,48 +11,43 @@ use crate::directory::Person;
 use crate::notify::{Letter, Outgoing, SendFailure};
 use crate::store::account_letters::{self, AccountLetterKind, LeasedLetter};
 use crate::store::account_secrets::SecretKind;
-use crate::store::notices::Attempt;
+use crate::store::outbox::Attempt;
 use crate::store::{StoreError, people};
-use chrono::TimeDelta;
+
+/// What became of a letter that was to be written.
+enum Written {
+    /// It goes to this person.
+    Letter(Box<Person>, Box<Letter>),
+    /// It never goes, because of this.
+    Never(String),
+    /// It is another's to write.
+    LeaseLost,
+}
 
 impl Engine {
-    /// Sends the letters that are to be sent now, until none is left, and says how many attempts
-    /// were made.
-    pub(super) async fn deliver_account_letters(&self) -> Result<u64, EngineError> {
-        let mut attempts_count = 0;
-        loop {
-            let now = self.now();
-            let options = &self.inner.options.delivery;
-            let until = now.plus(TimeDelta::seconds(options.lease_seconds));
-            // One after the other: there are few, and each lease must last for all before it.
-            let leased: Result<Vec<LeasedLetter>, StoreError> =
-                self.store().write(move |w| account_letters::lease(w, now, until, 1)).await;
-            let leased = leased?;
-            if leased.is_empty() {
-                return Ok(attempts_count);
-            }
-            for letter in leased {
-                attempts_count += 1;
-                self.send_account_letter(letter).await?;
-            }
-        }
-    }
-
-    async fn send_account_letter(&self, leased: LeasedLetter) -> Result<(), EngineError> {
+    /// Sends a letter under its lease, and records what came of it.
+    pub(super) async fn send_account_letter(
+        &self,
+        leased: LeasedLetter,
+    ) -> Result<(), EngineError> {
         let sent = match self.written(&leased).await? {
-            Ok((person, letter)) => {
+            Written::LeaseLost => {
+                tracing::warn!("a lease ran out before its letter was sent");
+                return Ok(());
+            }
+            Written::Letter(person, letter) => {
                 let outgoing = Outgoing {
                     notice_id: leased.id,
                     to_name: person.name,
                     to_email: person.email,
-                    letter,
+                    letter: *letter,
                     thread: None,
                     queued_at: leased.queued_at,
                     attempt: u32::try_from(leased.attempts).unwrap_or(u32::MAX),
                 };
                 self.inner.mailer.send(&outgoing).await
             }
-            Err(why) => Err(SendFailure::Permanent(why)),
+            Written::Never(why) => Err(SendFailure::Permanent(why)),
         };
         let now = self.now();
         let logged = sent.as_ref().err().map(SendFailure::in_log);
@@ -83,13 +78,10 @@ impl Engine {
     }
 
     /// Whom the letter goes to and what it says, with its secret; or why it never goes.
-    async fn written(
-        &self,
-        leased: &LeasedLetter,
-    ) -> Result<Result<(Person, Letter), String>, EngineError> {
+    async fn written(&self, leased: &LeasedLetter) -> Result<Written, EngineError> {
         let kind = match &leased.kind {
             Ok(kind) => *kind,
-            Err(why) => return Ok(Err(why.clone())),
+            Err(why) => return Ok(Written::Never(why.clone())),
         };
         let secret_kind = match kind {
             AccountLetterKind::Invitation => Some(SecretKind::Invitation),
@@ -103,24 +95,31 @@ impl Engine {
             Some((kind, secret)) => self.secret_link(*kind, secret),
             None => self.inner.options.public_url.clone(),
         };
-        let found: Result<Option<Person>, StoreError> = self
+        let token = leased.lease_token.clone();
+        let found: Result<Option<Option<Person>>, StoreError> = self
             .store()
             .write(move |w| {
+                if !account_letters::is_held(w, &token, now)? {
+                    return Ok(None);
+                }
                 let person = people::find_person(w, person_id)?.map(|found| found.it);
-                let Some(person) = person.filter(|person| person.active) else { return Ok(None) };
+                let Some(person) = person.filter(|person| person.active) else {
+                    return Ok(Some(None));
+                };
                 if let Some((kind, secret)) = &secret {
                     keep_secret(w, person_id, *kind, secret, now)?;
                 }
-                Ok(Some(person))
+                Ok(Some(Some(person)))
             })
             .await;
         Ok(match found? {
-            Some(person) => {
+            None => Written::LeaseLost,
+            Some(None) => Written::Never("its recipient has left".to_owned()),
+            Some(Some(person)) => {
                 let told = Told { kind, name: &person.name, queued_at: leased.queued_at, link };
                 let letter = account_letter(told);
-                Ok((person, letter))
+                Written::Letter(Box::new(person), Box::new(letter))
             }
-            None => Err("its recipient has left".to_owned()),
         })
     }
 }

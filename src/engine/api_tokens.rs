@@ -78,7 +78,7 @@ impl Engine {
     ) -> Result<(ApiToken, String), EngineError> {
         access::may_keep_accounts(&actor)?;
         if let Some(index) = new.scopes.iter().position(|scope| !scope.is_for_machines()) {
-            let detail = "is not for machines: they read the directory and policies";
+            let detail = "is not for machines: they read the directory and policies, and hand in what came back";
             return Err(Refusal::field(format!("/scopes/{index}"), detail).into());
         }
         self.make_token(actor, machine_id, PersonKind::Machine, new).await

@@ -1,76 +1,116 @@
 //! Sending what the outbox holds: lease, send outside any transaction, record the attempt.
 //!
-//! A sender that dies leaves a lease that runs out, and the message goes again under the same
-//! Message-ID: perhaps twice, never not at all. What is given up is put on the partnership's list,
-//! and somebody else is told.
+//! As many letters as there are places for are on their way at once; as one ends, the next is
+//! leased, so that a mail server which hangs on one holds up no other. A quarter of the places at
+//! most go to one destination. A sender that dies leaves a lease that runs out, and the message goes
+//! again under the same Message-ID: perhaps twice, never not at all.
 
-use super::perform::is_fallback;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
-use crate::escalation::Command;
-use crate::notify::{Letter, Outgoing, SendFailure};
-use crate::store::notices::{self, Attempt, StoredNotice};
-use crate::store::{Reader, StoreError, escalations, people};
+use crate::store::account_letters::{self, LeasedLetter};
+use crate::store::outbox::{self, Leased, Room};
+use crate::store::{StoreError, Writer};
 use chrono::TimeDelta;
-use tokio::task::JoinSet;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::{Id, JoinError, JoinSet};
 
 /// How messages are sent.
 #[derive(Debug, Clone)]
 pub struct DeliveryOptions {
     /// How many are sent at once.
     pub concurrency: i64,
-    /// How long a sender may take before another takes over, in seconds. Longer than the mailer's
-    /// own time-out.
+    /// How long a lease is good, in seconds. It is renewed while its letter is being sent; if the
+    /// sender dies, another takes over once it has run out.
     pub lease_seconds: i64,
     /// How long a message is tried, in days.
     pub retry_days_max: i64,
 }
 
-/// Why a notice's recipient may not be told any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Barred {
-    HasLeft,
-    IsExcluded,
+/// How long letters that are on their way may take to end when the server stops. What takes longer
+/// is left to its lease.
+const PATIENCE_AT_STOP: Duration = Duration::from_secs(5);
+/// Of so many turns, one goes to what has waited longest, however urgent others are.
+const TURNS_FOR_THE_OLDEST: u64 = 4;
+
+impl DeliveryOptions {
+    /// How many places there are for letters about accounts: somebody waits for each, so they have
+    /// places of their own.
+    fn account_places(&self) -> usize {
+        (self.places() / 4).max(1)
+    }
+
+    fn notice_places(&self) -> usize {
+        self.places().saturating_sub(self.account_places()).max(1)
+    }
+
+    fn per_destination(&self) -> usize {
+        (self.places() / 4).max(1)
+    }
+
+    fn places(&self) -> usize {
+        usize::try_from(self.concurrency).unwrap_or(1)
+    }
 }
 
-impl Barred {
-    fn in_words(self) -> &'static str {
-        match self {
-            Self::HasLeft => "not sent: the recipient has left",
-            Self::IsExcluded => "not sent: the recipient is excluded from the case",
+/// Which outbox a letter is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outbox {
+    Notices,
+    Accounts,
+}
+
+/// The letters that are on their way.
+#[derive(Default)]
+struct OnTheirWay {
+    sending: JoinSet<Result<(), EngineError>>,
+    places: HashMap<Id, (Outbox, String)>,
+    attempts_count: u64,
+    turns_count: u64,
+    /// What failed first; it is told once all have ended. A sender that is dropped in the middle of
+    /// a message would send it again.
+    failed: Option<EngineError>,
+}
+
+impl OnTheirWay {
+    fn count(&self, outbox: Outbox) -> usize {
+        self.places.values().filter(|(of, _)| *of == outbox).count()
+    }
+
+    fn room(&self, outbox: Outbox, places: usize, options: &DeliveryOptions) -> Room {
+        let mut on_their_way = BTreeMap::new();
+        for (_, destination) in self.places.values().filter(|(of, _)| *of == outbox) {
+            *on_their_way.entry(destination.clone()).or_default() += 1;
+        }
+        Room {
+            letters_max: places.saturating_sub(self.count(outbox)),
+            per_destination: options.per_destination(),
+            on_their_way,
+            oldest_first: self.turns_count % TURNS_FOR_THE_OLDEST == 0,
         }
     }
-}
 
-/// The first wait before another try; doubled each time, up to the last.
-const RETRY_FIRST: TimeDelta = TimeDelta::minutes(1);
-const RETRY_LAST: TimeDelta = TimeDelta::hours(1);
-
-/// When a message that was tried so often is tried again.
-fn retry_after(attempts: i32) -> TimeDelta {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(6);
-    let factor = 1_i32 << doublings;
-    (RETRY_FIRST * factor).min(RETRY_LAST)
-}
-
-fn outgoing(notice: &StoredNotice, letter: Letter) -> Outgoing {
-    Outgoing {
-        notice_id: notice.id,
-        to_name: notice.recipient_name.clone(),
-        to_email: notice.recipient_email.clone(),
-        letter,
-        thread: notice.thread.clone(),
-        queued_at: notice.queued_at,
-        attempt: u32::try_from(notice.attempts).unwrap_or(u32::MAX),
+    fn begin(
+        &mut self,
+        outbox: Outbox,
+        destination: String,
+        send: impl Future<Output = Result<(), EngineError>> + Send + 'static,
+    ) {
+        let id = self.sending.spawn(send).id();
+        self.places.insert(id, (outbox, destination));
     }
-}
 
-/// Whether the case is what stands in the way, and not the database.
-fn is_about_the_case(error: &EngineError) -> bool {
-    match error {
-        EngineError::TimeRefused(_) | EngineError::Entry(_) => true,
-        EngineError::Store(error) => error.is_about_what_is_stored(),
-        _ => false,
+    fn ended(&mut self, ended: Result<(Id, Result<(), EngineError>), JoinError>) {
+        let (id, sent) = match ended {
+            Ok(ended) => ended,
+            Err(stopped) => (stopped.id(), Err(StoreError::Stopped(stopped.to_string()).into())),
+        };
+        self.places.remove(&id);
+        if let Err(error) = sent {
+            tracing::error!(%error, "what came of a message could not be recorded");
+            self.failed.get_or_insert(error);
+        }
     }
 }
 
@@ -80,196 +120,149 @@ impl Engine {
     /// # Errors
     /// If the outbox cannot be read or written. A message that cannot be sent is no error here.
     pub async fn deliver(&self) -> Result<u64, EngineError> {
-        if self.stands_aside() {
-            return Ok(0);
-        }
-        let letters = self.deliver_account_letters().await;
-        let notices = self.deliver_notices().await;
-        // Neither holds the other up.
-        Ok(letters? + notices?)
+        let (_goes_on, stopped) = watch::channel(false);
+        self.deliver_until(stopped).await
     }
 
-    async fn deliver_notices(&self) -> Result<u64, EngineError> {
-        let mut attempts_count = 0;
+    /// The same, until the server stops: then nothing new is begun, and what is on its way has a few
+    /// seconds to end.
+    pub(super) async fn deliver_until(
+        &self,
+        mut stopped: watch::Receiver<bool>,
+    ) -> Result<u64, EngineError> {
+        let mut out = OnTheirWay::default();
         loop {
-            let now = self.now();
-            let options = self.inner.options.delivery.clone();
-            let until = now.plus(TimeDelta::seconds(options.lease_seconds));
-            let leased: Result<Vec<StoredNotice>, StoreError> = self
-                .store()
-                .write(move |w| notices::lease(w, now, until, options.concurrency))
-                .await;
-            let leased = leased?;
-            if leased.is_empty() {
-                return Ok(attempts_count);
+            let stops = *stopped.borrow();
+            self.inner.health.delivered(self.clock().monotonic());
+            if !stops
+                && out.failed.is_none()
+                && !self.stands_aside()
+                && let Err(error) = self.begin_more(&mut out).await
+            {
+                out.failed.get_or_insert(error);
             }
-            let mut sending = JoinSet::new();
-            for notice in leased {
-                attempts_count += 1;
-                let engine = self.clone();
-                sending.spawn(async move { engine.send(notice).await });
+            if out.places.is_empty() {
+                return out.failed.map_or(Ok(out.attempts_count), Err);
             }
-            // All come to their end before an error is told: a sender that is dropped in the middle
-            // of a message would send it again.
-            let mut failed = None;
-            while let Some(sent) = sending.join_next().await {
-                let sent = sent.map_err(|stopped| StoreError::Stopped(stopped.to_string()).into());
-                if let Err(error) = sent.flatten() {
-                    failed.get_or_insert(error);
+            if stops {
+                self.end(&mut out).await;
+                return out.failed.map_or(Ok(out.attempts_count), Err);
+            }
+            self.await_more(&mut out, &mut stopped).await;
+        }
+    }
+
+    /// Waits until a letter has ended, or something else may be sent.
+    async fn await_more(&self, out: &mut OnTheirWay, stopped: &mut watch::Receiver<bool>) {
+        let next = self.next_send_at(Some(self.now())).await;
+        tokio::select! {
+            Some(ended) = out.sending.join_next_with_id() => {
+                out.ended(ended);
+                while let Some(ended) = out.sending.try_join_next_with_id() {
+                    out.ended(ended);
                 }
             }
-            if let Some(error) = failed {
-                return Err(error);
-            }
+            () = self.inner.deliverer_wake.notified() => {}
+            () = self.wait_until(next) => {}
+            _ = stopped.changed() => {}
         }
     }
 
-    async fn send(&self, notice: StoredNotice) -> Result<(), EngineError> {
-        let checked = notice.clone();
-        let engine = self.clone();
-        let barred: Result<_, EngineError> =
-            self.store().read(move |r| engine.barred(r, &checked)).await;
-        if let Some(why) = barred? {
-            return self.withhold(notice, why).await;
-        }
-        let sent = match &notice.letter {
-            Ok(letter) => self.inner.mailer.send(&outgoing(&notice, letter.clone())).await,
-            Err(why) => Err(SendFailure::Permanent(why.clone())),
-        };
-        let now = self.now();
-        let logged = sent.as_ref().err().map(SendFailure::in_log);
-        let attempt = match sent {
-            Ok(accepted) => Attempt::Accepted(accepted.answer),
-            Err(SendFailure::Permanent(why)) => Attempt::Failed(why),
-            Err(SendFailure::Temporary(why)) => {
-                self.again_or_never(notice.queued_at, notice.attempts, why, now)
+    /// Lets what is on its way come to its end, for a while.
+    async fn end(&self, out: &mut OnTheirWay) {
+        let ending = async {
+            while let Some(ended) = out.sending.join_next_with_id().await {
+                out.ended(ended);
             }
         };
-        match &attempt {
-            Attempt::Accepted(_) => {}
-            Attempt::Again(at, _) => {
-                tracing::warn!(notice_id = %notice.id, attempts = notice.attempts, again_at = %at, why = logged, "a message was not taken and is tried again");
-            }
-            Attempt::Failed(_) => {
-                tracing::error!(notice_id = %notice.id, attempts = notice.attempts, why = logged, "a message was given up");
-            }
-        }
-        let engine = self.clone();
-        let (given_up, why) = (notice.clone(), attempt.clone());
-        let recorded = self.store().write(move |w| engine.record(w, &notice, &attempt, now)).await;
-        match recorded {
-            // Its case cannot be told of it: it stands on the partnership's list all the same.
-            Err(error) if is_about_the_case(&error) => {
-                tracing::error!(notice_id = %given_up.id, %error, "a message was given up and nobody was told instead");
-                let alone: Result<bool, StoreError> = self
-                    .store()
-                    .write(move |w| notices::record_attempt(w, &given_up, &why, now))
-                    .await;
-                alone.map(|_recorded| ()).map_err(EngineError::from)
-            }
-            recorded => recorded,
+        if tokio::time::timeout(PATIENCE_AT_STOP, ending).await.is_err() {
+            let left_count = out.places.len();
+            tracing::warn!(
+                left_count,
+                "messages were still on their way and are left to their leases"
+            );
         }
     }
 
-    /// Why a notice's recipient may not be told any more; nothing if they may. Somebody may have left
-    /// since it was queued, or been excluded from its case.
-    fn barred(
-        &self,
-        r: &mut Reader<'_>,
-        notice: &StoredNotice,
-    ) -> Result<Option<Barred>, EngineError> {
-        let Some(person_id) = notice.person_id else { return Ok(None) };
-        if people::find_person(r, person_id)?.is_none_or(|found| !found.it.active) {
-            return Ok(Some(Barred::HasLeft));
+    /// Leases what there is room for, and begins to send it.
+    async fn begin_more(&self, out: &mut OnTheirWay) -> Result<(), EngineError> {
+        let options = &self.inner.options.delivery;
+        out.turns_count += 1;
+        let room = out.room(Outbox::Accounts, options.account_places(), options);
+        for letter in self.lease_account_letters(room).await? {
+            out.attempts_count += 1;
+            let (engine, token) = (self.clone(), letter.lease_token.clone());
+            out.begin(Outbox::Accounts, letter.destination.clone(), async move {
+                let send = engine.send_account_letter(letter);
+                engine.holding(Outbox::Accounts, &token, send).await
+            });
         }
-        let Some(which) = notice.escalation_id else { return Ok(None) };
-        if escalations::is_excluded(r, which, person_id)? {
-            return Ok(Some(Barred::IsExcluded));
+        let room = out.room(Outbox::Notices, options.notice_places(), options);
+        for leased in self.lease_notices(room).await? {
+            out.attempts_count += u64::try_from(leased.notices.len()).unwrap_or(1);
+            let (engine, token) = (self.clone(), leased.token.clone());
+            out.begin(Outbox::Notices, leased.destination.clone(), async move {
+                let send = engine.send_notices(leased);
+                engine.holding(Outbox::Notices, &token, send).await
+            });
         }
-        Ok(None)
-    }
-
-    /// Records that a notice is not sent. Where its recipient has left, what asks somebody to act must
-    /// still reach somebody; where they were excluded, the restriction has asked others already.
-    async fn withhold(&self, notice: StoredNotice, why: Barred) -> Result<(), EngineError> {
-        tracing::warn!(notice_id = %notice.id, why = why.in_words(), "a message was not sent");
-        let (engine, now, it) = (self.clone(), self.now(), notice.clone());
-        let withheld: Result<(), EngineError> = self
-            .store()
-            .write(move |w| {
-                let is_mine = notices::cancel(w, &it, why.in_words(), now)?;
-                if is_mine && it.kind.asks() && why == Barred::HasLeft {
-                    engine.tell_instead(w, &it, now)?;
-                }
-                Ok(())
-            })
-            .await;
-        match withheld {
-            Err(error) if is_about_the_case(&error) => {
-                tracing::error!(notice_id = %notice.id, %error, "a message was not sent and nobody was told instead");
-                let alone: Result<bool, StoreError> = self
-                    .store()
-                    .write(move |w| notices::cancel(w, &notice, why.in_words(), now))
-                    .await;
-                alone.map(|_cancelled| ()).map_err(EngineError::from)
-            }
-            withheld => withheld,
-        }
-    }
-
-    pub(super) fn again_or_never(
-        &self,
-        queued_at: UtcInstant,
-        attempts: i32,
-        why: String,
-        now: UtcInstant,
-    ) -> Attempt {
-        let again_at = now.plus(retry_after(attempts));
-        let give_up_at =
-            queued_at.plus(TimeDelta::days(self.inner.options.delivery.retry_days_max));
-        if again_at > give_up_at { Attempt::Failed(why) } else { Attempt::Again(again_at, why) }
-    }
-
-    /// Records an attempt; where it was the last one in vain, tells somebody else in the same
-    /// transaction.
-    fn record(
-        &self,
-        w: &mut crate::store::Writer<'_>,
-        notice: &StoredNotice,
-        attempt: &Attempt,
-        now: UtcInstant,
-    ) -> Result<(), EngineError> {
-        let recorded = notices::record_attempt(w, notice, attempt, now)?;
-        if !recorded {
-            tracing::warn!(notice_id = %notice.id, "a lease ran out while its message was being sent");
-            return Ok(());
-        }
-        match attempt {
-            Attempt::Failed(_) => self.tell_instead(w, notice, now),
-            Attempt::Accepted(_) | Attempt::Again(..) => Ok(()),
-        }
-    }
-
-    /// Tells somebody else that a notice about a case did not reach whom it was for.
-    fn tell_instead(
-        &self,
-        w: &mut crate::store::Writer<'_>,
-        notice: &StoredNotice,
-        now: UtcInstant,
-    ) -> Result<(), EngineError> {
-        let Some(escalation_id) = notice.escalation_id else { return Ok(()) };
-        let to_last_resort = is_fallback(notice.kind);
-        if to_last_resort && notice.person_id.is_none() {
-            // It went to the partnership's own address. Nobody is left: it stays on the list.
-            return Ok(());
-        }
-        let command = Command::ReportFailedNotice {
-            notice_id: notice.id,
-            recipient: notice.recipient_name.clone(),
-            to_last_resort,
-        };
-        self.perform_of_time(w, escalation_id, command, now)?;
-        self.inner.deliverer_wake.notify_one();
         Ok(())
+    }
+
+    async fn lease_account_letters(&self, room: Room) -> Result<Vec<LeasedLetter>, EngineError> {
+        let (now, until) = self.lease_times();
+        if room.letters_max == 0 {
+            return Ok(Vec::new());
+        }
+        self.store().write(move |w| Ok(account_letters::lease(w, now, until, &room)?)).await
+    }
+
+    async fn lease_notices(&self, room: Room) -> Result<Vec<Leased>, EngineError> {
+        let (now, until) = self.lease_times();
+        if room.letters_max == 0 {
+            return Ok(Vec::new());
+        }
+        self.store().write(move |w| Ok(outbox::lease(w, now, until, &room)?)).await
+    }
+
+    fn lease_times(&self) -> (UtcInstant, UtcInstant) {
+        let now = self.now();
+        (now, now.plus(TimeDelta::seconds(self.inner.options.delivery.lease_seconds)))
+    }
+
+    /// Does something under a lease and renews it meanwhile. Where the lease is lost, the work is
+    /// dropped: what is not handed over yet is another's to send.
+    async fn holding(
+        &self,
+        outbox: Outbox,
+        token: &str,
+        work: impl Future<Output = Result<(), EngineError>>,
+    ) -> Result<(), EngineError> {
+        tokio::select! {
+            done = work => done,
+            () = self.renew_until_lost(outbox, token) => Ok(()),
+        }
+    }
+
+    async fn renew_until_lost(&self, outbox: Outbox, token: &str) {
+        let lease = u64::try_from(self.inner.options.delivery.lease_seconds).unwrap_or(0);
+        let period = Duration::from_secs(lease).max(Duration::from_secs(1)) / 4;
+        loop {
+            tokio::time::sleep(period).await;
+            let ((_, until), token) = (self.lease_times(), token.to_owned());
+            let renew = move |w: &mut Writer<'_>| match outbox {
+                Outbox::Notices => outbox::renew(w, &token, until),
+                Outbox::Accounts => account_letters::renew(w, &token, until),
+            };
+            match self.store().write(renew).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    tracing::warn!("a lease was lost while its message was being sent");
+                    return;
+                }
+                // The database may be back before the lease has run out.
+                Err(error) => tracing::error!(%error, "renewing a lease failed"),
+            }
+        }
     }
 }

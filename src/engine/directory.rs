@@ -15,7 +15,9 @@ use crate::escalation::{Line, Refusal};
 use crate::ids::{AbsenceId, AgencyId, PartnershipId, PersonId, PostId};
 use crate::notify::is_address;
 use crate::store::people::{Scope, Versioned};
-use crate::store::{Reader, StoreError, account_secrets, changes, directory, people, posts};
+use crate::store::{
+    Reader, StoreError, account_secrets, changes, directory, failing_addresses, people, posts,
+};
 
 /// An agency as it is to be.
 #[derive(Debug, Clone)]
@@ -188,6 +190,8 @@ impl Engine {
             }
             let version = expected(request, before.as_ref().map(|found| found.version))?;
             people::save_person(w, &it, version).map_err(stale)?;
+            // Whoever saves them says that the address is right.
+            failing_addresses::clear(w, id)?;
             if moves || !it.active {
                 // What was sent to the old address opens nothing any more.
                 account_secrets::delete_of(w, id)?;

@@ -12,6 +12,7 @@
 mod account_mail;
 mod account_wording;
 mod api_tokens;
+mod bounces;
 mod browser_sessions;
 mod change;
 mod closures;
@@ -43,6 +44,7 @@ mod recount;
 mod restricting;
 mod schedule;
 mod second_step;
+mod sending;
 mod set_up;
 mod sign_in;
 mod signing_keys;
@@ -50,9 +52,11 @@ mod single_sign_on;
 mod throttle;
 mod tick;
 mod verify;
+mod withholding;
 mod worker;
 
 pub use api_tokens::{NewApiToken, NewMachine, Operation, TOKEN_DAYS_MAX};
+pub use bounces::Bounced;
 pub use browser_sessions::AtBrowser;
 pub use change::{Answered, Answering, Idempotency, PanelWish, Request};
 pub use cron::{CronError, CronRule};

@@ -5,17 +5,21 @@ use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{Directory, SeatCapacity, Sector};
 use crate::escalation::{
-    Command, Doer, Escalation, Event, Notice, NoticeKind, PolicyRef, Rules, decide, tell,
+    Command, Doer, Escalation, Event, Notice, NoticeKind, NoticeUrgency, PolicyRef, Rules, decide,
+    tell,
 };
 use crate::ids::{NoticeId, PersonId};
-use crate::notify::{Facts, case_letter};
+use crate::notify::{Facts, Late, case_letter};
 use crate::store::escalations::{self, Stored};
-use crate::store::notices::{self, NewNotice};
+use crate::store::notices::{self, Bundle, NewNotice};
 use crate::store::{Reader, StoreError, Writer, directory, people, timeline};
 use crate::timeline::Entry;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// From how many seconds on what time does is told as late, together with whatever else is.
+const LATE_SECONDS: i64 = 3_600;
 
 /// A case with everything that a decision about it needs.
 pub(super) struct Held {
@@ -104,7 +108,10 @@ impl Engine {
         doer: &Doer,
         now: UtcInstant,
     ) -> Result<(), EngineError> {
-        let facts = self.facts(held, after, events);
+        let facts = self.facts(held, after, events, now);
+        let bundle = late_since(events).is_some().then_some(Bundle::Late);
+        let policy = &held.loaded.policy;
+        let is_urgent = policy.urgency(after.urgency_class()).is_some_and(|urgency| urgency > 0);
         // What has just happened may exclude somebody.
         let directory = held.directory.clone().without(after.excluded());
         let told = tell(after, events, doer, &Rules { directory: &directory, ..held.rules() }, now);
@@ -132,20 +139,25 @@ impl Engine {
                 recipient_name: contact.name,
                 recipient_email: contact.email,
                 thread: Some(after.reference.clone()),
+                urgency: NoticeUrgency::of(notice.kind, is_urgent),
+                bundle,
+                about_notice_id: about_notice(events),
             };
             notices::enqueue(w, &new, now)?;
         }
         Ok(())
     }
 
-    fn facts(&self, held: &Held, after: &Escalation, events: &[Event]) -> Facts {
+    fn facts(&self, held: &Held, after: &Escalation, events: &[Event], now: UtcInstant) -> Facts {
         let policy = &held.loaded.policy;
         let calendar = held.loaded.calendar();
         let entry = after.current_entry();
         let partnership = held.directory.partnership();
         let warnings = entry.into_iter().flat_map(|entry| &entry.gaps);
         let failed_recipient = events.iter().find_map(|event| match event {
-            Event::NoticeFailed { recipient, .. } => Some(recipient.clone()),
+            Event::NoticeFailed { recipient, .. } | Event::NoticeDelayed { recipient, .. } => {
+                Some(recipient.clone())
+            }
             _ => None,
         });
         Facts {
@@ -159,6 +171,10 @@ impl Engine {
             due_task: entry.and_then(|entry| entry.task_due_next()).map(|run| run.title.clone()),
             due_derivation: entry.map(|entry| entry.due.derivation.clone()),
             warnings: warnings.map(|gap| gap.warning.clone()).collect(),
+            late: late_since(events).map(|due_at| Late {
+                due_long: calendar.say(due_at),
+                acted_long: calendar.say(now),
+            }),
             failed_recipient,
             link: self.link_to(&after.reference),
             partnership: partnership.name.clone(),
@@ -230,6 +246,27 @@ fn case_directory(
     besides.extend(practitioner);
     let besides: Vec<PersonId> = besides.into_iter().collect();
     directory::load(r, it.partnership_id, &agencies, stand_in_sectors, &besides, now)
+}
+
+/// When the time ran out that these events act on late: by more than the tick of a server that runs
+/// can explain.
+fn late_since(events: &[Event]) -> Option<UtcInstant> {
+    events.iter().find_map(|event| match event {
+        Event::DeadlinePassed { due_at, late_seconds, .. } if *late_seconds > LATE_SECONDS => {
+            Some(*due_at)
+        }
+        _ => None,
+    })
+}
+
+/// The message that events tell of, where they tell that one was not taken.
+fn about_notice(events: &[Event]) -> Option<NoticeId> {
+    events.iter().find_map(|event| match event {
+        Event::NoticeFailed { notice_id, .. } | Event::NoticeDelayed { notice_id, .. } => {
+            Some(*notice_id)
+        }
+        _ => None,
+    })
 }
 
 /// Whether a failed notice was itself a message of last resort, so that nobody is left to tell but

@@ -8,7 +8,7 @@ use super::cron::CronRule;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{Contact, PartnershipFunction, Seat};
-use crate::escalation::{Escalation, NoticeKind, StageEntry};
+use crate::escalation::{Escalation, NoticeKind, NoticeUrgency, StageEntry};
 use crate::ids::{EscalationId, NoticeId, PartnershipId};
 use crate::notify::{Letter, Listed, Standing, chaser_letter, digest_letter};
 use crate::store::notices::{self, DeliveryState, NewNotice};
@@ -340,6 +340,9 @@ impl Daily {
             recipient_email: contact.email,
             letter,
             thread: None,
+            urgency: NoticeUrgency::of(self.kind, false),
+            bundle: None,
+            about_notice_id: None,
         };
         notices::enqueue(w, &notice, now)?;
         Ok(())

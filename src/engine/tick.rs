@@ -8,7 +8,7 @@
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{PartnershipFunction, Seat};
-use crate::escalation::{Command, NoticeKind};
+use crate::escalation::{Command, NoticeKind, NoticeUrgency};
 use crate::ids::{EscalationId, NoticeId, PartnershipId};
 use crate::notify::set_aside_letter;
 use crate::store::due::{self, Place};
@@ -69,8 +69,8 @@ impl Engine {
     /// aside because of its clock.
     ///
     /// # Errors
-    /// If what is due cannot be read or written. A single case that fails is set aside: it must not
-    /// hold up the others.
+    /// If what is due cannot be read or written, or the database itself fails: every other case would
+    /// fare alike. A single case that fails is set aside: it must not hold up the others.
     pub async fn tick(&self) -> Result<Ticked, EngineError> {
         let mut ticked = Ticked::default();
         if self.stands_aside() {
@@ -117,6 +117,9 @@ impl Engine {
                     if due::take_back(w, place.1)? {
                         tracing::info!(escalation_id = %place.1, "a case that was set aside goes on");
                     }
+                }
+                Err(Failure::Error(EngineError::Store(error))) if error.is_about_the_database() => {
+                    return Err(error.into());
                 }
                 Err(failure) => {
                     batch.ticked.failed_count += 1;
@@ -233,6 +236,9 @@ impl SetAsideNotice<'_> {
             recipient_name: contact.name,
             recipient_email: contact.email,
             thread: Some(self.reference.to_owned()),
+            urgency: NoticeUrgency::of(NoticeKind::SetAside, false),
+            bundle: None,
+            about_notice_id: None,
         }
     }
 }

@@ -5,13 +5,20 @@
 
 use super::Engine;
 use crate::clock::UtcInstant;
-use crate::store::{StoreError, account_letters, due, notices};
+use crate::store::{StoreError, account_letters, due, outbox};
+use chrono::TimeDelta;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 /// How often it is looked whether both loops still run.
 const LOOK_AFTER_WORKERS: Duration = Duration::from_secs(1);
+
+/// How long the loops may take to finish what they are at.
+const STOPPING: Duration = Duration::from_secs(2);
+/// How long a loop waits after the database failed it: what is due stays due, and would be tried in
+/// a spin.
+const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(1);
 
 /// The running loops.
 pub struct Workers {
@@ -45,28 +52,46 @@ impl Workers {
         }
     }
 
-    /// Lets them finish what they are at, and waits for them.
+    /// Lets them finish what they are at, and waits for them, but not for ever: a mail server that
+    /// hangs must not keep this one from ending. A message that is cut off goes again later, with the
+    /// same Message-ID.
     pub async fn stop(self) {
         // Nobody listens any more only if all have ended.
         let _ = self.stop.send(true);
-        for running in self.loops {
-            if let Err(error) = running.await {
-                tracing::error!(%error, "a worker ended badly");
+        let handles: Vec<_> = self.loops.iter().map(JoinHandle::abort_handle).collect();
+        let ending = async {
+            for running in self.loops {
+                if let Err(error) = running.await {
+                    tracing::error!(%error, "a worker ended badly");
+                }
             }
+        };
+        if tokio::time::timeout(STOPPING, ending).await.is_err() {
+            tracing::warn!("a worker did not end in time and was cut off");
+            handles.iter().for_each(AbortHandle::abort);
         }
+    }
+
+    /// Ends both where they are: what they do could not be written down any more.
+    pub fn cut_off(self) {
+        self.loops.iter().for_each(JoinHandle::abort);
     }
 }
 
 async fn escalate(engine: Engine, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        match engine.tick().await {
+        let ticked = engine.tick().await;
+        match &ticked {
             Ok(_) => engine.inner.health.ticked(engine.clock().monotonic()),
             Err(error) => tracing::error!(%error, "looking for what is due failed"),
         }
         if let Err(error) = engine.run_jobs().await {
             tracing::error!(%error, "a job failed and will run again");
         }
-        let next = engine.next_due_at().await;
+        let next = match ticked {
+            Ok(_) => engine.next_due_at().await,
+            Err(_told) => Some(engine.now().plus(AFTER_FAILURE)),
+        };
         tokio::select! {
             () = engine.inner.escalator_wake.notified() => {}
             () = engine.wait_until(next) => {}
@@ -77,13 +102,17 @@ async fn escalate(engine: Engine, mut stopped: watch::Receiver<bool>) {
 
 async fn deliver(engine: Engine, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        match engine.deliver().await {
+        let delivered = engine.deliver_until(stopped.clone()).await;
+        match &delivered {
             Ok(_) => engine.inner.health.delivered(engine.clock().monotonic()),
             Err(error) => {
-                tracing::error!(%error, "sending messages failed and will be tried again")
+                tracing::error!(%error, "sending messages failed and will be tried again");
             }
         }
-        let next = engine.next_send_at().await;
+        let next = match delivered {
+            Ok(_) => engine.next_send_at(None).await,
+            Err(_told) => Some(engine.now().plus(AFTER_FAILURE)),
+        };
         tokio::select! {
             () = engine.inner.deliverer_wake.notified() => {}
             () = engine.wait_until(next) => {}
@@ -121,12 +150,13 @@ impl Engine {
         known("the next due instant", due).into_iter().chain(job).min()
     }
 
-    async fn next_send_at(&self) -> Option<UtcInstant> {
+    /// When something is to be sent next; with `after`, what comes later than that.
+    pub(super) async fn next_send_at(&self, after: Option<UtcInstant>) -> Option<UtcInstant> {
         let next: Result<_, StoreError> = self
             .store()
-            .read(|r| {
-                let notice = notices::next_attempt_at(r)?;
-                let letter = account_letters::next_attempt_at(r)?;
+            .read(move |r| {
+                let notice = outbox::next_attempt_at(r, after)?;
+                let letter = account_letters::next_attempt_at(r, after)?;
                 Ok(notice.into_iter().chain(letter).min())
             })
             .await;
@@ -135,7 +165,7 @@ impl Engine {
 
     /// Waits until an instant, and never longer than a tick: whatever was not foreseen is found
     /// then. What is past already waits a moment, so that a case that fails is not tried in a spin.
-    async fn wait_until(&self, at: Option<UtcInstant>) {
+    pub(super) async fn wait_until(&self, at: Option<UtcInstant>) {
         let tick = Duration::from_secs(self.inner.options.tick_seconds);
         let until = at.map(|at| at.since(self.now()).to_std().unwrap_or(Duration::ZERO));
         let wait = until.map_or(tick, |until| until.clamp(Duration::from_millis(50), tick));

@@ -284,6 +284,15 @@ pub enum Command {
         /// It told of a failed message itself: only the partnership's own address is left.
         to_last_resort: bool,
     },
+    /// A message that asks somebody to act has not been taken for a quarter of an hour.
+    ReportDelayedNotice {
+        /// The message.
+        notice_id: NoticeId,
+        /// Who it is for, if it is a person.
+        person_id: Option<PersonId>,
+        /// Who it is for: a name, not an address.
+        recipient: String,
+    },
 }
 
 /// The kinds of command that people give: what access is decided about.
@@ -363,7 +372,9 @@ impl Command {
             Self::ConvenePanel { .. } => CommandKind::ConvenePanel,
             Self::Refer { .. } => CommandKind::Refer,
             Self::MovePolicy { .. } | Self::Recount { .. } => CommandKind::MovePolicy,
-            Self::Lapse | Self::ReportFailedNotice { .. } => CommandKind::OfTime,
+            Self::Lapse | Self::ReportFailedNotice { .. } | Self::ReportDelayedNotice { .. } => {
+                CommandKind::OfTime
+            }
         }
     }
 }

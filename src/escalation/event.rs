@@ -402,4 +402,15 @@ pub enum Event {
         /// Whether only the partnership's own address was left to tell.
         to_last_resort: bool,
     },
+    /// A message that asks somebody to act is not taken by their mail server for now; somebody else
+    /// was told beside them.
+    NoticeDelayed {
+        /// The message.
+        notice_id: NoticeId,
+        /// Who it is for, if it is a person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person_id: Option<PersonId>,
+        /// Who it is for: a name, not an address.
+        recipient: String,
+    },
 }

@@ -10,6 +10,7 @@ mod challenge;
 mod command;
 mod decide;
 mod event;
+mod notice_urgency;
 mod refusal;
 mod restriction;
 mod stage_entry;
@@ -25,6 +26,7 @@ pub use challenge::{Challenge, Child, Draft, ImmediateDanger, ProtectiveDeadline
 pub use command::{Command, CommandKind, Opening, PanelMember};
 pub use decide::{Rules, decide, open_draft};
 pub use event::{Doer, Event, Signature};
+pub use notice_urgency::NoticeUrgency;
 pub use refusal::{FieldFault, Refusal};
 pub use restriction::{GLASS_LASTS, GlassBreak, GlassReview, Restriction, RestrictionReason};
 pub use stage_entry::{Answer, EntryReason, LeavingReason, Left, Overdue, StageEntry};

@@ -7,6 +7,7 @@ use super::stage_entry::{EntryReason, StageEntry};
 use super::state::{Escalation, Stance};
 use crate::clock::UtcInstant;
 use crate::directory::{PartnershipFunction, Route, Seat, SeatCapacity, Side};
+use crate::ids::PersonId;
 use crate::policy::STAGE_TASK;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -57,6 +58,8 @@ pub enum NoticeKind {
     Gap,
     /// A message could not be delivered; the recipient is told in its place.
     NoticeFailed,
+    /// A message has not been taken for a quarter of an hour; the recipient is told too.
+    NoticeDelayed,
     /// A task of the stage begins, and the recipient must do it.
     TaskBegins,
     /// A task of the stage was not done in time; the recipient is informed.
@@ -96,6 +99,7 @@ impl NoticeKind {
                 | Self::Overdue
                 | Self::Gap
                 | Self::NoticeFailed
+                | Self::NoticeDelayed
                 | Self::TaskBegins
                 | Self::Reminder
                 | Self::EscalationWarning
@@ -235,6 +239,7 @@ impl Telling<'_> {
                 self.add(seat, NoticeKind::NoticeFailed);
             }
             Event::NoticeFailed { .. } => self.business_manager(NoticeKind::NoticeFailed),
+            Event::NoticeDelayed { person_id, .. } => self.notice_delayed(*person_id),
             Event::Drafted { .. }
             | Event::DraftChanged { .. }
             | Event::Raised { .. }
@@ -249,6 +254,20 @@ impl Telling<'_> {
             | Event::RecordConfirmed => {}
             // The rest was told of above.
             _ => {}
+        }
+    }
+
+    /// The business manager knows; where the message is for them, the partnership's own address.
+    fn notice_delayed(&mut self, recipient: Option<PersonId>) {
+        let directory = self.rules.directory;
+        let function = [PartnershipFunction::BusinessManager];
+        let mut seats = directory.route_to_partnership(&function, self.now).seats;
+        seats.retain(|seat| seat.person_id.is_none() || seat.person_id != recipient);
+        if seats.is_empty() {
+            seats.push(directory.last_resort());
+        }
+        for seat in seats {
+            self.add(seat, NoticeKind::NoticeDelayed);
         }
     }
 

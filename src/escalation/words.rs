@@ -37,6 +37,7 @@ impl Event {
             Self::Debriefed { .. } => "debriefed",
             Self::RecordConfirmed => "record_confirmed",
             Self::NoticeFailed { .. } => "notice_failed",
+            Self::NoticeDelayed { .. } => "notice_delayed",
             Self::TasksMoved { .. } => "tasks_moved",
             Self::Reminded { .. } => "reminded",
             Self::OtherSideWarned { .. } => "other_side_warned",
@@ -186,6 +187,10 @@ impl Event {
             }
             Self::NoticeFailed { recipient, .. } => format!(
                 "a message to {recipient} could not be delivered; the partnership was told instead"
+            ),
+            Self::NoticeDelayed { recipient, .. } => format!(
+                "a message to {recipient} has not been taken for a quarter of an hour; the partnership \
+                 was told too, and the message is tried on"
             ),
             other => other.kind().replace('_', " "),
         }

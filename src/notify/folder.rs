@@ -40,6 +40,10 @@ impl Folder {
         }
     }
 
+    pub(super) fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
     pub(super) fn describe(&self) -> String {
         format!(
             "no mail server is configured: every message is written to the folder {}",

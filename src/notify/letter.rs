@@ -48,6 +48,16 @@ pub enum LetterError {
 }
 
 impl Letter {
+    /// The value that stands behind a label.
+    pub(super) fn fact(&self, label: &str) -> Option<&str> {
+        self.paragraphs.iter().find_map(|paragraph| match paragraph {
+            Paragraph::Facts(facts) => {
+                facts.iter().find(|(name, _)| name == label).map(|(_, value)| value.as_str())
+            }
+            Paragraph::Text(_) | Paragraph::Items(_) => None,
+        })
+    }
+
     /// The letter as plain text, with a line feed after each line.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! How messages leave: to a mail server, into a folder, or into memory for tests.
 
+use super::bounce::{self, Bounce, NotABounce};
 use super::folder::Folder;
 use super::line::without_addresses;
 use super::outgoing::{Outgoing, Sender, Sent};
@@ -146,6 +147,19 @@ impl Mailer {
                 server.answer(sent).await
             }
         }
+    }
+
+    /// What a mail server's report says of a message that left here.
+    ///
+    /// # Errors
+    /// Why it is no report about a message of ours.
+    pub fn read_bounce(&self, report: &[u8]) -> Result<Bounce, NotABounce> {
+        let sender = match self {
+            Self::Smtp(smtp) => smtp.sender(),
+            Self::Folder(folder) => folder.sender(),
+            Self::Memory(sender, _) | Self::Played(sender, _) => sender,
+        };
+        bounce::read(report, sender.message_domain())
     }
 
     /// Where mail goes, in words; told when the server starts.

@@ -11,7 +11,9 @@
 //! server did not accept.
 
 mod alarm;
+mod bounce;
 mod folder;
+mod late;
 mod letter;
 mod line;
 mod mailer;
@@ -23,11 +25,13 @@ mod tests;
 mod wording;
 
 pub use alarm::set_aside_letter;
+pub use bounce::{Bounce, BounceOutcome, NotABounce};
 pub use folder::Folder;
+pub use late::late_letter;
 pub use letter::{Letter, LetterError, Paragraph};
 pub use line::header_safe;
 pub use mailer::{Accepted, Mailer, MailerError, PlayedAnswer, PlayedServer, SendFailure};
 pub use outgoing::{Outgoing, Sender, Sent, is_address};
 pub use settings::{Security, SmtpSettings};
 pub use smtp::Smtp;
-pub use wording::{Facts, Listed, Standing, case_letter, chaser_letter, digest_letter};
+pub use wording::{Facts, Late, Listed, Standing, case_letter, chaser_letter, digest_letter};

@@ -81,6 +81,10 @@ impl Smtp {
         })
     }
 
+    pub(super) fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
     pub(super) fn describe(&self) -> String {
         let protection = match self.settings.security {
             Security::Tls => "by TLS",

@@ -1,6 +1,7 @@
 //! What each kind of notice says: the reference, the stage, what is asked, by when, what happens
 //! next. Never a child, a narrative or an agency's opinion: those are read after signing in.
 
+use super::late::{ACTED_ON, RAN_OUT};
 use super::letter::{Letter, Paragraph};
 use crate::escalation::NoticeKind;
 
@@ -27,7 +28,10 @@ pub struct Facts {
     pub due_derivation: Option<String>,
     /// Warnings about gaps in the ladder: names of posts and people, none of a child.
     pub warnings: Vec<String>,
-    /// For a message that could not be delivered: who it was for.
+    /// When the time ran out that was acted on late, and when it was acted on; none where that was
+    /// in time.
+    pub late: Option<Late>,
+    /// For a message that could not be delivered, or not yet: who it is for.
     pub failed_recipient: Option<String>,
     /// The one link.
     pub link: String,
@@ -35,6 +39,15 @@ pub struct Facts {
     pub partnership: String,
     /// Where questions go.
     pub contact_email: String,
+}
+
+/// A limit that this server acted on late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// When the time ran out, in words.
+    pub due_long: String,
+    /// When this server acted on it, in words.
+    pub acted_long: String,
 }
 
 /// A case in a daily list.
@@ -187,6 +200,9 @@ fn subject(kind: NoticeKind, facts: &Facts) -> String {
         (NoticeKind::Gap | NoticeKind::NoticeFailed, _) => {
             format!("Action needed: nobody reached in escalation {reference}{stage}")
         }
+        (NoticeKind::NoticeDelayed, _) => {
+            format!("Action needed: a message waits in escalation {reference}{stage}")
+        }
         (NoticeKind::StageEntered, Some(due)) => {
             format!("For your information, due {due}: escalation {reference}{stage}")
         }
@@ -215,6 +231,10 @@ fn fact_lines(facts: &Facts) -> Vec<(String, String)> {
     if let Some(due) = &facts.due_long {
         lines.push(("By when".to_owned(), due.clone()));
     }
+    if let Some(late) = &facts.late {
+        lines.push((RAN_OUT.to_owned(), late.due_long.clone()));
+        lines.push((ACTED_ON.to_owned(), late.acted_long.clone()));
+    }
     if let Some(derivation) = &facts.due_derivation {
         lines.push(("How this was worked out".to_owned(), derivation.clone()));
     }
@@ -223,8 +243,10 @@ fn fact_lines(facts: &Facts) -> Vec<(String, String)> {
 
 /// What the letter tells, and what happens next.
 fn what_and_next(kind: NoticeKind, facts: &Facts) -> (String, String) {
-    if kind == NoticeKind::NoticeFailed {
-        return failed(facts);
+    match kind {
+        NoticeKind::NoticeFailed => return failed(facts),
+        NoticeKind::NoticeDelayed => return delayed(facts),
+        _ => {}
     }
     let is_last = facts.stage.is_none_or(|stage| stage >= facts.stage_count);
     let unless = if is_last {
@@ -321,7 +343,9 @@ fn what(kind: NoticeKind) -> &'static str {
             "Somebody who should have been told of this escalation could not be. Somebody else was \
              asked instead. Please mend the gap."
         }
-        NoticeKind::NoticeFailed => "A message about this escalation could not be delivered.",
+        NoticeKind::NoticeFailed | NoticeKind::NoticeDelayed => {
+            "A message about this escalation could not be delivered."
+        }
         NoticeKind::Chaser | NoticeKind::Digest | NoticeKind::SetAside => "This escalation waits.",
     }
 }
@@ -369,6 +393,17 @@ fn what_of_clocks(kind: NoticeKind) -> &'static str {
         }
         _ => "Something has changed in this escalation. Sign in to see what.",
     }
+}
+
+fn delayed(facts: &Facts) -> (String, String) {
+    let recipient = facts.failed_recipient.as_deref().unwrap_or("somebody on it");
+    (
+        format!(
+            "A message that asks {recipient} to act in this escalation has not been taken by their \
+             mail server for a quarter of an hour. Please reach them another way."
+        ),
+        "the message is tried on, and the limit stands.".to_owned(),
+    )
 }
 
 fn failed(facts: &Facts) -> (String, String) {

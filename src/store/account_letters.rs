@@ -5,7 +5,7 @@
 
 use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
-use super::notices::Attempt;
+use super::outbox::{Attempt, Room, domain_of};
 use super::people::normal_email;
 use super::schema::{account_letters, people};
 use super::types::{At, Instant, id, of_word, word};
@@ -129,11 +129,23 @@ pub struct LeasedLetter {
     /// When it was queued.
     pub queued_at: UtcInstant,
     next_attempt_at: UtcInstant,
-    lease_token: String,
+    /// The domain of its recipient's address.
+    pub destination: String,
+    /// The lease.
+    pub lease_token: String,
 }
 
-/// Leases letters that are to be sent now, the longest waiting first: queued ones, and those whose
-/// lease ran out because their sender died.
+/// To whom a letter went.
+#[derive(Debug, Clone)]
+pub struct LetterRecipient {
+    /// Their id.
+    pub id: PersonId,
+    /// Their address as it is now.
+    pub email: String,
+}
+
+/// Leases letters that are to be sent now, as much as there is room for, the longest waiting first:
+/// queued ones, and those whose lease ran out because their sender died.
 ///
 /// # Errors
 /// If the database refuses it, or holds something else.
@@ -141,61 +153,143 @@ pub fn lease(
     w: &mut Writer<'_>,
     now: UtcInstant,
     lease_until: UtcInstant,
-    limit: i64,
+    room: &Room,
 ) -> Result<Vec<LeasedLetter>, StoreError> {
-    let token = Uuid::now_v7().to_string();
-    // In both places, as in `notices::lease`.
-    let free = || {
-        account_letters::state.eq("queued").and(account_letters::next_attempt_at.le(At(now))).or(
-            account_letters::state
-                .eq("leased")
-                .and(account_letters::lease_until.assume_not_null().le(At(now))),
-        )
-    };
+    let mut on_their_way = room.on_their_way.clone();
+    let mut leased = Vec::new();
+    while leased.len() < room.letters_max {
+        let full: Vec<String> = room.full_destinations(&on_their_way);
+        let Some((letter, email)) = longest_waiting(w, now, &full)? else { break };
+        let destination = domain_of(&email);
+        match lease_one(w, &letter, &destination, now, lease_until)? {
+            Some(one) => leased.push(one),
+            // Another node was first.
+            None => break,
+        }
+        *on_their_way.entry(destination).or_default() += 1;
+    }
+    Ok(leased)
+}
+
+/// The letter that waits longest of those that are to be sent now and go to no full destination, and
+/// its recipient's address.
+fn longest_waiting(
+    w: &mut Writer<'_>,
+    now: UtcInstant,
+    full: &[String],
+) -> Result<Option<(String, String)>, StoreError> {
+    let free = account_letters::state
+        .eq("queued")
+        .and(account_letters::next_attempt_at.le(At(now)))
+        .or(account_letters::state
+            .eq("leased")
+            .and(account_letters::lease_until.assume_not_null().le(At(now))));
     on!(w, c => {
-        let oldest: Vec<String> = account_letters::table
-            .filter(free())
+        let mut query = account_letters::table
+            .inner_join(people::table.on(people::id.eq(account_letters::person_id)))
+            .filter(free)
             .order((account_letters::next_attempt_at, account_letters::id))
-            .limit(limit)
-            .select(account_letters::id)
-            .load(c)?;
-        diesel::update(account_letters::table
-                .filter(account_letters::id.eq_any(oldest))
-                .filter(free()))
-            .set((
-                account_letters::state.eq("leased"),
-                account_letters::lease_until.eq(At(lease_until)),
-                account_letters::lease_token.eq(&token),
-                account_letters::attempts.eq(account_letters::attempts + 1),
-            ))
-            .execute(c)
-    })?;
-    let rows: Vec<(String, String, String, i32, At, At)> = on!(w, c => account_letters::table
-        .filter(account_letters::lease_token.eq(&token))
-        .order((account_letters::next_attempt_at, account_letters::id))
-        .select((
-            account_letters::id,
-            account_letters::person_id,
-            account_letters::kind,
-            account_letters::attempts,
-            account_letters::queued_at,
-            account_letters::next_attempt_at,
+            .select((account_letters::id, people::email))
+            .into_boxed();
+        for destination in full {
+            query = query.filter(people::email.not_like(format!("%@{destination}")));
+        }
+        Ok(query.first(c).optional()?)
+    })
+}
+
+fn lease_one(
+    w: &mut Writer<'_>,
+    letter: &str,
+    destination: &str,
+    now: UtcInstant,
+    lease_until: UtcInstant,
+) -> Result<Option<LeasedLetter>, StoreError> {
+    let token = Uuid::now_v7().to_string();
+    // Asked again: PostgreSQL looks at a row anew after it waited for somebody else's lease of it.
+    let taken = on!(w, c => diesel::update(account_letters::table
+            .filter(account_letters::id.eq(letter))
+            .filter(account_letters::state.eq("queued").or(account_letters::state
+                .eq("leased")
+                .and(account_letters::lease_until.assume_not_null().le(At(now))))))
+        .set((
+            account_letters::state.eq("leased"),
+            account_letters::lease_until.eq(At(lease_until)),
+            account_letters::lease_token.eq(&token),
+            account_letters::attempts.eq(account_letters::attempts + 1),
         ))
-        .load(c))?;
-    rows.into_iter()
-        .map(|(letter, person, kind, attempts, queued, next)| {
-            Ok(LeasedLetter {
-                id: id("an account letter's id", &letter)?,
-                person_id: id("an account letter's person", &person)?,
-                kind: of_word("an account letter's kind", &kind)
-                    .map_err(|error: StoreError| error.to_string()),
-                attempts,
-                queued_at: queued.0,
-                next_attempt_at: next.0,
-                lease_token: token.clone(),
-            })
+        .execute(c))?;
+    if taken == 0 {
+        return Ok(None);
+    }
+    let (person, kind, attempts, queued, next): (String, String, i32, At, At) = on!(w, c => account_letters::table
+            .find(letter)
+            .select((
+                account_letters::person_id,
+                account_letters::kind,
+                account_letters::attempts,
+                account_letters::queued_at,
+                account_letters::next_attempt_at,
+            ))
+            .first(c))?;
+    Ok(Some(LeasedLetter {
+        id: id("an account letter's id", letter)?,
+        person_id: id("an account letter's person", &person)?,
+        kind: of_word("an account letter's kind", &kind)
+            .map_err(|error: StoreError| error.to_string()),
+        attempts,
+        queued_at: queued.0,
+        next_attempt_at: next.0,
+        destination: destination.to_owned(),
+        lease_token: token,
+    }))
+}
+
+/// To whom a letter went; none if there is no such letter.
+///
+/// # Errors
+/// If the database refuses the question, or holds something else.
+pub fn recipient(
+    r: &mut Reader<'_>,
+    letter: NoticeId,
+) -> Result<Option<LetterRecipient>, StoreError> {
+    let found: Option<(String, String)> = on!(r, c => account_letters::table
+        .inner_join(people::table.on(people::id.eq(account_letters::person_id)))
+        .filter(account_letters::id.eq(letter.to_string()))
+        .select((people::id, people::email))
+        .first(c)
+        .optional())?;
+    found
+        .map(|(person, email)| {
+            Ok(LetterRecipient { id: id("an account letter's person", &person)?, email })
         })
-        .collect()
+        .transpose()
+}
+
+/// Renews a lease; false if it is another's by now, or its letter has ended.
+///
+/// # Errors
+/// If the database refuses it.
+pub fn renew(w: &mut Writer<'_>, token: &str, lease_until: UtcInstant) -> Result<bool, StoreError> {
+    let renewed = on!(w, c => diesel::update(account_letters::table
+            .filter(account_letters::lease_token.eq(token)))
+        .set(account_letters::lease_until.eq(At(lease_until)))
+        .execute(c))?;
+    Ok(renewed > 0)
+}
+
+/// Whether a lease is still held, and has not run out.
+///
+/// # Errors
+/// If the database refuses the question.
+pub fn is_held(r: &mut Reader<'_>, token: &str, now: UtcInstant) -> Result<bool, StoreError> {
+    let held: Option<String> = on!(r, c => account_letters::table
+        .filter(account_letters::lease_token.eq(token))
+        .filter(account_letters::lease_until.assume_not_null().gt(At(now)))
+        .select(account_letters::id)
+        .first(c)
+        .optional())?;
+    Ok(held.is_some())
 }
 
 /// Records what came of an attempt under a lease; false if the lease was lost to somebody else.
@@ -229,19 +323,25 @@ pub fn record_attempt(
     Ok(recorded == 1)
 }
 
-/// When a letter is to be sent next.
+/// When a letter is to be sent next, or a lease runs out; with `after`, what comes later than that.
 ///
 /// # Errors
 /// If the database refuses the question.
-pub fn next_attempt_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreError> {
+pub fn next_attempt_at(
+    r: &mut Reader<'_>,
+    after: Option<UtcInstant>,
+) -> Result<Option<UtcInstant>, StoreError> {
+    let after = At(after.unwrap_or(UtcInstant::EPOCH));
     let queued: Option<At> = on!(r, c => account_letters::table
         .filter(account_letters::state.eq("queued"))
+        .filter(account_letters::next_attempt_at.gt(after))
         .order(account_letters::next_attempt_at)
         .select(account_letters::next_attempt_at)
         .first(c)
         .optional())?;
     let leased: Option<Option<At>> = on!(r, c => account_letters::table
         .filter(account_letters::state.eq("leased"))
+        .filter(account_letters::lease_until.assume_not_null().gt(after))
         .order(account_letters::lease_until)
         .select(account_letters::lease_until)
         .first(c)

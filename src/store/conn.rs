@@ -6,6 +6,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use std::ops::{Deref, DerefMut};
+use std::time::Duration;
 
 /// A connection to either database.
 pub(super) enum Conn {
@@ -182,6 +183,18 @@ impl Conn {
         };
         let lines = found.into_iter().map(|found| found.integrity_check);
         Ok(lines.filter(|line| line != "ok").collect())
+    }
+
+    /// How long the next transaction waits for another program's lock. PostgreSQL has no such lock.
+    pub(super) fn wait_for_lock_at_most(&mut self, at_most: Duration) -> Result<(), StoreError> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => {}
+            Self::Sqlite(conn) => {
+                conn.batch_execute(&format!("pragma busy_timeout = {}", at_most.as_millis()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether the connection still answers.

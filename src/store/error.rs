@@ -3,12 +3,42 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use thiserror::Error;
 
+/// SQLite's text for an input or output error (`SQLITE_IOERR` and its kinds).
+const DISK_FAILED: &str = "disk I/O error";
+/// The texts of a disk without room: SQLite's (`SQLITE_FULL`), and the system's within PostgreSQL's.
+const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
+/// SQLite's texts for somebody else's lock (`SQLITE_BUSY`, `SQLITE_LOCKED`).
+const BUSY: [&str; 3] =
+    ["database is locked", "database table is locked", "canceling statement due to lock timeout"];
+/// What PostgreSQL's client and server say when a connection ends in the midst of something.
+const CUT_OFF: [&str; 4] = [
+    "server closed the connection unexpectedly",
+    "terminating connection",
+    "no connection to the server",
+    "could not receive data from server",
+];
+
 /// What went wrong with the database.
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// A database statement failed.
     #[error("the database refused: {0}")]
-    Database(#[from] DieselError),
+    Database(#[source] DieselError),
+    /// There is no room for what was to be written. Nothing of it was.
+    #[error("the disk under the database is full")]
+    Full,
+    /// Another program writes to the database, and did not end in time.
+    #[error("another program holds the database's lock")]
+    Busy,
+    /// The disk failed. Whether what was to be written is there shows at the next start.
+    #[error("the disk under the database failed")]
+    DiskFailed,
+    /// The disk failed before, and nothing is written any more.
+    #[error("the disk under the database has failed, and is not written to before a new start")]
+    DiskDistrusted,
+    /// The connection ended in the midst of the work: whether it was done is not known.
+    #[error("the connection to the database was lost: {0}")]
+    Lost(String),
     /// No connection was to be had.
     #[error("no connection to the database: {0}")]
     Connection(String),
@@ -40,7 +70,57 @@ pub enum StoreError {
     Stopped(String),
 }
 
+/// Whether the disk failed under a statement.
+pub(super) fn is_disk_failure(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, it) if it.message() == DISK_FAILED)
+}
+
+impl From<DieselError> for StoreError {
+    /// SQLite's failures are told apart by its own texts: diesel hands on nothing else of them.
+    fn from(error: DieselError) -> Self {
+        let error = match error {
+            DieselError::RollbackErrorOnCommit { commit_error, .. } => *commit_error,
+            error => error,
+        };
+        let DieselError::DatabaseError(kind, information) = &error else {
+            return Self::Database(error);
+        };
+        match (kind, information.message()) {
+            (
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                text,
+            ) => Self::Lost(text.to_owned()),
+            (_, DISK_FAILED) => Self::DiskFailed,
+            (_, text) if FULL.iter().any(|full| text.contains(full)) => Self::Full,
+            (_, text) if BUSY.contains(&text) => Self::Busy,
+            (_, text) if CUT_OFF.iter().any(|cut| text.contains(cut)) => {
+                Self::Lost(text.to_owned())
+            }
+            _ => Self::Database(error),
+        }
+    }
+}
+
 impl StoreError {
+    /// Whether every case would fare alike: it is the database that fails, and not one record.
+    pub fn is_about_the_database(&self) -> bool {
+        match self {
+            Self::Full
+            | Self::Busy
+            | Self::DiskFailed
+            | Self::DiskDistrusted
+            | Self::Lost(_)
+            | Self::Connection(_) => true,
+            Self::Database(_)
+            | Self::Unusable(_)
+            | Self::InUse(_)
+            | Self::Unreadable { .. }
+            | Self::Missing(_)
+            | Self::Stale(_)
+            | Self::Stopped(_) => false,
+        }
+    }
+
     /// Whether it is a second row where only one may be.
     pub fn is_unique_violation(&self) -> bool {
         matches!(

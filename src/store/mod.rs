@@ -14,6 +14,7 @@ mod error;
 mod migrate;
 mod pool;
 mod schema;
+mod trust;
 mod types;
 mod weather;
 
@@ -28,6 +29,7 @@ pub mod directory;
 pub mod due;
 pub mod escalations;
 pub mod factors;
+pub mod failing_addresses;
 pub mod guesses;
 pub mod idempotency;
 pub mod identities;

@@ -1,16 +1,19 @@
-//! The outbox: one notice for each recipient and event, leased while it is being sent.
+//! Notices: one for each recipient and event, written with the event. How they leave: `outbox`.
 
 use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
 use super::schema::{excluded_people, notices};
 use super::types::{At, id, json, of_json, of_word, optional_id, word};
 use crate::clock::UtcInstant;
-use crate::escalation::NoticeKind;
+use crate::escalation::{NoticeKind, NoticeUrgency};
 use crate::ids::{EscalationId, NoticeId, PartnershipId, PersonId};
 use crate::notify::Letter;
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+
+/// How long what may go in one letter with others waits for them.
+const BUNDLED_AFTER: TimeDelta = TimeDelta::seconds(60);
 
 /// Where a notice is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -51,6 +54,20 @@ pub struct NewNotice {
     pub letter: Letter,
     /// What threads it with others of the case.
     pub thread: Option<String>,
+    /// Whether it goes before others.
+    pub urgency: NoticeUrgency,
+    /// What it may go in one letter with, to the same person.
+    pub bundle: Option<Bundle>,
+    /// The message that it tells of, where it tells that one was not taken.
+    pub about_notice_id: Option<NoticeId>,
+}
+
+/// What may go to a person in one letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bundle {
+    /// What moved late, after this server had not run.
+    Late,
 }
 
 /// A notice as it is stored.
@@ -62,8 +79,8 @@ pub struct StoredNotice {
     pub escalation_id: Option<EscalationId>,
     /// The partnership.
     pub partnership_id: PartnershipId,
-    /// What it is about.
-    pub kind: NoticeKind,
+    /// What it is about; or the word that this program does not know: then it is set aside.
+    pub kind: Result<NoticeKind, String>,
     /// The recipient, if it is a person.
     pub person_id: Option<PersonId>,
     /// Their name.
@@ -88,24 +105,49 @@ pub struct StoredNotice {
     pub last_error: Option<String>,
     /// When it ended, well or not.
     pub ended_at: Option<UtcInstant>,
+    /// The notice whose Message-ID the letter bears; none where it is its own.
+    pub sent_as: Option<NoticeId>,
+    /// The message that it tells of.
+    pub about_notice_id: Option<NoticeId>,
+    /// Whether somebody else was told that it is not taken for now.
+    pub delay_was_told: bool,
+    /// When it came back although a mail server had taken it.
+    pub bounced_at: Option<UtcInstant>,
+    /// Its place in line: 0 goes first. See [`NoticeUrgency`].
+    pub urgency_rank: i32,
 }
 
 impl StoredNotice {
+    /// Whether it goes before all others.
+    pub fn is_urgent(&self) -> bool {
+        self.urgency_rank == NoticeUrgency::Urgent.rank()
+    }
+
     /// The letter's subject; a word about it if it cannot be read.
     pub fn subject(&self) -> &str {
         self.letter.as_ref().map_or("(this message cannot be read)", |letter| &letter.subject)
+    }
+
+    /// Whether it asks its recipient to act. What cannot be read may.
+    pub fn asks(&self) -> bool {
+        self.kind.as_ref().is_ok_and(|kind| kind.asks()) || self.kind.is_err()
+    }
+
+    /// Why it cannot be sent as it is stored; nothing if it can be.
+    pub fn why_unreadable(&self) -> Option<&str> {
+        self.kind.as_ref().err().or(self.letter.as_ref().err()).map(String::as_str)
     }
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = notices)]
-struct NoticeRow {
-    id: String,
-    escalation_id: Option<String>,
+pub(super) struct NoticeRow {
+    pub(super) id: String,
+    pub(super) escalation_id: Option<String>,
     partnership_id: String,
     kind: String,
     person_id: Option<String>,
-    recipient_name: String,
+    pub(super) recipient_name: String,
     recipient_email: String,
     letter: String,
     thread: Option<String>,
@@ -113,18 +155,24 @@ struct NoticeRow {
     attempts: i32,
     queued_at: At,
     next_attempt_at: At,
-    lease_token: Option<String>,
+    pub(super) lease_token: Option<String>,
     last_error: Option<String>,
     ended_at: Option<At>,
+    sent_as: Option<String>,
+    about_notice_id: Option<String>,
+    delay_told_at: Option<At>,
+    bounced_at: Option<At>,
+    urgency: i32,
 }
 
 impl NoticeRow {
-    fn into_notice(self) -> Result<StoredNotice, StoreError> {
+    pub(super) fn into_notice(self) -> Result<StoredNotice, StoreError> {
         Ok(StoredNotice {
             id: id("a notice's id", &self.id)?,
             escalation_id: optional_id("a notice's case", self.escalation_id.as_deref())?,
             partnership_id: id("a notice's partnership", &self.partnership_id)?,
-            kind: of_word("a notice's kind", &self.kind)?,
+            kind: of_word("a notice's kind", &self.kind)
+                .map_err(|error: StoreError| error.to_string()),
             person_id: optional_id("a notice's person", self.person_id.as_deref())?,
             recipient_name: self.recipient_name,
             recipient_email: self.recipient_email,
@@ -138,6 +186,11 @@ impl NoticeRow {
             lease_token: self.lease_token,
             last_error: self.last_error,
             ended_at: self.ended_at.map(|at| at.0),
+            sent_as: optional_id("a notice's letter", self.sent_as.as_deref())?,
+            about_notice_id: optional_id("a notice's cause", self.about_notice_id.as_deref())?,
+            delay_was_told: self.delay_told_at.is_some(),
+            bounced_at: self.bounced_at.map(|at| at.0),
+            urgency_rank: self.urgency,
         })
     }
 }
@@ -146,6 +199,10 @@ impl NoticeRow {
 pub fn enqueue(w: &mut Writer<'_>, it: &NewNotice, now: UtcInstant) -> Result<bool, StoreError> {
     let kind = word("a notice's kind", &it.kind)?;
     let letter = json("a notice's letter", &it.letter)?;
+    let bundle = it.bundle.map(|bundle| word("a notice's bundle", &bundle)).transpose()?;
+    let email = super::people::normal_email(&it.recipient_email);
+    let destination = super::outbox::domain_of(&email);
+    let first_at = if bundle.is_some() { now.plus(BUNDLED_AFTER) } else { now };
     let queued = on!(w, c => diesel::insert_into(notices::table)
         .values((
             notices::id.eq(it.id.to_string()),
@@ -155,142 +212,21 @@ pub fn enqueue(w: &mut Writer<'_>, it: &NewNotice, now: UtcInstant) -> Result<bo
             notices::kind.eq(&kind),
             notices::person_id.eq(it.person_id.map(|id| id.to_string())),
             notices::recipient_name.eq(&it.recipient_name),
-            notices::recipient_email.eq(super::people::normal_email(&it.recipient_email)),
+            notices::recipient_email.eq(&email),
             notices::letter.eq(&letter),
             notices::thread.eq(&it.thread),
             notices::state.eq("queued"),
             notices::attempts.eq(0),
             notices::queued_at.eq(At(now)),
-            notices::next_attempt_at.eq(At(now)),
+            notices::next_attempt_at.eq(At(first_at)),
+            notices::urgency.eq(it.urgency.rank()),
+            notices::destination.eq(&destination),
+            notices::bundle.eq(&bundle),
+            notices::about_notice_id.eq(it.about_notice_id.map(|id| id.to_string())),
         ))
         .on_conflict_do_nothing()
         .execute(c))?;
     Ok(queued == 1)
-}
-
-/// Leases notices that are to be sent now, the longest waiting first: queued ones, and those whose
-/// lease ran out because their sender died.
-pub fn lease(
-    w: &mut Writer<'_>,
-    now: UtcInstant,
-    lease_until: UtcInstant,
-    limit: i64,
-) -> Result<Vec<StoredNotice>, StoreError> {
-    let token = Uuid::now_v7().to_string();
-    // The condition stands in both places: PostgreSQL looks at a row again after it waited for
-    // somebody else's lease of it, and then the outer one counts.
-    let free = || {
-        notices::state
-            .eq("queued")
-            .and(notices::next_attempt_at.le(At(now)))
-            .or(notices::state.eq("leased").and(notices::lease_until.assume_not_null().le(At(now))))
-    };
-    on!(w, c => {
-        let oldest: Vec<String> = notices::table
-            .filter(free())
-            .order((notices::next_attempt_at, notices::id))
-            .limit(limit)
-            .select(notices::id)
-            .load(c)?;
-        diesel::update(notices::table.filter(notices::id.eq_any(oldest)).filter(free()))
-            .set((
-                notices::state.eq("leased"),
-                notices::lease_until.eq(At(lease_until)),
-                notices::lease_token.eq(&token),
-                notices::attempts.eq(notices::attempts + 1),
-            ))
-            .execute(c)
-    })?;
-    let rows: Vec<NoticeRow> = on!(w, c => notices::table
-        .filter(notices::lease_token.eq(&token))
-        .order((notices::next_attempt_at, notices::id))
-        .select(NoticeRow::as_select())
-        .load(c))?;
-    rows.into_iter().map(NoticeRow::into_notice).collect()
-}
-
-/// What came of an attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Attempt {
-    /// A mail server has it; its answer.
-    Accepted(String),
-    /// To be tried again then, because of this.
-    Again(UtcInstant, String),
-    /// Given up, because of this.
-    Failed(String),
-}
-
-/// Records what came of an attempt under a lease; false if the lease was lost to somebody else.
-pub fn record_attempt(
-    w: &mut Writer<'_>,
-    notice: &StoredNotice,
-    attempt: &Attempt,
-    now: UtcInstant,
-) -> Result<bool, StoreError> {
-    let (state, next, error, answer, ended) = match attempt {
-        Attempt::Accepted(answer) => {
-            ("accepted", notice.next_attempt_at, None, Some(answer), Some(At(now)))
-        }
-        Attempt::Again(at, error) => ("queued", *at, Some(error), None, None),
-        Attempt::Failed(error) => {
-            ("failed", notice.next_attempt_at, Some(error), None, Some(At(now)))
-        }
-    };
-    let recorded = on!(w, c => diesel::update(notices::table
-            .filter(notices::id.eq(notice.id.to_string()))
-            .filter(notices::state.eq("leased"))
-            .filter(notices::lease_token.eq(&notice.lease_token)))
-        .set((
-            notices::state.eq(state),
-            notices::next_attempt_at.eq(At(next)),
-            notices::last_error.eq(error),
-            notices::answer.eq(answer),
-            notices::ended_at.eq(ended),
-            notices::lease_until.eq(None::<At>),
-            notices::lease_token.eq(None::<String>),
-        ))
-        .execute(c))?;
-    Ok(recorded == 1)
-}
-
-/// Records under a lease that a notice is not sent at all, because of this; false if the lease was
-/// lost to somebody else.
-pub fn cancel(
-    w: &mut Writer<'_>,
-    notice: &StoredNotice,
-    why: &str,
-    now: UtcInstant,
-) -> Result<bool, StoreError> {
-    let cancelled = on!(w, c => diesel::update(notices::table
-            .filter(notices::id.eq(notice.id.to_string()))
-            .filter(notices::state.eq("leased"))
-            .filter(notices::lease_token.eq(&notice.lease_token)))
-        .set((
-            notices::state.eq("cancelled"),
-            notices::last_error.eq(why),
-            notices::ended_at.eq(At(now)),
-            notices::lease_until.eq(None::<At>),
-            notices::lease_token.eq(None::<String>),
-        ))
-        .execute(c))?;
-    Ok(cancelled == 1)
-}
-
-/// When a notice is to be sent next.
-pub fn next_attempt_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreError> {
-    let queued: Option<At> = on!(r, c => notices::table
-        .filter(notices::state.eq("queued"))
-        .order(notices::next_attempt_at)
-        .select(notices::next_attempt_at)
-        .first(c)
-        .optional())?;
-    let leased: Option<Option<At>> = on!(r, c => notices::table
-        .filter(notices::state.eq("leased"))
-        .order(notices::lease_until)
-        .select(notices::lease_until)
-        .first(c)
-        .optional())?;
-    Ok(queued.into_iter().chain(leased.flatten()).map(|at| at.0).min())
 }
 
 /// The notices of a case after one, at most `limit`, the first queued first.
@@ -308,7 +244,7 @@ pub fn list_of_escalation(
         .limit(limit)
         .select(NoticeRow::as_select())
         .load(c))?;
-    rows.into_iter().map(NoticeRow::into_notice).collect()
+    Ok(readable(rows))
 }
 
 /// The notices of these partnerships after one, at most `limit`, in one state or all; without those
@@ -346,5 +282,46 @@ pub fn list_of_partnerships(
         }
         query.load(c)
     })?;
-    rows.into_iter().map(NoticeRow::into_notice).collect()
+    Ok(readable(rows))
+}
+
+/// A notice.
+pub fn find(r: &mut Reader<'_>, which: NoticeId) -> Result<Option<StoredNotice>, StoreError> {
+    let row: Option<NoticeRow> = on!(r, c => notices::table
+        .find(which.to_string())
+        .select(NoticeRow::as_select())
+        .first(c)
+        .optional())?;
+    row.map(NoticeRow::into_notice).transpose()
+}
+
+/// The notices that went in the letter with a Message-ID: most often one.
+pub fn list_of_letter(
+    r: &mut Reader<'_>,
+    letter: NoticeId,
+) -> Result<Vec<StoredNotice>, StoreError> {
+    let letter = letter.to_string();
+    let of_bundle: Vec<NoticeRow> = on!(r, c => notices::table
+        .filter(notices::sent_as.eq(&letter))
+        .order(notices::id)
+        .select(NoticeRow::as_select())
+        .load(c))?;
+    let alone: Vec<NoticeRow> = on!(r, c => notices::table
+        .filter(notices::id.eq(&letter))
+        .filter(notices::sent_as.is_null())
+        .select(NoticeRow::as_select())
+        .load(c))?;
+    Ok(readable(of_bundle.into_iter().chain(alone).collect()))
+}
+
+/// The notices of rows, without those whose ids cannot be read: they keep no other from being read.
+fn readable(rows: Vec<NoticeRow>) -> Vec<StoredNotice> {
+    let read = rows.into_iter().filter_map(|row| match row.into_notice() {
+        Ok(notice) => Some(notice),
+        Err(error) => {
+            tracing::error!(%error, "a message is left out of a list");
+            None
+        }
+    });
+    read.collect()
 }

@@ -3,7 +3,9 @@
 use super::conn::{Conn, Reader, Writer};
 use super::error::StoreError;
 use super::migrate;
+use super::trust::Trust;
 use super::weather::{Moment, Weather};
+use crate::clock::Stopwatch;
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::sqlite::SqliteConnection;
@@ -78,7 +80,11 @@ pub struct StoreOptions {
     pub busy_timeout_seconds: u64,
 }
 
-struct Manager(StoreOptions);
+struct Manager {
+    options: StoreOptions,
+    /// Told of the disk's failures, where its connections write.
+    told: Option<Trust>,
+}
 
 impl ManageConnection for Manager {
     type Connection = Conn;
@@ -86,7 +92,7 @@ impl ManageConnection for Manager {
 
     fn connect(&self) -> Result<Conn, StoreError> {
         let refused = |error: diesel::ConnectionError| StoreError::Connection(error.to_string());
-        match &self.0.url {
+        match &self.options.url {
             DatabaseUrl::Sqlite(path) => {
                 let mut conn =
                     SqliteConnection::establish(&path.to_string_lossy()).map_err(refused)?;
@@ -94,8 +100,11 @@ impl ManageConnection for Manager {
                 conn.batch_execute(&format!(
                     "pragma busy_timeout = {}; pragma journal_mode = wal; \
                      pragma synchronous = full; pragma foreign_keys = on;",
-                    self.0.busy_timeout_seconds.saturating_mul(1000)
+                    self.options.busy_timeout_seconds.saturating_mul(1000)
                 ))?;
+                if let Some(trust) = &self.told {
+                    conn.set_instrumentation(trust.watch());
+                }
                 Ok(Conn::Sqlite(conn))
             }
             #[cfg(feature = "postgres")]
@@ -106,7 +115,7 @@ impl ManageConnection for Manager {
                 conn.batch_execute(&format!(
                     "set time zone 'UTC'; set client_min_messages = warning; \
                      set idle_in_transaction_session_timeout = '15s'; set lock_timeout = '{}s'",
-                    self.0.busy_timeout_seconds
+                    self.options.busy_timeout_seconds
                 ))?;
                 Ok(Conn::Postgres(conn))
             }
@@ -140,6 +149,8 @@ pub struct Store {
     /// than at its lock. On PostgreSQL the same pool as for reads.
     writes: Pool<Manager>,
     url: DatabaseUrl,
+    busy_timeout: Duration,
+    trust: Trust,
     /// None but where the server is tried.
     weather: Option<Arc<dyn Weather>>,
 }
@@ -155,7 +166,7 @@ impl Store {
             prepare_sqlite(path)?;
         }
         // The pool hides why it cannot connect; the first connection is made by hand to tell.
-        let mut first = Manager(options.clone()).connect()?;
+        let mut first = Manager { options: options.clone(), told: None }.connect()?;
         let ran = migrate::run(&mut first)?;
         drop(first);
         if ran > 0 {
@@ -174,7 +185,7 @@ impl Store {
         {
             return Err(StoreError::Unusable(format!("there is no file {}", path.display())));
         }
-        let mut first = Manager(options.clone()).connect()?;
+        let mut first = Manager { options: options.clone(), told: None }.connect()?;
         migrate::require_newest(&mut first)?;
         drop(first);
         Self::with_pools(options)
@@ -182,21 +193,23 @@ impl Store {
 
     fn with_pools(options: StoreOptions) -> Result<Self, StoreError> {
         let url = options.url.clone();
-        let pool = |connections_max: u32| {
+        let busy_timeout = Duration::from_secs(options.busy_timeout_seconds);
+        let pool = |connections_max: u32, told: Option<Trust>| {
             Pool::builder()
                 .max_size(connections_max.max(1))
                 .min_idle(Some(1))
-                .connection_timeout(Duration::from_secs(options.busy_timeout_seconds))
+                .connection_timeout(busy_timeout)
                 .test_on_check_out(matches!(options.url, DatabaseUrl::Postgres(_)))
-                .build(Manager(options.clone()))
+                .build(Manager { options: options.clone(), told })
                 .map_err(|error| StoreError::Connection(error.to_string()))
         };
-        let reads = pool(options.connections_max)?;
+        let trust = Trust::new();
+        let reads = pool(options.connections_max, None)?;
         let writes = match &url {
-            DatabaseUrl::Sqlite(_) => pool(1)?,
+            DatabaseUrl::Sqlite(_) => pool(1, Some(trust.clone()))?,
             DatabaseUrl::Postgres(_) => reads.clone(),
         };
-        Ok(Self { reads, writes, url, weather: None })
+        Ok(Self { reads, writes, url, busy_timeout, trust, weather: None })
     }
 
     /// The same database in bad weather: for trying the server.
@@ -239,21 +252,30 @@ impl Store {
         .await
     }
 
-    /// Writes, as a whole or not at all.
+    /// Writes, as a whole or not at all. On SQLite the turn within this server and the file's lock
+    /// are waited for no longer than the busy time-out together.
     ///
     /// # Errors
-    /// What the work says, or that the database cannot be reached.
+    /// What the work says, that the database cannot be reached, is full or busy, or that its disk
+    /// has failed.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
     {
-        let pool = self.writes.clone();
+        let (pool, trust, busy_timeout) =
+            (self.writes.clone(), self.trust.clone(), self.busy_timeout);
         let weather = self.weather.clone();
         off_thread(move || {
             ask(weather.as_deref(), Moment::BeforeWriting)?;
-            let done = connection(&pool)?.write(|w| -> Result<T, E> {
+            trust.check()?;
+            let waiting = Stopwatch::started();
+            let mut conn = connection(&pool)?;
+            // Whoever had it before may have seen the disk fail.
+            trust.check()?;
+            conn.wait_for_lock_at_most(busy_timeout.saturating_sub(waiting.so_far()))?;
+            let done = conn.write(|w| -> Result<T, E> {
                 let done = work(w)?;
                 ask(weather.as_deref(), Moment::BeforeCommit)?;
                 Ok(done)
@@ -262,6 +284,12 @@ impl Store {
             Ok(done)
         })
         .await
+    }
+
+    /// Waits until the disk under the database has failed, after which nothing is written any more;
+    /// for ever if it does not. PostgreSQL looks after its own disk.
+    pub async fn disk_failed(&self) {
+        self.trust.lost().await;
     }
 }
 

@@ -12,9 +12,12 @@ diesel::table! {
     agency_partnerships (agency_id, partnership_id) { agency_id -> Text, partnership_id -> Text, }
 }
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
     people (id) { id -> Text, name -> Text, email -> Text, agency_id -> Nullable<Text>,
         active -> Bool, administrator -> Bool, password_hash -> Nullable<Text>,
-        version -> Integer, kind -> Text, }
+        version -> Integer, kind -> Text, email_fails_since -> Nullable<Instant>,
+        email_fails_why -> Nullable<Text>, }
 }
 diesel::table! {
     posts (id) { id -> Text, title -> Text, agency_id -> Nullable<Text>,
@@ -103,7 +106,9 @@ diesel::table! {
         thread -> Nullable<Text>, state -> Text, attempts -> Integer, queued_at -> Instant,
         next_attempt_at -> Instant, lease_until -> Nullable<Instant>,
         lease_token -> Nullable<Text>, last_error -> Nullable<Text>, answer -> Nullable<Text>,
-        ended_at -> Nullable<Instant>, }
+        ended_at -> Nullable<Instant>, urgency -> Integer, destination -> Text,
+        bundle -> Nullable<Text>, sent_as -> Nullable<Text>, about_notice_id -> Nullable<Text>,
+        delay_told_at -> Nullable<Instant>, bounced_at -> Nullable<Instant>, }
 }
 diesel::table! {
     use diesel::sql_types::*;

@@ -17,69 +17,102 @@ mod dice;
 #[expect(dead_code, unused_imports, reason = "the tests over the wire use the rest")]
 #[path = "../it/house/mod.rs"]
 mod house;
+mod load;
 mod many;
+#[expect(dead_code, unused_imports, reason = "the model's own tests use the rest")]
+#[path = "../model/play/mod.rs"]
+mod play;
+mod program;
+mod r01_kills;
+mod r02_sync_order;
+mod r04_disk_full;
+mod r05_disk_fails;
+mod r06_foreign_lock;
 mod r11_race;
+mod r12_zombie;
 mod r16_silence;
+mod r17_mail_server_faults;
+mod r18_backlog;
+mod r19_killed_after_250;
+mod r22_model;
+mod r22e_model_served;
 mod r23_years;
+mod r30_restarts;
 mod r34_poison;
 #[expect(dead_code, reason = "the tests over the wire use the rest")]
 #[path = "../it/engine/sql.rs"]
 mod raw;
 mod run;
+mod wire;
 
-use run::{Plan, Row};
+use run::{Plan, Row, row};
 use std::process::ExitCode;
 
-/// Every row, in the order of the table.
+/// Every row, in the order of the table: its name, what is done, what a trial counts, the trials of
+/// the short part (none: it is too long for it), its share of a long run's time.
 const ROWS: &[Row] = &[
-    Row {
-        name: "R11",
-        what: "three nodes race on one due set",
-        unit: "due cases",
-        trials: 1,
-        weight: 1,
-        trial: r11_race::short,
-    },
-    Row {
-        name: "R11L",
-        what: "the same with 10,000 due cases",
-        unit: "due cases",
-        trials: 0,
-        weight: 4,
-        trial: r11_race::long,
-    },
-    Row {
-        name: "R16",
-        what: "30 days of silence, then a start",
-        unit: "overdue cases",
-        trials: 2,
-        weight: 1,
-        trial: r16_silence::short,
-    },
-    Row {
-        name: "R16L",
-        what: "the same with 10,000 overdue cases",
-        unit: "overdue cases",
-        trials: 0,
-        weight: 4,
-        trial: r16_silence::long,
-    },
-    Row {
-        name: "R23",
-        what: "one to three whole nodes through a made-up year of faults, twice from one seed",
-        unit: "years",
-        trials: 10,
-        weight: 5,
-        trial: r23_years::trial,
-    },
-    Row {
-        name: "R34",
-        what: "one bad record, message, address or policy",
-        unit: "poisons",
-        trials: 6,
-        weight: 2,
-        trial: r34_poison::trial,
-    },
+    row("R1", "killed under 16 writers, SQLite", "kills", 1, 10, r01_kills::on_sqlite),
+    row("R1p", "killed under 16 writers, PostgreSQL", "kills", 1, 5, r01_kills::on_postgres),
+    row("R2a", "the order of sync and answer is watched", "writes", 1, 2, r02_sync_order::trial),
+    row("R4", "disk full at a random write, then freed", "points", 1, 3, r04_disk_full::trial),
+    row("R5", "the disk fails under a write or a sync", "failures", 4, 3, r05_disk_fails::trial),
+    row("R6", "another program holds SQLite's lock", "locks", 1, 2, r06_foreign_lock::trial),
+    row("R11", "three nodes race on one due set", "due cases", 1, 1, r11_race::short),
+    row("R11L", "the same with 10,000 due cases", "due cases", 0, 4, r11_race::long),
+    row("R12", "a node killed or stopped and woken, PostgreSQL", "nodes", 1, 3, r12_zombie::trial),
+    row("R16", "30 days of silence, then a start", "overdue cases", 2, 1, r16_silence::short),
+    row("R16L", "the same with 10,000 overdue cases", "overdue cases", 0, 4, r16_silence::long),
+    row(
+        "R17",
+        "a mail server that does everything wrong",
+        "messages",
+        4,
+        2,
+        r17_mail_server_faults::trial,
+    ),
+    row(
+        "R18",
+        "a backlog after an outage of the mail server",
+        "messages",
+        1,
+        2,
+        r18_backlog::trial,
+    ),
+    row(
+        "R19",
+        "killed between the mail server's 250 and our commit",
+        "kills",
+        1,
+        3,
+        r19_killed_after_250::trial,
+    ),
+    row(
+        "R22",
+        "random commands against an oracle written from the texts",
+        "steps",
+        400,
+        3,
+        r22_model::trial,
+    ),
+    row(
+        "R22e",
+        "the same through the engine, on both databases",
+        "steps",
+        10,
+        2,
+        r22e_model_served::trial,
+    ),
+    row("R23", "whole nodes through a year of faults, twice", "years", 10, 5, r23_years::trial),
+    row("R30", "SIGTERM under 16 writers, SQLite", "restarts", 2, 3, r30_restarts::alone),
+    row(
+        "R30p",
+        "three nodes restarted in turn, PostgreSQL",
+        "restarts",
+        1,
+        3,
+        r30_restarts::rolling,
+    ),
+    row("R34", "one bad record, message, address or policy", "poisons", 6, 2, r34_poison::trial),
 ];
 
 fn main() -> ExitCode {

@@ -21,6 +21,18 @@ pub struct Row {
     pub trial: fn(Dice) -> Outcome,
 }
 
+/// A row, in the order of its fields.
+pub const fn row(
+    name: &'static str,
+    what: &'static str,
+    unit: &'static str,
+    trials: u64,
+    weight: u32,
+    trial: fn(Dice) -> Outcome,
+) -> Row {
+    Row { name, what, unit, trials, weight, trial }
+}
+
 /// What came of a trial. A trial that panics is a violation too.
 #[derive(Debug, Default)]
 pub struct Outcome {

@@ -2,7 +2,7 @@
 
 use crate::engine::proving::raised_by_key;
 use crate::engine::sql::Raw;
-use crate::house::{Client, Database, House, Wishes, block_on, fresh_settings};
+use crate::house::{Client, Database, House, Wishes, block_on, fresh_settings, two_second_policy};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -15,16 +15,6 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_bscp-escalation");
 const BSCP: &str = include_str!("../../config/policies/bscp.toml");
 /// How long a test waits for what must happen by itself.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The shipped policy with a stage that takes two seconds, four times.
-pub fn two_second_policy() -> String {
-    // Every class alike: a more urgent one with a longer limit is a mistake.
-    let limits = ["1 working week", "1 working day", "24 hours", "48 hours"];
-    limits.into_iter().fold(BSCP.to_owned(), |policy, limit| {
-        assert!(policy.contains(limit), "the shipped policy has no {limit} any more");
-        policy.replace(limit, "2 seconds")
-    })
-}
 
 /// Waits until something is so, looking again and again.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {

@@ -96,6 +96,9 @@ impl Case<'_> {
             Command::ReportFailedNotice { notice_id, recipient, to_last_resort } => {
                 Ok(vec![Event::NoticeFailed { notice_id, recipient, to_last_resort }])
             }
+            Command::ReportDelayedNotice { notice_id, person_id, recipient } => {
+                Ok(vec![Event::NoticeDelayed { notice_id, person_id, recipient }])
+            }
             Command::Restrict { restriction, reason } => {
                 case.restrict(signed(by)?, restriction, reason)
             }

@@ -7,13 +7,13 @@ use super::world::World;
 use bscp_escalation::access::{Proof, ProofBy};
 use bscp_escalation::engine::{NewAbsence, NewDraft, NewPerson, NewPost};
 use bscp_escalation::escalation::{
-    Child, Command, Draft, Escalation, ImmediateDanger, Prose, ProtectiveDeadline, Restriction,
+    Child, Command, Draft, ImmediateDanger, Prose, ProtectiveDeadline, Restriction,
     RestrictionReason, StartStage,
 };
 use bscp_escalation::ids::{PersonId, SessionId};
 use bscp_escalation::store::escalations::Filter;
 use bscp_escalation::store::policies::Via;
-use bscp_escalation::store::{StoreError, directory, escalations, people, posts};
+use bscp_escalation::store::{StoreError, directory, people, posts};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,25 +29,8 @@ const RAISERS: [&str; 7] = [
 ];
 /// Who never leaves: a partnership without officers is another story.
 const STAY: [&str; 3] = ["Judith Hale", "Professor Alan Greer", "Ellis Grant"];
-const CASES_MAX: i64 = 1_000;
 
 impl World {
-    /// Every case as it is in the database, the first begun first.
-    pub async fn cases(&self) -> Vec<Escalation> {
-        let found: Result<Vec<Escalation>, StoreError> = self
-            .eye
-            .read(|r| {
-                let ids = escalations::ids_after(r, None, CASES_MAX)?;
-                let mut cases = Vec::new();
-                for id in ids {
-                    cases.extend(escalations::find(r, id)?.map(|stored| stored.escalation));
-                }
-                Ok(cases)
-            })
-            .await;
-        found.unwrap()
-    }
-
     /// Somebody begins a challenge, and raises it soon.
     pub async fn begin(&mut self) -> Option<usize> {
         let words = words_of(self.asks.len());

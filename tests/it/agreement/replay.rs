@@ -278,7 +278,7 @@ async fn compare(house: &House, it: &Replayed<'_>, id: EscalationId, found: &mut
     let directory = it.case.simulation.world().directory();
     let mut simulated: Vec<Told> = steps.iter().flat_map(|step| told(&directory, step)).collect();
     let mut sent: Vec<Told> =
-        sent.into_iter().map(|it| (it.queued_at, it.kind, it.recipient_email)).collect();
+        sent.into_iter().map(|it| (it.queued_at, it.kind.unwrap(), it.recipient_email)).collect();
     simulated.sort();
     sent.sort();
     found.notices += sent.len();

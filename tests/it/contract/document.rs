@@ -39,7 +39,8 @@ const TAKE_PASSWORDS: [&str; 6] = [
 ];
 /// What needs neither condition nor key: it changes nothing and is too long for an address; or its
 /// condition is the present password, of which no digest is to be kept beside a key.
-const QUESTIONS: [&str; 3] = ["simulate_policy", "change_password", "prove_again"];
+const QUESTIONS: [&str; 4] =
+    ["simulate_policy", "change_password", "prove_again", "hand_in_bounce"];
 /// What somebody does who cannot know the version, for they do not see the case yet.
 const WITHOUT_CONDITION: [&str; 1] = ["break_glass"];
 /// What answers a secret: the answer is never kept, and so never given again.

@@ -83,8 +83,11 @@ on_each_database! {
     }
 
     async fn whoever_is_told_late_is_told_once_a_case(house: &House) {
-        let [monday, _, _] = three_cases(house).await;
+        let monday = house.raised().await;
         sleep_until(house, AWAKE);
+        house.settle().await;
+        assert_eq!(Raw::of(house).count("notices", "bundle = 'late' and state = 'accepted'"), 0);
+        sleep_until(house, "2027-01-28T10:01:00Z");
         house.settle().await;
         let stage_2 = |name: &str| {
             let about = format!("escalation {monday} (stage 2)");
@@ -97,6 +100,37 @@ on_each_database! {
         }
         assert_eq!(stage_2("Joel Mensah"), 0, "the deputy of somebody who is back");
         assert_eq!(stage_2("Ruth Calloway"), 0, "nobody of a later stage is told early");
+    }
+
+    async fn whoever_is_told_late_of_several_cases_has_one_letter_that_lists_them(house: &House) {
+        let cases = three_cases(house).await;
+        sleep_until(house, AWAKE);
+        house.settle().await;
+        let before = house.mails_to("Priya Nair").len();
+        sleep_until(house, "2027-01-28T10:01:00Z");
+        house.settle().await;
+        let mails = house.mails_to("Priya Nair").split_off(before);
+        assert_eq!(mails.len(), 1, "{:?}", mails.iter().map(|it| &it.subject).collect::<Vec<_>>());
+        let letter = &mails[0];
+        assert_eq!(letter.subject, "Moved late: 3 escalations need you to look at them");
+        for said in ["Wed 30 Dec 2026, 17:00", "Thu 31 Dec 2026, 17:00", "Thu 28 Jan 2027, 10:00"] {
+            assert!(letter.text.contains(said), "{said}: {}", letter.text);
+        }
+        for reference in &cases {
+            assert!(letter.text.contains(&format!("/escalations/{reference}")), "{}", letter.text);
+        }
+        for private in ["canary", "Q.Z.", "RPP-0417"] {
+            assert!(!letter.text.contains(private), "{private}");
+        }
+        // Each of the messages is on record as taken, under the letter that carried it.
+        let mut raw = Raw::of(house);
+        let email = house.email("Priya Nair");
+        let of = format!("recipient_email = '{email}' and bundle = 'late'");
+        assert_eq!(raw.count("notices", &format!("{of} and state = 'accepted'")), 3);
+        let letters = raw.texts(&format!("select distinct sent_as as value from notices where {of}"));
+        assert_eq!(letters.len(), 1);
+        assert!(letter.message_id.contains(&letters[0]), "{}", letter.message_id);
+        assert_eq!(raw.count("notices", "state in ('queued', 'leased')"), 0);
     }
 
     async fn a_case_climbs_one_stage_each_time_its_window_runs_out(house: &House) {

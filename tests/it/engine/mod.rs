@@ -1,9 +1,11 @@
 //! The engine's promises: no deadline is missed, no message is lost, nothing happens twice, and the
 //! record shows whatever was done to it.
 
+mod bounces;
 mod clock_changes;
 mod closures;
 mod constraints;
+mod delivery;
 mod foreseeing;
 mod health;
 mod jobs;
@@ -11,6 +13,7 @@ mod late;
 mod migrations;
 mod nodes;
 pub mod outbox;
+mod outbox_faults;
 mod poison;
 mod policies;
 mod policy_choice;

@@ -7,6 +7,7 @@ use crate::house::smtp_sink::Act;
 use crate::house::{Client, House};
 use crate::on_each_database;
 use bscp_escalation::engine::Beat;
+use serde_json::Value;
 
 /// Makes a case unreadable, and answers what it was.
 fn spoil(house: &House, reference: &str) -> String {
@@ -131,6 +132,37 @@ on_each_database! {
         assert!(chaser[0].text.contains(&cases[1]) && !chaser[0].text.contains(&cases[0]));
         assert_eq!(daily("Judith Hale", "Escalations today").len(), 1);
         mend(house, &cases[0], &state);
+    }
+
+    async fn a_message_of_no_known_kind_or_id_is_set_aside_and_somebody_is_told_instead(
+        house: &House
+    ) {
+        for (column, value) in [("kind", "'nonsense'"), ("id", "'no id at all'")] {
+            let reference = raise_many(house, 1).await.remove(0);
+            let mut raw = Raw::of(house);
+            let before = house.mails_to("Judith Hale").len();
+            let failed = raw.count("notices", "state = 'failed'");
+            let all = raw.count("notices", "state = 'queued'");
+            let email = house.email("Tom Okafor");
+            raw.change_one(&format!(
+                "update notices set {column} = {value} \
+                 where recipient_email = '{email}' and state = 'queued'"
+            ));
+            house.engine.deliver().await.unwrap();
+            // All others went, and one more: the business manager is told instead.
+            assert_eq!(raw.count("notices", "state in ('queued', 'leased')"), 0, "{column}");
+            assert_eq!(raw.count("notices", "state = 'failed'"), failed + 1, "{column}");
+            let told = house.mails_to("Judith Hale").split_off(before);
+            assert_eq!(told.len(), 1, "{column}");
+            assert!(told[0].text.contains("Tom Okafor") && told[0].text.contains(&reference));
+            assert!(all > 1, "there were others");
+            let told = entries(house, &reference, "notice_failed").await;
+            assert_eq!(told.len(), 1, "{column}");
+        }
+        // The list is there, with the one that has an id.
+        let list = notices(house, "failed").await;
+        assert_eq!(list.len(), 1);
+        assert_eq!((&list[0]["recipient"], &list[0]["kind"]), (&"Tom Okafor".into(), &Value::Null));
     }
 
     async fn a_message_that_cannot_be_read_holds_up_no_other_and_is_on_the_list(house: &House) {

@@ -53,6 +53,10 @@ pub enum Act {
     AnswerAndHangUp,
     /// Says nothing more, until the client hangs up.
     FallSilent,
+    /// Answers as usual, a byte a second.
+    Drip,
+    /// Says ten megabytes without an end of line before it answers.
+    Flood,
 }
 
 /// A message the sink took.
@@ -80,6 +84,17 @@ struct Kept {
     received: Vec<Received>,
     commands: Vec<String>,
     connections: usize,
+    witness: Option<Witness>,
+}
+
+/// Is called each time that a message was taken and the client has its answer.
+#[derive(Clone)]
+struct Witness(Arc<dyn Fn() + Send + Sync>);
+
+impl std::fmt::Debug for Witness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Witness")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -138,9 +153,20 @@ impl SmtpSink {
         self.book.rule(Rule { verb: Verb::Rcpt, recipient, act, once: false });
     }
 
+    /// Every time from now on that a message goes to this recipient; from `RCPT TO` on.
+    pub fn always_at(&self, verb: Verb, recipient: &str, act: Act) {
+        let recipient = Some(recipient.to_owned());
+        self.book.rule(Rule { verb, recipient, act, once: false });
+    }
+
     /// Forgets everything it was told to do; takes every message again.
     pub fn take_everything(&self) {
         self.book.lock().rules.clear();
+    }
+
+    /// Calls somebody each time that a message was taken, right after the client has its answer.
+    pub fn after_each(&self, witness: impl Fn() + Send + Sync + 'static) {
+        self.book.lock().witness = Some(Witness(Arc::new(witness)));
     }
 
     /// The messages taken so far, in order.
@@ -181,11 +207,12 @@ impl Book {
     }
 
     /// What was told for this moment, if anything.
-    fn act(&self, verb: Verb, line: &str) -> Option<Act> {
+    fn act(&self, verb: Verb, line: &str, to: &[String]) -> Option<Act> {
         let mut kept = self.lock();
         let fits = |rule: &Rule| {
             let meant = rule.recipient.as_ref();
-            rule.verb == verb && meant.is_none_or(|to| line.contains(&format!("<{to}>")))
+            rule.verb == verb
+                && meant.is_none_or(|it| line.contains(&format!("<{it}>")) || to.contains(it))
         };
         let at = kept.rules.iter().position(fits)?;
         let rule = kept.rules.get(at)?;
@@ -259,7 +286,7 @@ impl Conversation {
         if self.from.is_some() {
             return self.say("503 5.5.1 a message is already begun").await;
         }
-        let act = self.book.act(Verb::Mail, line);
+        let act = self.book.act(Verb::Mail, line, &self.to);
         if is_taken(act) {
             self.from = Some(from);
         }
@@ -273,7 +300,7 @@ impl Conversation {
         if self.from.is_none() {
             return self.say("503 5.5.1 MAIL first").await;
         }
-        let act = self.book.act(Verb::Rcpt, line);
+        let act = self.book.act(Verb::Rcpt, line, &[]);
         if is_taken(act) {
             self.to.push(to);
         }
@@ -284,7 +311,7 @@ impl Conversation {
         if self.from.is_none() || self.to.is_empty() {
             return self.say("503 5.5.1 MAIL and RCPT first").await;
         }
-        let act = self.book.act(Verb::Data, line);
+        let act = self.book.act(Verb::Data, line, &self.to);
         let goes_on = self.perform(act, "354 end with a dot").await?;
         if !is_taken(act) || !goes_on {
             return Ok(goes_on);
@@ -301,16 +328,21 @@ impl Conversation {
         }
         let from = self.from.take().unwrap_or_default();
         let to = std::mem::take(&mut self.to);
-        let act = self.book.act(Verb::Message, "");
+        let act = self.book.act(Verb::Message, "", &to);
         if is_taken(act) {
             self.book.lock().received.push(Received { from, to, data });
             self.book.changed.notify_waiters();
         }
-        self.perform(act, "250 2.0.0 Ok: queued as SINK").await
+        let goes_on = self.perform(act, "250 2.0.0 Ok: queued as SINK").await?;
+        let witness = self.book.lock().witness.clone().filter(|_| is_taken(act));
+        if let Some(witness) = witness {
+            witness.0();
+        }
+        Ok(goes_on)
     }
 
     async fn answer(&mut self, verb: Verb, line: &str, usual: &str) -> io::Result<bool> {
-        let act = self.book.act(verb, line);
+        let act = self.book.act(verb, line, &self.to);
         self.perform(act, usual).await
     }
 
@@ -323,6 +355,19 @@ impl Conversation {
             Some(Act::AnswerAndHangUp) => {
                 self.say(usual).await?;
                 Ok(false)
+            }
+            Some(Act::Drip) => {
+                for byte in format!("{usual}\r\n").bytes() {
+                    self.stream.get_mut().write_all(&[byte]).await?;
+                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                }
+                Ok(true)
+            }
+            Some(Act::Flood) => {
+                for _ in 0..160 {
+                    self.stream.get_mut().write_all(&[b'2'; 65_536]).await?;
+                }
+                self.say(usual).await
             }
             Some(Act::FallSilent) => {
                 let mut unheard = Vec::new();
@@ -353,7 +398,7 @@ const EHLO_ANSWER: &str = "250-sink.example\r\n250-AUTH PLAIN LOGIN\r\n250 ENHAN
 
 /// Whether the client's command or message counts, whatever the client hears about it.
 fn is_taken(act: Option<Act>) -> bool {
-    matches!(act, None | Some(Act::TakeAndHangUp | Act::AnswerAndHangUp))
+    matches!(act, None | Some(Act::TakeAndHangUp | Act::AnswerAndHangUp | Act::Drip))
 }
 
 /// The address between the angle brackets; nothing if the command is not of this form.

@@ -133,6 +133,7 @@ fn of_rules(operation: &str, aim: &Aim) -> Option<Value> {
         "propose_policy" => json!({ "text": aim.policy_text() }),
         "publish_policy" => json!({}),
         "simulate_policy" => json!({ "policy": which }),
+        "hand_in_bounce" => json!({ "message": aim.prose("Subject: no report") }),
         _ => return None,
     })
 }

@@ -1,0 +1,16 @@
+alter table people drop column email_fails_why;
+alter table people drop column email_fails_since;
+drop index notices_accepted;
+drop index notices_by_letter;
+drop index notices_by_lease;
+drop index notices_bundled;
+drop index notices_next;
+drop index notices_to_send;
+alter table notices drop column bounced_at;
+alter table notices drop column delay_told_at;
+alter table notices drop column about_notice_id;
+alter table notices drop column sent_as;
+alter table notices drop column bundle;
+alter table notices drop column destination;
+alter table notices drop column urgency;
+create index notices_to_send on notices (next_attempt_at, id) where state = 'queued';
