@@ -214,7 +214,8 @@ impl World {
         for it in notices {
             let message_id = format!("<notice-{}@bscp.example>", it.id);
             let was_accepted = accepted.contains(&message_id);
-            let nobody_is_left = it.kind == NoticeKind::NoticeFailed && it.person_id.is_none();
+            let nobody_is_left =
+                it.kind.as_ref() == Ok(&NoticeKind::NoticeFailed) && it.person_id.is_none();
             let holds = match it.state {
                 DeliveryState::Accepted => was_accepted,
                 DeliveryState::Cancelled => it.last_error.is_some(),

@@ -25,9 +25,9 @@ pub enum Over {
 
 impl World {
     /// Something fails.
-    pub fn trouble(&mut self) -> Option<usize> {
+    pub async fn trouble(&mut self) -> Option<usize> {
         let number = usize::try_from(self.dice.between(0, 3)).unwrap() % self.nodes.len();
-        match self.dice.between(0, 12) {
+        match self.dice.between(0, 16) {
             0 | 1 => self.crash(number),
             2 | 3 => self.fall_asleep(number),
             4 => {
@@ -45,7 +45,7 @@ impl World {
                     self.plan_in((1, 2 * DAY), Happening::Over(Over::Sky(number)));
                 }
             }
-            8 => {
+            8 | 12 | 13 => {
                 let is_away = self.dice.one_in(2);
                 let one_in = self.dice.between(2, 8);
                 let manner = if is_away { Manner::Away } else { Manner::Fickle(one_in) };
@@ -54,8 +54,11 @@ impl World {
                 // Longer than messages are tried, now and then.
                 let most = if self.dice.one_in(6) { 7 * DAY } else { DAY };
                 self.plan_in((HOUR, most), Happening::Over(Over::Post));
+                // Somebody acts meanwhile, and somebody for whom a message waits may leave.
+                self.plan_in((1, HOUR), Happening::Act);
+                self.plan_in((HOUR, 5 * HOUR), Happening::Keep);
             }
-            9 => self.bury_an_address(),
+            9 | 14 | 15 => self.bury_an_address().await,
             10 => self.step_a_clock(number),
             _ if self.dice.one_in(3) => {
                 let all_down = self.dice.one_in(2);
@@ -173,12 +176,15 @@ impl World {
         }
     }
 
-    fn bury_an_address(&mut self) {
-        let among = self.founded.people.clone();
-        let address = self.dice.pick(&among).email.clone();
+    async fn bury_an_address(&mut self) {
+        let people = self.everybody().await;
+        let person = self.somebody_of_an_open_case().await;
+        let found = people.into_iter().find(|it| it.id == person);
+        let Some(address) = found.map(|it| it.email) else { return };
         self.say(&format!("nobody is known at {address}"));
         self.post.bury(&address, true);
         self.plan_in((HOUR, 30 * DAY), Happening::Over(Over::Grave(address)));
+        self.plan_in((1, 2 * DAY), Happening::Act);
     }
 
     /// A clock jumps, within what a node may be off.

@@ -7,13 +7,13 @@ use super::world::World;
 use bscp_escalation::access::{Proof, ProofBy};
 use bscp_escalation::engine::{NewAbsence, NewDraft, NewPerson, NewPost};
 use bscp_escalation::escalation::{
-    Child, Command, Draft, Escalation, ImmediateDanger, Prose, ProtectiveDeadline, Restriction,
+    Child, Command, Draft, ImmediateDanger, Prose, ProtectiveDeadline, Restriction,
     RestrictionReason, StartStage,
 };
 use bscp_escalation::ids::{PersonId, SessionId};
 use bscp_escalation::store::escalations::Filter;
 use bscp_escalation::store::policies::Via;
-use bscp_escalation::store::{StoreError, directory, escalations, people, posts};
+use bscp_escalation::store::{StoreError, directory, people, posts};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,25 +29,8 @@ const RAISERS: [&str; 7] = [
 ];
 /// Who never leaves: a partnership without officers is another story.
 const STAY: [&str; 3] = ["Judith Hale", "Professor Alan Greer", "Ellis Grant"];
-const CASES_MAX: i64 = 1_000;
 
 impl World {
-    /// Every case as it is in the database, the first begun first.
-    pub async fn cases(&self) -> Vec<Escalation> {
-        let found: Result<Vec<Escalation>, StoreError> = self
-            .eye
-            .read(|r| {
-                let ids = escalations::ids_after(r, None, CASES_MAX)?;
-                let mut cases = Vec::new();
-                for id in ids {
-                    cases.extend(escalations::find(r, id)?.map(|stored| stored.escalation));
-                }
-                Ok(cases)
-            })
-            .await;
-        found.unwrap()
-    }
-
     /// Somebody begins a challenge, and raises it soon.
     pub async fn begin(&mut self) -> Option<usize> {
         let words = words_of(self.asks.len());
@@ -116,7 +99,12 @@ impl World {
         let people = self.everybody().await;
         let movable: Vec<_> =
             people.into_iter().filter(|it| !STAY.contains(&it.name.as_str())).collect();
-        let person = self.dice.pick(&movable).clone();
+        // Mostly somebody whom something waits for.
+        let wanted = self.somebody_of_an_open_case().await;
+        let person = match movable.iter().find(|it| it.id == wanted) {
+            Some(person) if !self.dice.one_in(3) => person.clone(),
+            _ => self.dice.pick(&movable).clone(),
+        };
         let days = i64::try_from(self.dice.between(1, 40)).unwrap();
         let wish = match self.dice.between(0, 5) {
             0 | 1 => {
@@ -182,7 +170,19 @@ impl World {
         on
     }
 
-    async fn everybody(&self) -> Vec<bscp_escalation::directory::Person> {
+    /// Somebody who must act in an open case, or raised it; anybody where there is none.
+    pub async fn somebody_of_an_open_case(&mut self) -> PersonId {
+        let cases = self.cases().await;
+        let mut people = Vec::new();
+        for case in &cases {
+            let Some(entry) = case.current_entry() else { continue };
+            people.push(case.raiser.person_id);
+            people.extend(entry.acting.iter().filter_map(|seat| seat.person_id));
+        }
+        if people.is_empty() { self.anybody() } else { *self.dice.pick(&people) }
+    }
+
+    pub async fn everybody(&self) -> Vec<bscp_escalation::directory::Person> {
         let ids: Vec<String> = self.founded.people.iter().map(|it| it.id.to_string()).collect();
         let found: Result<_, StoreError> = self.eye.read(move |r| people::people_of(r, &ids)).await;
         let mut people = found.unwrap();

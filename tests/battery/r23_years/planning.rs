@@ -35,6 +35,10 @@ impl World {
         for _ in 0..cases {
             let at = self.office_hour(0, 330);
             self.plan_at(at, Happening::Begin);
+            if self.dice.one_in(2) {
+                let hours = i64::try_from(self.dice.between(0, 96)).unwrap();
+                self.plan_at(at.plus(TimeDelta::hours(hours)), Happening::Trouble);
+            }
             for _ in 0..self.dice.between(0, 10) {
                 let days = i64::try_from(self.dice.between(0, 35)).unwrap();
                 let at = self.in_office_hours(at.plus(TimeDelta::days(days)));
@@ -45,7 +49,7 @@ impl World {
             (self.dice.between(4, 10), Happening::Keep),
             (self.dice.between(0, 3), Happening::Publish),
             (self.dice.between(5, 15), Happening::Look),
-            (self.dice.between(6, 20), Happening::Trouble),
+            (self.dice.between(4, 14), Happening::Trouble),
         ] {
             for _ in 0..count {
                 let at = self.office_hour(1, 364);

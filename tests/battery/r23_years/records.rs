@@ -3,7 +3,7 @@
 use super::world::World;
 use bscp_escalation::escalation::Escalation;
 use bscp_escalation::store::notices::{self, StoredNotice};
-use bscp_escalation::store::{StoreError, timeline};
+use bscp_escalation::store::{StoreError, escalations, timeline};
 use bscp_escalation::timeline::Entry;
 
 /// A case with its timeline.
@@ -14,7 +14,25 @@ pub struct Record {
     pub texts: Vec<String>,
 }
 
+const CASES_MAX: i64 = 1_000;
+
 impl World {
+    /// Every case as it is in the database, the first begun first.
+    pub async fn cases(&self) -> Vec<Escalation> {
+        let found: Result<Vec<Escalation>, StoreError> = self
+            .eye
+            .read(|r| {
+                let ids = escalations::ids_after(r, None, CASES_MAX)?;
+                let mut cases = Vec::new();
+                for id in ids {
+                    cases.extend(escalations::find(r, id)?.map(|stored| stored.escalation));
+                }
+                Ok(cases)
+            })
+            .await;
+        found.unwrap()
+    }
+
     /// Every case with its timeline, the first begun first.
     pub async fn records(&self) -> Vec<Record> {
         let mut records = Vec::new();

@@ -57,8 +57,12 @@ impl Sky {
 impl Weather for Sky {
     fn at(&self, moment: Moment) -> Result<(), StoreError> {
         let mut inner = self.inner();
+        // A node reads what comes next while its message is on its way: which of the two is first is
+        // not the driver's, so only writing draws.
+        let reads = moment == Moment::BeforeReading;
         let fails = match inner.mood {
             Mood::Fair => false,
+            Mood::Stormy(_) | Mood::Dying(1..) if reads => false,
             Mood::Stormy(one_in) => inner.draws.u64(0..one_in) == 0,
             Mood::Gone => matches!(moment, Moment::BeforeReading | Moment::BeforeWriting),
             Mood::Dying(0) => true,

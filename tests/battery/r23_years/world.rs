@@ -13,7 +13,7 @@ use bscp_escalation::config::Settings;
 use bscp_escalation::engine::{DirectoryFile, Founded, JobTimes};
 use bscp_escalation::ids::PersonId;
 use bscp_escalation::store::policies::Via;
-use bscp_escalation::store::{Store, StoreError, due, notices};
+use bscp_escalation::store::{Store, StoreError, due, outbox};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -163,7 +163,7 @@ impl World {
             .eye
             .read(|r| {
                 let act = due::first_due_at(r)?.into_iter().chain(due::next_try_at(r)?).min();
-                Ok((act, notices::next_attempt_at(r)?))
+                Ok((act, outbox::next_attempt_at(r, None)?))
             })
             .await;
         let due = due.unwrap();
@@ -211,7 +211,7 @@ impl World {
             Happening::Sweep => self.sweep().await,
             Happening::Keep => self.keep().await,
             Happening::Publish => self.publish().await,
-            Happening::Trouble => self.trouble(),
+            Happening::Trouble => self.trouble().await,
             Happening::Over(over) => self.is_over(over).await,
         }
     }
