@@ -77,12 +77,12 @@ impl Engine {
         if self.stands_aside() {
             return Ok(ticked);
         }
-        let now = self.now();
+        let until = self.now();
         let mut after: Option<Place> = None;
         loop {
             let engine = self.clone();
             let batch: Batch =
-                self.store().write(move |w| engine.act_on_batch(w, now, after)).await?;
+                self.store().write(move |w| engine.act_on_batch(w, until, after)).await?;
             ticked.acted_count += batch.ticked.acted_count;
             ticked.failed_count += batch.ticked.failed_count;
             after = batch.last;
@@ -101,15 +101,18 @@ impl Engine {
         Ok(ticked)
     }
 
-    /// Acts on some due cases, in one transaction.
+    /// Acts on some cases that were due by `until`, in one transaction. What happens to them happens
+    /// now, once their locks are held: a node that was stopped on the way must not write down an
+    /// earlier time, from which the next stage's clock would run.
     fn act_on_batch(
         &self,
         w: &mut Writer<'_>,
-        now: UtcInstant,
+        until: UtcInstant,
         after: Option<Place>,
     ) -> Result<Batch, EngineError> {
         let together = CASES_TOGETHER.min(self.inner.options.batch);
-        let due = due::claim(w, now, after, together)?;
+        let due = due::claim(w, until, after, together)?;
+        let now = self.now().max(until);
         let mut batch = Batch { last: due.last().copied(), ..Batch::default() };
         for place in due {
             match self.act_on(w, place, now)? {

@@ -13,6 +13,8 @@
 //! from the seed, the row and its own number alone, so `--rows R1 --seed 7 --first 12 --trials 1`
 //! plays the twelfth again.
 
+#![cfg(test)]
+
 mod dice;
 #[expect(dead_code, unused_imports, reason = "the tests over the wire use the rest")]
 #[path = "../it/house/mod.rs"]

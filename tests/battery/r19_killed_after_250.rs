@@ -118,7 +118,7 @@ fn wait_for_death(served: &Mutex<Option<Child>>) {
         {
             return;
         }
-        std::thread::sleep(Duration::from_millis(100));
+        crate::program::pause(Duration::from_millis(100));
     }
     panic!("the server sent nothing for a minute");
 }

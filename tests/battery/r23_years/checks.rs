@@ -58,15 +58,15 @@ impl World {
         let mut moved: BTreeSet<UtcInstant> = BTreeSet::new();
         for it in &record.entries {
             match &it.event {
-                Event::DeadlinePassed { entry, task, due_at, .. } => {
-                    if !passed.insert((*entry, task.clone(), *due_at)) {
-                        self.violate(&format!("I3: {reference} passed a deadline twice"));
-                    }
+                Event::DeadlinePassed { entry, task, due_at, .. }
+                    if !passed.insert((*entry, task.clone(), *due_at)) =>
+                {
+                    self.violate(&format!("I3: {reference} passed a deadline twice"));
                 }
-                Event::StageEntered { .. } if it.by == Doer::Time => {
-                    if !moved.insert(it.recorded_at) {
-                        self.violate(&format!("I4: {reference} went up two stages at once"));
-                    }
+                Event::StageEntered { .. }
+                    if it.by == Doer::Time && !moved.insert(it.recorded_at) =>
+                {
+                    self.violate(&format!("I4: {reference} went up two stages at once"));
                 }
                 _ => {}
             }

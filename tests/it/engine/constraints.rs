@@ -14,6 +14,52 @@ const CHECK: [&str; 2] = ["check constraint", "check constraint"];
 const UNIQUE: [&str; 2] = ["unique constraint", "duplicate key"];
 const FOREIGN_KEY: [&str; 2] = ["foreign key", "foreign key"];
 
+/// What nobody may do to a case's rows, and what the database says against it.
+const KEPT: [(&[&str], &str); 9] = [
+    (
+        &[
+            "update escalations set version = version + 1",
+            "update escalations set version = version - 1",
+            "update escalations set head_hash = replace(head_hash, '0', '1')",
+        ],
+        "a case is what its timeline adds up to",
+    ),
+    (&["update escalations set policy_version = 99"], "a case stays under its policy version"),
+    (&["delete from escalations"], "a case is not deleted"),
+    (
+        &[
+            "update reference_counters set last_number = last_number - 1",
+            "update reference_counters set last_number = last_number + 2",
+            "delete from reference_counters",
+        ],
+        "references are given out one after the other",
+    ),
+    (
+        &[
+            "update stage_entries set left_at = null, left_why = null where number = 1",
+            "update stage_entries set left_why = 'agreed' where number = 1",
+            "update stage_entries set entered_at = due_at where number = 2",
+            "update stage_entries set stage = 3 where number = 2",
+            "update stage_entries set round = 2 where number = 2",
+        ],
+        "a stay in a stage is not rewritten",
+    ),
+    (
+        &["insert into stage_entries select escalation_id, 4, 2, 1, entered_at, due_at, \
+             due_at, 'agreed' from stage_entries where number = 1"],
+        "stays in stages are numbered without gaps",
+    ),
+    (&["delete from stage_entries"], "a stay in a stage is not deleted"),
+    (
+        &[
+            "update notices set state = 'queued', ended_at = null",
+            "update notices set state = 'cancelled'",
+        ],
+        "a message that has ended does not begin again",
+    ),
+    (&["delete from notices"], "a message is not deleted"),
+];
+
 on_each_database! {
     async fn an_open_case_always_has_a_deadline_and_no_other_has_one(house: &House) {
         raise_many(house, 1).await;
@@ -203,55 +249,7 @@ on_each_database! {
         for statement in &gaps {
             refused(&mut raw, statement, timeline);
         }
-        for (statements, reason) in [
-            (
-                vec![
-                    "update escalations set version = version + 1",
-                    "update escalations set version = version - 1",
-                    "update escalations set head_hash = replace(head_hash, '0', '1')",
-                ],
-                "a case is what its timeline adds up to",
-            ),
-            (
-                vec!["update escalations set policy_version = 99"],
-                "a case stays under its policy version",
-            ),
-            (vec!["delete from escalations"], "a case is not deleted"),
-            (
-                vec![
-                    "update reference_counters set last_number = last_number - 1",
-                    "update reference_counters set last_number = last_number + 2",
-                    "delete from reference_counters",
-                ],
-                "references are given out one after the other",
-            ),
-            (
-                vec![
-                    "update stage_entries set left_at = null, left_why = null where number = 1",
-                    "update stage_entries set left_why = 'agreed' where number = 1",
-                    "update stage_entries set entered_at = due_at where number = 2",
-                    "update stage_entries set stage = 3 where number = 2",
-                    "update stage_entries set round = 2 where number = 2",
-                ],
-                "a stay in a stage is not rewritten",
-            ),
-            (
-                vec![
-                    "insert into stage_entries select escalation_id, 4, 2, 1, entered_at, due_at, \
-                     due_at, 'agreed' from stage_entries where number = 1",
-                ],
-                "stays in stages are numbered without gaps",
-            ),
-            (vec!["delete from stage_entries"], "a stay in a stage is not deleted"),
-            (
-                vec![
-                    "update notices set state = 'queued', ended_at = null",
-                    "update notices set state = 'cancelled'",
-                ],
-                "a message that has ended does not begin again",
-            ),
-            (vec!["delete from notices"], "a message is not deleted"),
-        ] {
+        for (statements, reason) in KEPT {
             for statement in statements {
                 refused(&mut raw, statement, [reason, reason]);
             }
