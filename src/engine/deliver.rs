@@ -187,7 +187,7 @@ impl Engine {
     /// Leases what there is room for, and begins to send it.
     async fn begin_more(&self, out: &mut OnTheirWay) -> Result<(), EngineError> {
         let options = &self.inner.options.delivery;
-        out.turns_count += 1;
+        let begun_before = out.attempts_count;
         let room = out.room(Outbox::Accounts, options.account_places(), options);
         for letter in self.lease_account_letters(room).await? {
             out.attempts_count += 1;
@@ -206,12 +206,22 @@ impl Engine {
                 engine.holding(Outbox::Notices, &token, send).await
             });
         }
+        // A look that found nothing to begin is no turn: how often one looks is chance.
+        if out.attempts_count > begun_before {
+            out.turns_count += 1;
+        }
         Ok(())
     }
 
     async fn lease_account_letters(&self, room: Room) -> Result<Vec<LeasedLetter>, EngineError> {
         let (now, until) = self.lease_times();
         if room.letters_max == 0 {
+            return Ok(Vec::new());
+        }
+        // There are few of them: whoever finds none need not wait for the turn to write.
+        let next: Result<_, StoreError> =
+            self.store().read(|r| account_letters::next_attempt_at(r, None)).await;
+        if next?.is_none_or(|at| at > now) {
             return Ok(Vec::new());
         }
         self.store().write(move |w| Ok(account_letters::lease(w, now, until, &room)?)).await

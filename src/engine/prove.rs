@@ -174,23 +174,16 @@ fn look(r: &mut Reader<'_>, which: EscalationId) -> Result<Looked, StoreError> {
 /// the first that is not so.
 fn stages_once(entries: &[Entry]) -> Option<String> {
     let mut stays: u32 = 0;
-    let mut round: BTreeSet<u32> = BTreeSet::new();
+    let mut entered: BTreeSet<(u32, u32)> = BTreeSet::new();
     for entry in entries {
-        match &entry.event {
-            Event::Reopened { .. } => round.clear(),
-            Event::StageEntered { entry: stay, .. } => {
-                stays += 1;
-                if stay.number != stays {
-                    return Some(format!("entry {} begins stay {}", entry.sequence, stay.number));
-                }
-                if !round.insert(stay.stage) {
-                    return Some(format!(
-                        "entry {} enters stage {} a second time",
-                        entry.sequence, stay.stage
-                    ));
-                }
-            }
-            _ => {}
+        let Event::StageEntered { entry: stay, .. } = &entry.event else { continue };
+        stays += 1;
+        if stay.number != stays {
+            return Some(format!("entry {} begins stay {}", entry.sequence, stay.number));
+        }
+        if !entered.insert((stay.round, stay.stage)) {
+            let (sequence, stage) = (entry.sequence, stay.stage);
+            return Some(format!("entry {sequence} enters stage {stage} a second time"));
         }
     }
     None

@@ -36,6 +36,7 @@ impl Escalation {
             drafted_at: at,
             raised_at: None,
             protective_deadline: None,
+            protective_deadline_passed: false,
             stage_entries: Vec::new(),
             acknowledgements: Vec::new(),
             positions: Vec::new(),
@@ -114,7 +115,7 @@ impl Escalation {
                 self.record_confirmations.clear();
             }
             Event::ProtectiveDeadlineSet { protective_deadline, due, is_protective, tasks } => {
-                self.protective_deadline = Some(protective_deadline.clone());
+                self.protect_by(protective_deadline.clone(), at);
                 let (due, tasks) = (due.clone(), tasks.clone());
                 self.set_clocks(&Clocks { due, is_protective: *is_protective, tasks });
             }

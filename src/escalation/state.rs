@@ -330,6 +330,9 @@ pub struct Escalation {
     pub raised_at: Option<UtcInstant>,
     /// A date before which the child must be safe.
     pub protective_deadline: Option<ProtectiveDeadline>,
+    /// Whether an earlier one had passed before that was set.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protective_deadline_passed: bool,
     /// Its stays in stages, the first first.
     pub stage_entries: Vec<StageEntry>,
     /// What was acknowledged.
@@ -363,6 +366,13 @@ pub struct Escalation {
 }
 
 impl Escalation {
+    /// Sets the protective deadline. One that had passed is remembered: it was missed, whatever
+    /// comes after it.
+    pub(super) fn protect_by(&mut self, deadline: ProtectiveDeadline, now: UtcInstant) {
+        let before = self.protective_deadline.replace(deadline);
+        self.protective_deadline_passed |= before.is_some_and(|before| before.at <= now);
+    }
+
     /// The challenge; none while it is a draft.
     pub fn challenge(&self) -> Option<&Challenge> {
         match &self.content {

@@ -104,7 +104,7 @@ const ROWS: &[Row] = &[
         2,
         r22e_model_served::trial,
     ),
-    row("R23", "whole nodes through a year of faults, twice", "years", 10, 5, r23_years::trial),
+    row("R23", "whole nodes through a year of faults, twice", "years", 4, 5, r23_years::trial),
     row("R30", "SIGTERM under 16 writers, SQLite", "restarts", 2, 3, r30_restarts::alone),
     row(
         "R30p",

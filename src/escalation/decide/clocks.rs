@@ -195,15 +195,16 @@ impl Case<'_> {
         Some(due)
     }
 
-    /// Whether a protective deadline has passed while it counted. Once one ran out, a later one
-    /// does not bring the longer limit back.
+    /// Whether a protective deadline has passed. Once one has, a later one does not bring the longer
+    /// limit back.
     fn protective_ran_out(&self) -> bool {
         let ran_out = |entry: &StageEntry| {
             let left = entry.left.as_ref().map(|left| left.why);
             entry.is_protective && left == Some(LeavingReason::DeadlinePassed)
         };
         let protective = self.escalation.protective_deadline.as_ref();
-        protective.is_some_and(|deadline| deadline.at <= self.now)
+        self.escalation.protective_deadline_passed
+            || protective.is_some_and(|deadline| deadline.at <= self.now)
             || self.escalation.stage_entries.iter().any(ran_out)
     }
 

@@ -342,7 +342,7 @@ impl Case<'_> {
             with = with.apply(&ended, &Doer::Person(by.clone()), self.now);
             events.push(ended);
         }
-        with.protective_deadline = Some(deadline.clone());
+        with.protect_by(deadline.clone(), self.now);
         let case = Case { escalation: &with, rules: self.rules, now: self.now };
         let Clocks { due, is_protective, tasks } = case.clocks_again(case.open_entry()?)?;
         events.push(Event::ProtectiveDeadlineSet {

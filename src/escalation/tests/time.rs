@@ -134,6 +134,20 @@ fn once_a_protective_deadline_has_passed_the_urgent_limits_count() {
 }
 
 #[test]
+fn one_that_passed_while_it_did_not_count_is_not_forgotten_for_a_later_one() {
+    let mut case = Case::raised();
+    case.at("2026-11-23 16:58");
+    // The stage's own limit is sooner; and nobody looks until both have passed.
+    case.by(ADA, Command::SetProtectiveDeadline(protect("2026-11-23 18:25")));
+    case.lapse_at("2026-11-24 10:00");
+    assert!(!case.entry().is_protective);
+    let urgent = case.entry().due.at;
+    assert_eq!(urgent, at("2026-11-25 17:00"));
+    case.by(ADA, Command::SetProtectiveDeadline(protect("2026-11-30 12:00")));
+    assert_eq!(case.entry().due.at, urgent, "the longer limit does not come back");
+}
+
+#[test]
 fn a_protective_deadline_set_later_moves_the_clock_of_the_stage() {
     let mut case = Case::raised();
     case.at("2026-11-17 10:00");

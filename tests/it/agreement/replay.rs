@@ -2,7 +2,7 @@
 
 use super::{Case, Place};
 use crate::engine::sql::Raw;
-use crate::house::House;
+use crate::house::{House, digest};
 use bscp_escalation::clock::UtcInstant;
 use bscp_escalation::directory::Directory;
 use bscp_escalation::engine::{CaseView, EngineError, NewDraft, Request};
@@ -36,7 +36,7 @@ pub async fn furnish(house: &House, places: &[Place]) {
             let stored = StoredPolicy {
                 partnership_id,
                 policy: policy.clone(),
-                sha256: format!("{number:064}"),
+                sha256: digest(&text),
                 proposer: Proposer::Folder,
                 proposed_at: now,
                 publication: None,

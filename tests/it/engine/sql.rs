@@ -1,12 +1,11 @@
 //! The database behind the server's back, as somebody has it who knows its password.
 
-use crate::house::House;
+use crate::house::{House, digest};
 #[cfg(feature = "postgres")]
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
-use sha2::{Digest, Sha256};
 
 /// A connection of one's own.
 pub enum Raw {
@@ -122,8 +121,7 @@ impl Raw {
     /// Puts another text in the place of a policy version's, with its digest: as whoever may change
     /// both.
     pub fn put_policy(&mut self, text: &str, condition: &str) {
-        let sha256: String =
-            Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = digest(text);
         let text = text.replace('\'', "''");
         self.change_one(&format!(
             "update policies set text = '{text}', sha256 = '{sha256}' where {condition}"

@@ -18,6 +18,7 @@ use bscp_escalation::notify::{Mailer, Sender, Sent};
 use bscp_escalation::store::policies::Via;
 use bscp_escalation::store::{StoreError, Writer, people};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::OnceLock;
@@ -246,9 +247,14 @@ impl House {
         self.mails_to_address(&email)
     }
 
-    /// The messages that went to an address.
+    /// The messages that went to an address, in the order in which they were queued: several are on
+    /// their way at once.
     pub fn mails_to_address(&self, email: &str) -> Vec<Sent> {
-        self.engine.mailer().sent().into_iter().filter(|sent| sent.to.contains(email)).collect()
+        let sent = self.engine.mailer().sent().into_iter();
+        let mut theirs: Vec<Sent> = sent.filter(|sent| sent.to.contains(email)).collect();
+        // Ids rise with time.
+        theirs.sort_by(|one, other| one.message_id.cmp(&other.message_id));
+        theirs
     }
 
     /// A whole draft of Priya Nair's against the team of Tom Okafor.
@@ -292,6 +298,11 @@ impl House {
         let proof = prove(self.engine.store()).await.unwrap();
         assert_eq!(proof.breaches, [], "the record does not hold");
     }
+}
+
+/// The digest by which a policy's text is known again.
+pub fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn memory_mailer() -> Mailer {

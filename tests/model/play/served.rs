@@ -106,13 +106,14 @@ impl<'h> Served<'h> {
         let key = ids.the_partnership().key;
         let text = policies::text(which, version)
             .replace("partnership = \"bromley\"", &format!("partnership = {key:?}"));
+        let sha256 = crate::house::digest(&text);
         let insert = move |w: &mut Writer<'_>| -> Result<(), StoreError> {
             let policy = Policy::parse(&text).expect("a policy");
             let at = PolicyRef { key: policy.key.clone(), version: policy.version };
             let stored = StoredPolicy {
                 partnership_id: ids.partnership(),
                 policy,
-                sha256: format!("{:064}", ids.0 * 10 + version as u64),
+                sha256,
                 proposer: Proposer::Folder,
                 proposed_at: now,
                 publication: None,
