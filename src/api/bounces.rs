@@ -2,7 +2,7 @@
 
 use super::answer::plain;
 use super::extract::{App, Ask};
-use super::problem::Problem;
+use super::problem::{Problem, ProblemBody};
 use super::simulations::QuestionProblems;
 use crate::engine::Bounced;
 use actix_web::HttpResponse;
@@ -32,7 +32,14 @@ pub struct BounceView {
 /// nothing.
 #[utoipa::path(
     post, path = "/api/v1/bounces", tag = "notices", request_body = BounceBody,
-    responses((status = 200, description = "What came of it.", body = BounceView), QuestionProblems),
+    responses(
+        (status = 200, description = "What came of it.", body = BounceView),
+        (
+            status = 403, description = "It is not yours to do.",
+            body = ProblemBody, content_type = "application/problem+json"
+        ),
+        QuestionProblems
+    ),
     security(("bearer" = []))
 )]
 pub async fn hand_in_bounce(app: App, ask: Ask<BounceBody>) -> Result<HttpResponse, Problem> {

@@ -38,14 +38,22 @@ impl Health {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The escalator came round.
-    pub(super) fn ticked(&self, at: Duration) {
-        self.seen().escalator_at = Some(at);
+    /// The loops begin on this node: from now on it is ill if they do not come round.
+    pub(super) fn loops_begin(&self, at: Duration) {
+        let mut seen = self.seen();
+        (seen.escalator_at, seen.deliverer_at) = (Some(at), Some(at));
     }
 
-    /// The loop that sends mail came round.
+    /// The escalator came round, where it runs as a loop.
+    pub(super) fn ticked(&self, at: Duration) {
+        let mut seen = self.seen();
+        seen.escalator_at = seen.escalator_at.map(|_| at);
+    }
+
+    /// The same of the loop that sends mail.
     pub(super) fn delivered(&self, at: Duration) {
-        self.seen().deliverer_at = Some(at);
+        let mut seen = self.seen();
+        seen.deliverer_at = seen.deliverer_at.map(|_| at);
     }
 }
 

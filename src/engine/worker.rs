@@ -32,9 +32,7 @@ impl Workers {
         let (stop, stopped) = watch::channel(false);
         let mut loops = vec![tokio::spawn(look(engine.clone(), stopped.clone()))];
         if acts {
-            let now = engine.clock().monotonic();
-            engine.inner.health.ticked(now);
-            engine.inner.health.delivered(now);
+            engine.inner.health.loops_begin(engine.clock().monotonic());
             loops.push(tokio::spawn(escalate(engine.clone(), stopped.clone())));
             loops.push(tokio::spawn(deliver(engine.clone(), stopped)));
         }
