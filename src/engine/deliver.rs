@@ -87,7 +87,7 @@ impl OnTheirWay {
             letters_max: places.saturating_sub(self.count(outbox)),
             per_destination: options.per_destination(),
             on_their_way,
-            oldest_first: self.turns_count.is_multiple_of(TURNS_FOR_THE_OLDEST),
+            oldest_first: (self.turns_count + 1).is_multiple_of(TURNS_FOR_THE_OLDEST),
         }
     }
 
