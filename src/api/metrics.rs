@@ -55,12 +55,6 @@ fn all(numbers: &Numbers) -> Vec<(&'static str, Unit, &'static str, f64)> {
             yes(ailments.is_empty()),
         ),
         (
-            "bscp_due_unacted_seconds",
-            Unit::Seconds,
-            "For how long the longest waiting deadline has passed without being acted on; 0 if none has.",
-            seconds(numbers.signs.unacted_seconds.unwrap_or(0).max(0)),
-        ),
-        (
             "bscp_set_aside_cases",
             Unit::Count,
             "Cases that time could not act on.",
@@ -91,6 +85,12 @@ fn all(numbers: &Numbers) -> Vec<(&'static str, Unit, &'static str, f64)> {
             count(numbers.failed_count),
         ),
     ];
+    // Where the database does not answer this is not known, and 0 would say that all is well.
+    if let Some(unacted) = numbers.signs.unacted_seconds {
+        let what = "For how long the longest waiting deadline has passed without being acted on; 0 if \
+                    none has.";
+        all.push(("bscp_due_unacted_seconds", Unit::Seconds, what, seconds(unacted.max(0))));
+    }
     if let Some(age) = age(numbers.signs.escalator_age) {
         all.push((
             "bscp_escalator_age_seconds",
