@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 const CUTS: u64 = 16;
 const REFUSED: Duration = Duration::from_secs(2);
 const READY_WITHIN: Duration = Duration::from_secs(5);
+/// How long whoever asks about the server's health may have to wait.
+const TOLD_WITHIN: Duration = Duration::from_millis(2000 + 700);
 const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(10);
 
 pub fn trial(mut dice: Dice) -> Outcome {
@@ -99,8 +101,12 @@ fn is_ready(program: &Program) -> bool {
 
 /// Whether `/readyz` says what it should, and `/livez` that the server lives.
 pub fn check_readiness(program: &Program, should_be: bool, violations: &mut Vec<String>) {
+    let asked = Instant::now();
     if is_ready(program) != should_be {
         violations.push(format!("I12: ready is {}, and should be {should_be}", !should_be));
+    }
+    if asked.elapsed() > TOLD_WITHIN {
+        violations.push(format!("I12: /readyz was answered after {:.1?}", asked.elapsed()));
     }
     if !program.ask(&Ask::get("/livez", "")).is_ok_and(|it| it.is_done()) {
         violations.push("I12: /livez does not answer".to_owned());
