@@ -18,6 +18,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 pub(super) struct Health {
     /// This process: another one, also on the same machine, is another node.
     node_id: String,
+    /// Held while looking: what an earlier look found must not overwrite what a later one finds.
+    looking: tokio::sync::Mutex<()>,
     seen: Mutex<Seen>,
 }
 
@@ -36,7 +38,11 @@ struct Seen {
 
 impl Health {
     pub(super) fn new() -> Self {
-        Self { node_id: Uuid::now_v7().to_string(), seen: Mutex::default() }
+        Self {
+            node_id: Uuid::now_v7().to_string(),
+            looking: tokio::sync::Mutex::default(),
+            seen: Mutex::default(),
+        }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -84,6 +90,7 @@ impl Engine {
     /// # Errors
     /// If the database cannot be read or written; that is remembered as a sign of ill health.
     pub async fn look(&self) -> Result<(), EngineError> {
+        let _one_at_a_time = self.inner.health.looking.lock().await;
         let looked = self.look_at_clocks().await;
         let written = match looked {
             // A clock in doubt must not move the mark by which it is judged.
