@@ -163,15 +163,19 @@ pub(super) fn made_anew<'s>(
     let folding = match made {
         Ok(folding) => Some(folding),
         Err(error) if error.is_about_what_is_stored() => {
-            tracing::error!(
-                reference = %it.reference, %error,
-                "the facts of a case cannot be made, and reports leave it out"
-            );
+            say_left_out(it, &error);
             None
         }
         Err(error) => return Err(error),
     };
     Ok(FactsInHand { measuring, folding })
+}
+
+fn say_left_out(it: &Escalation, error: &StoreError) {
+    tracing::error!(
+        escalation_id = %it.id, %error,
+        "the facts of a case cannot be made, and reports leave it out"
+    );
 }
 
 impl FactsInHand<'_> {
@@ -183,9 +187,14 @@ impl FactsInHand<'_> {
         at: UtcInstant,
         after: &Escalation,
     ) -> Result<(), StoreError> {
-        match &mut self.folding {
-            Some(folding) => self.measuring.record(r, folding, event, at, after),
-            None => Ok(()),
+        let Some(folding) = &mut self.folding else { return Ok(()) };
+        match self.measuring.record(r, folding, event, at, after) {
+            Err(error) if error.is_about_what_is_stored() => {
+                say_left_out(after, &error);
+                self.folding = None;
+                Ok(())
+            }
+            recorded => recorded,
         }
     }
 
