@@ -147,7 +147,7 @@ fn what_is_done_twice_is_counted_twice() {
     let mut case = Case::raised();
     case.by(ADA, withdraw());
     case.at("2026-11-17 10:00").by(ADA, reopen(None));
-    case.by(BEN, withdraw());
+    case.by(ADA, withdraw());
     case.at("2026-11-18 10:00").by(ADA, reopen(None));
     let facts = facts(&case);
     assert_eq!(facts.reopened_at, [at("2026-11-17 10:00"), at("2026-11-18 10:00")]);
