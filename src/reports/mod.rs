@@ -7,12 +7,18 @@
 //! made, so that no two forms can disagree.
 
 mod facts;
+mod fold;
+mod packed;
 mod report;
+#[cfg(test)]
+mod tests;
 
 pub use facts::{
     ActionFacts, Answered, CaseFacts, EndedHow, EndingFacts, LeftFacts, MissedFacts, StayFacts,
     TopicKey,
 };
+pub use fold::{Folding, Measure};
+pub use packed::{NotFacts, NotPacked, pack, unpack};
 pub use report::{
     Audience, Cell, Chart, Column, ColumnKind, Filters, Period, PeriodKind, Report, Row, Section,
     Table,
