@@ -33,8 +33,10 @@ mod r06_foreign_lock;
 mod r11_race;
 mod r12_zombie;
 mod r16_silence;
+mod r17_encryption;
 mod r17_mail_server_faults;
 mod r18_backlog;
+mod r18_urgent;
 mod r19_killed_after_250;
 mod r22_model;
 mod r22e_model_served;
@@ -72,6 +74,7 @@ const ROWS: &[Row] = &[
         2,
         r17_mail_server_faults::trial,
     ),
+    row("R17t", "a mail server whose encryption is wrong", "messages", 4, 2, r17_encryption::trial),
     row(
         "R18",
         "a backlog after an outage of the mail server",
@@ -80,6 +83,7 @@ const ROWS: &[Row] = &[
         2,
         r18_backlog::trial,
     ),
+    row("R18u", "an urgent message fails under a backlog", "failures", 1, 2, r18_urgent::trial),
     row(
         "R19",
         "killed between the mail server's 250 and our commit",
