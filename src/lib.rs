@@ -73,6 +73,7 @@ pub mod ids;
 pub mod notify;
 pub mod policy;
 pub mod providers;
+pub mod reports;
 pub mod simulation;
 pub mod store;
 pub mod timeline;

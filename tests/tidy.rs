@@ -6,7 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CORE: [&str; 6] = ["calendar", "directory", "policy", "escalation", "timeline", "access"];
+const CORE: [&str; 7] =
+    ["calendar", "directory", "policy", "escalation", "timeline", "access", "reports"];
 
 /// What a room may use beside itself, `clock` and `ids`; none if it may use everything. A room that
 /// is not here must be added before it is built.
@@ -20,11 +21,15 @@ fn may_use(room: &str) -> Option<Vec<&'static str>> {
         "escalation" => Some(vec!["calendar", "directory", "policy"]),
         "timeline" | "notify" => Some(vec!["escalation"]),
         "access" => Some(vec!["directory", "escalation"]),
+        "reports" => Some(vec!["calendar", "directory", "policy", "escalation", "timeline"]),
+        "rendering" => Some(vec!["reports"]),
         "simulation" => Some(vec!["calendar", "directory", "policy", "escalation", "access"]),
         "store" => with_core(&["notify"]),
         "providers" => Some(vec!["auth"]),
         "engine" => with_core(&["store", "notify", "auth", "simulation", "providers", "watch"]),
-        "api" | "web" => with_core(&["store", "engine", "auth", "simulation", "watch"]),
+        "api" | "web" => {
+            with_core(&["store", "engine", "auth", "simulation", "watch", "rendering"])
+        }
         "app" | "cli" | "demo" | "lib" | "main" => None,
         _ => panic!("src/{room}: a new room; say in tests/tidy.rs what it may use"),
     }

@@ -7,12 +7,19 @@ use crate::store::{Reader, StoreError, due, nodes, outbox_numbers};
 use crate::watch::{Ailment, ClockDoubt, ClockLook, ClockWatch, HeartbeatFault, Signs};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::time::timeout;
 use uuid::Uuid;
+
+/// Whoever asks whether this node is well does not wait longer for the database than this: one that
+/// takes longer to say what is due is not well.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a node has seen of itself.
 pub(super) struct Health {
     /// This process: another one, also on the same machine, is another node.
     node_id: String,
+    /// Held while looking: what an earlier look found must not overwrite what a later one finds.
+    looking: tokio::sync::Mutex<()>,
     seen: Mutex<Seen>,
 }
 
@@ -31,7 +38,11 @@ struct Seen {
 
 impl Health {
     pub(super) fn new() -> Self {
-        Self { node_id: Uuid::now_v7().to_string(), seen: Mutex::default() }
+        Self {
+            node_id: Uuid::now_v7().to_string(),
+            looking: tokio::sync::Mutex::default(),
+            seen: Mutex::default(),
+        }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -79,6 +90,7 @@ impl Engine {
     /// # Errors
     /// If the database cannot be read or written; that is remembered as a sign of ill health.
     pub async fn look(&self) -> Result<(), EngineError> {
+        let _one_at_a_time = self.inner.health.looking.lock().await;
         let looked = self.look_at_clocks().await;
         let written = match looked {
             // A clock in doubt must not move the mark by which it is judged.
@@ -140,8 +152,10 @@ impl Engine {
     /// What is seen of this node now.
     pub async fn signs(&self) -> Signs {
         let now = self.now();
-        let found: Result<_, StoreError> =
-            self.store().read(|r| Ok((due::first_due_at(r)?, due::set_aside_count(r)?))).await;
+        let asking = self.store().read(|r| Ok((due::first_due_at(r)?, due::set_aside_count(r)?)));
+        let found: Result<_, StoreError> = timeout(ANSWERS_WITHIN, asking)
+            .await
+            .unwrap_or_else(|_elapsed| Err(StoreError::TookTooLong));
         if let Err(error) = &found {
             tracing::error!(%error, "asking the database for readiness failed");
         }

@@ -1,0 +1,19 @@
+//! Reporting: what a partnership asks about how its disputes went, answered from timelines alone.
+//!
+//! Pure, and in three steps. [`CaseFacts`] is what is counted of one case, folded from its timeline
+//! entry by entry; the store keeps it beside the case, in the transaction of the entry. Figures are
+//! made from facts by one pass over them. A [`Report`] is figures with their words: tables, charts
+//! and definitions, from which every form (JSON, CSV, a spreadsheet, a page, a document to print) is
+//! made, so that no two forms can disagree.
+
+mod facts;
+mod report;
+
+pub use facts::{
+    ActionFacts, Answered, CaseFacts, EndedHow, EndingFacts, LeftFacts, MissedFacts, StayFacts,
+    TopicKey,
+};
+pub use report::{
+    Audience, Cell, Chart, Column, ColumnKind, Filters, Period, PeriodKind, Report, Row, Section,
+    Table,
+};
