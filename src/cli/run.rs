@@ -70,7 +70,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
                 listen: demo.listen,
             }))
         }
-        Command::Serve(place) => with(&place, commands::serve),
+        Command::Serve(place) => serve(&place),
         Command::Migrate(place) => with(&place, commands::migrate),
         Command::Directory(DirectoryCommand::Load { file, place }) => {
             with(&place, |settings| commands::load_directory(settings, file))
@@ -102,6 +102,17 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Reports(ReportsCommand::Verify(place)) => with(&place, reporting::verify),
         Command::Timeline(TimelineCommand::Verify(place)) => with(&place, commands::verify),
     }
+}
+
+/// The system is not taken apart at the end: that would wait for whatever still waits for a database
+/// that does not answer.
+fn serve(place: &Place) -> anyhow::Result<ExitCode> {
+    let settings = settings(place)?;
+    logging::start(&settings.log);
+    let system = actix_web::rt::System::new();
+    let served = system.block_on(commands::serve(settings));
+    std::mem::forget(system);
+    served
 }
 
 fn with<F>(place: &Place, work: impl FnOnce(Settings) -> F) -> anyhow::Result<ExitCode>

@@ -10,11 +10,13 @@
 
 mod alone;
 mod conn;
+mod connecting;
 mod error;
 mod migrate;
 mod pool;
 mod schema;
 mod trust;
+mod turns;
 mod types;
 mod weather;
 
