@@ -38,8 +38,8 @@ pub use facts::{
     TopicKey,
 };
 pub use fold::{Folding, Measure};
-pub use packed::{NotFacts, NotPacked, pack, unpack};
 pub use list::{CaseLine, List, ListColumn, StayLine};
+pub use packed::{NotFacts, NotPacked, pack, unpack};
 pub use question::{AgencyName, Names, NotForPublication, Question};
 pub use report::{
     Audience, Cell, Chart, Column, ColumnKind, Filters, Period, PeriodKind, Report, Row, Section,
