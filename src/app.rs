@@ -267,6 +267,15 @@ fn smtp_settings(smtp: &SmtpSettings) -> anyhow::Result<notify::SmtpSettings> {
         None => None,
         Some(path) => Some(secret_of("mail.smtp.password_file", path)?),
     };
+    let authorities = match &smtp.authorities_file {
+        None => None,
+        Some(path) => {
+            let read = std::fs::read(path);
+            Some(read.with_context(|| {
+                format!("reading mail.smtp.authorities_file, {}", path.display())
+            })?)
+        }
+    };
     Ok(notify::SmtpSettings {
         host: smtp.host.clone(),
         port: smtp.port,
@@ -277,6 +286,7 @@ fn smtp_settings(smtp: &SmtpSettings) -> anyhow::Result<notify::SmtpSettings> {
         },
         username: smtp.username.clone(),
         password,
+        authorities,
         timeout_seconds: smtp.timeout_seconds,
         connections_max: smtp.connections_max,
     })
