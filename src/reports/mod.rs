@@ -25,6 +25,8 @@ mod subjects;
 mod suppression;
 mod survival;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod volumes;
 mod work;
 
