@@ -39,7 +39,8 @@ impl StayResult {
 
     /// How it was in this stay.
     pub fn of(stay: &StayFacts) -> Self {
-        let refuses = stay.answered.is_some_and(|answered| answered.stance == Stance::Refuses);
+        let refuses =
+            stay.answered.is_some_and(|answered| answered.stance == Some(Stance::Refuses));
         match (stay.missed, stay.left.map(|left| left.why)) {
             (Some(missed), _) => match missed.answer {
                 Answer::Silence => Self::Silent,

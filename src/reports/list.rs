@@ -177,7 +177,7 @@ line! {
         acknowledged_at: Option<UtcInstant>,
         /// When the receiving side first answered more than that.
         answered_at: Option<UtcInstant>,
-        /// Where it stood then.
+        /// Where it stood then; nothing if it did not say.
         stance: Option<String>,
         /// Which deadline passed, if one did.
         missed_due_at: Option<UtcInstant>,
@@ -319,7 +319,7 @@ impl<'a> List<'a> {
             limit_working_minutes: stay.limit_working_minutes,
             acknowledged_at: stay.acknowledged_at,
             answered_at: stay.answered.map(|answered| answered.at),
-            stance: stay.answered.map(|answered| stance_key(answered.stance).to_owned()),
+            stance: stay.answered.and_then(|it| it.stance).map(|it| stance_key(it).to_owned()),
             missed_due_at: stay.missed.map(|missed| missed.due_at),
             recorded_late_seconds: stay.missed.map(|missed| missed.recorded_late_seconds),
             answer_at_deadline: stay.missed.map(|missed| answer_key(missed.answer).to_owned()),

@@ -12,10 +12,12 @@ mod distribution;
 mod draft;
 mod endings;
 mod facts;
+mod fold;
 mod frame;
 mod headline;
 mod list;
 mod open_now;
+mod packed;
 mod parties;
 mod period;
 mod question;
@@ -35,7 +37,9 @@ pub use facts::{
     ActionFacts, Answered, CaseFacts, EndedHow, EndingFacts, LeftFacts, MissedFacts, StayFacts,
     TopicKey,
 };
+pub use fold::{Folding, Measure};
 pub use list::{CaseLine, List, ListColumn, StayLine};
+pub use packed::{NotFacts, NotPacked, pack, unpack};
 pub use question::{AgencyName, Names, NotForPublication, Question};
 pub use report::{
     Audience, Cell, Chart, Column, ColumnKind, Filters, Period, PeriodKind, Report, Row, Section,

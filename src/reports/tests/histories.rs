@@ -189,7 +189,13 @@ fn stay(
     let answered = (rng.u8(..3) > 0).then(|| {
         let stance = pick(
             rng,
-            &[Stance::Accepts, Stance::AcceptsInPart, Stance::NeedsInformation, Stance::Refuses],
+            &[
+                Some(Stance::Accepts),
+                Some(Stance::AcceptsInPart),
+                Some(Stance::NeedsInformation),
+                Some(Stance::Refuses),
+                None,
+            ],
         );
         Answered { at: before_due(rng).min(until), stance }
     });
@@ -227,7 +233,7 @@ fn stay(
         _ => before_due(rng),
     };
     let answer = match (answered, acknowledged_at) {
-        (Some(answered), _) if answered.stance == Stance::Refuses => Answer::Refusal,
+        (Some(answered), _) if answered.stance == Some(Stance::Refuses) => Answer::Refusal,
         (Some(_), _) => Answer::AnsweredNotAgreed,
         (None, Some(_)) => Answer::AcknowledgedOnly,
         (None, None) => Answer::Silence,

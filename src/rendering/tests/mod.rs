@@ -1,0 +1,3 @@
+//! Every form says what the report says, whatever stands in it.
+
+mod made_up;
