@@ -208,6 +208,9 @@ impl Problem {
             ),
             StoreError::Busy
             | StoreError::Waited
+            | StoreError::TookTooLong
+            | StoreError::ReadOnly
+            | StoreError::InTheWay
             | StoreError::Connection(_)
             | StoreError::DiskDistrusted => (
                 Code::Unavailable,

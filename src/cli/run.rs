@@ -2,9 +2,9 @@
 
 use super::arguments::{
     Arguments, Command, ConfigCommand, DirectoryCommand, PersonCommand, Place, PolicyCommand,
-    TimelineCommand,
+    ReportsCommand, TimelineCommand,
 };
-use super::{commands, doctor, logging, policy_commands, simulating};
+use super::{commands, doctor, logging, policy_commands, reporting, simulating};
 use crate::config::{ConfigError, Settings};
 use crate::escalation::PolicyRef;
 use crate::store::StoreError;
@@ -70,7 +70,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
                 listen: demo.listen,
             }))
         }
-        Command::Serve(place) => with(&place, commands::serve),
+        Command::Serve(place) => serve(&place),
         Command::Migrate(place) => with(&place, commands::migrate),
         Command::Directory(DirectoryCommand::Load { file, place }) => {
             with(&place, |settings| commands::load_directory(settings, file))
@@ -98,8 +98,21 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor { deep, place, .. } => {
             with(&place, |settings| doctor::look(settings, deep))
         }
+        Command::Reports(ReportsCommand::Rebuild(place)) => with(&place, reporting::rebuild),
+        Command::Reports(ReportsCommand::Verify(place)) => with(&place, reporting::verify),
         Command::Timeline(TimelineCommand::Verify(place)) => with(&place, commands::verify),
     }
+}
+
+/// The system is not taken apart at the end: that would wait for whatever still waits for a database
+/// that does not answer.
+fn serve(place: &Place) -> anyhow::Result<ExitCode> {
+    let settings = settings(place)?;
+    logging::start(&settings.log);
+    let system = actix_web::rt::System::new();
+    let served = system.block_on(commands::serve(settings));
+    std::mem::forget(system);
+    served
 }
 
 fn with<F>(place: &Place, work: impl FnOnce(Settings) -> F) -> anyhow::Result<ExitCode>

@@ -337,6 +337,20 @@ impl Directory {
         chosen
     }
 
+    /// Whether a seat is in one of the partnership's posts of these functions, and somebody can be
+    /// reached in that post at `now`.
+    pub fn is_manned(
+        &self,
+        seat: &Seat,
+        functions: &[PartnershipFunction],
+        now: UtcInstant,
+    ) -> bool {
+        self.posts_with_function(functions).iter().any(|post| {
+            Some(post.id) == seat.post_id
+                && !self.man(post, Side::Partnership, "", NEXT_RUNG, now).seats.is_empty()
+        })
+    }
+
     fn posts_with_function(&self, functions: &[PartnershipFunction]) -> Vec<&Post> {
         self.posts
             .iter()

@@ -118,7 +118,7 @@ impl Engine {
                     name: new.name.to_string(),
                     person_id,
                     agency_id: owner.agency_id,
-                    scopes: new.scopes,
+                    scopes: new.scopes.clone(),
                     made_at: now,
                     made_by: actor.person_id,
                     expires_at: now.plus(TimeDelta::days(new.days)),

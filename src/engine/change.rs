@@ -13,10 +13,10 @@ use crate::escalation::{
 use crate::ids::{EscalationId, PartnershipId, PersonId};
 use crate::store::escalations::{self, Stored};
 use crate::store::idempotency::{self, StoredAnswer};
-use crate::store::{Reader, StoreError, Writer, people, posts};
+use crate::store::{Reader, Writer, people, posts};
 use std::sync::Arc;
 
-/// How often work that was in another transaction's way is tried.
+/// How often work is tried that found another row in the place of its own.
 const TRIES_MAX: u32 = 5;
 
 /// A request's idempotency key and what the request was.
@@ -234,7 +234,9 @@ impl Engine {
                 .await;
             tries += 1;
             match done {
-                Err(EngineError::Store(error)) if tries < TRIES_MAX && is_in_the_way(&error) => {
+                Err(EngineError::Store(error))
+                    if tries < TRIES_MAX && error.is_unique_violation() =>
+                {
                     tracing::info!(tries, %error, "trying a change again");
                 }
                 done => {
@@ -282,10 +284,6 @@ impl Engine {
         let receiving = receiving_party(r, draft, it.partnership_id)?;
         Ok((Command::Raise { policy: policy.clone(), receiving }, Some(policy)))
     }
-}
-
-pub(super) fn is_in_the_way(error: &StoreError) -> bool {
-    error.is_unique_violation() || error.is_worth_another_try()
 }
 
 fn replayed(

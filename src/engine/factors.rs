@@ -50,7 +50,7 @@ impl Engine {
     async fn remove_factor(
         &self,
         actor: Actor,
-        remove: impl FnOnce(&mut Writer<'_>, PersonId) -> Result<bool, StoreError> + Send + 'static,
+        remove: impl Fn(&mut Writer<'_>, PersonId) -> Result<bool, StoreError> + Send + 'static,
     ) -> Result<(), EngineError> {
         let now = self.now();
         let is_required = self.inner.options.second_factor_is_required;

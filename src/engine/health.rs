@@ -7,7 +7,12 @@ use crate::store::{Reader, StoreError, due, nodes, outbox_numbers};
 use crate::watch::{Ailment, ClockDoubt, ClockLook, ClockWatch, HeartbeatFault, Signs};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::time::timeout;
 use uuid::Uuid;
+
+/// Whoever asks whether this node is well does not wait longer for the database than this: one that
+/// takes longer to say what is due is not well.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a node has seen of itself.
 pub(super) struct Health {
@@ -147,8 +152,10 @@ impl Engine {
     /// What is seen of this node now.
     pub async fn signs(&self) -> Signs {
         let now = self.now();
-        let found: Result<_, StoreError> =
-            self.store().read(|r| Ok((due::first_due_at(r)?, due::set_aside_count(r)?))).await;
+        let asking = self.store().read(|r| Ok((due::first_due_at(r)?, due::set_aside_count(r)?)));
+        let found: Result<_, StoreError> = timeout(ANSWERS_WITHIN, asking)
+            .await
+            .unwrap_or_else(|_elapsed| Err(StoreError::TookTooLong));
         if let Err(error) = &found {
             tracing::error!(%error, "asking the database for readiness failed");
         }

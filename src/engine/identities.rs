@@ -162,9 +162,10 @@ impl Engine {
                 theirs(w, &named, person_id)?;
                 let until = now.plus(TICKET);
                 sign_in_attempts::insert_ticket(w, &digest, person_id, &named.key, until)?;
-                Ok::<_, EngineError>(address)
+                Ok::<_, EngineError>(())
             })
-            .await
+            .await?;
+        Ok(address)
     }
 
     /// Links an account that somebody has just signed in with; nothing to do if it is theirs.
@@ -186,7 +187,7 @@ impl Engine {
                     None => {
                         // Whoever can sign in this way needs no link for a password any more.
                         account_secrets::delete_of(w, person_id)?;
-                        insert_link(w, &provider, person_id, subject, (by, now))?;
+                        insert_link(w, &provider, person_id, subject.clone(), (by, now))?;
                         Ok(())
                     }
                 }

@@ -119,7 +119,9 @@ impl Engine {
     pub async fn begin_passkey_proof(&self) -> Result<BegunCeremony, EngineError> {
         let now = self.now();
         let begun = self.passkeys()?.begin_proving()?;
-        self.store().write(move |w| keep(w, begun, ChallengePurpose::Prove, None, now)).await
+        self.store()
+            .write(move |w| keep(w, begun.clone(), ChallengePurpose::Prove, None, now))
+            .await
     }
 
     /// Signs somebody in with the browser's answer. A passkey that verified its holder is both

@@ -1,6 +1,8 @@
 //! Proving a whole database, offline: the invariants that can be asked of what is stored. Every
 //! trial of the battery ends with it (docs/reliability.md).
 
+use super::making_facts::{Facts, compare};
+use super::policies::PolicyShelf;
 use super::publishing::text_sha256;
 use super::verify::verify_timelines;
 use crate::escalation::{Event, PolicyRef};
@@ -142,11 +144,16 @@ struct Looked {
 }
 
 fn look_page(r: &mut Reader<'_>, after: Option<EscalationId>) -> Result<Vec<Looked>, StoreError> {
+    let shelf = PolicyShelf::default();
     let ids = escalations::ids_after(r, after, PAGE)?;
-    ids.into_iter().map(|which| look(r, which)).collect()
+    ids.into_iter().map(|which| look(&shelf, r, which)).collect()
 }
 
-fn look(r: &mut Reader<'_>, which: EscalationId) -> Result<Looked, StoreError> {
+fn look(
+    shelf: &PolicyShelf,
+    r: &mut Reader<'_>,
+    which: EscalationId,
+) -> Result<Looked, StoreError> {
     let mut looked =
         Looked { escalation_id: which, reference: which.to_string(), found: Vec::new() };
     let read = escalations::find(r, which)
@@ -164,6 +171,9 @@ fn look(r: &mut Reader<'_>, which: EscalationId) -> Result<Looked, StoreError> {
     if said != Some(&stored.escalation.policy) {
         let what = "it goes by another policy version than its timeline says".to_owned();
         looked.found.push((Invariant::Pinned, what));
+    }
+    if let Facts::Differ(what) = compare(shelf, r, &stored.escalation, &entries)? {
+        looked.found.push((Invariant::Provable, what.to_owned()));
     }
     let told = proving::told_of(r, which)?;
     looked.found.extend(told_whole(which, &entries, &told).map(|what| (Invariant::Whole, what)));

@@ -3,7 +3,7 @@
 //! What was proposed is stored as it is, and never changes; it is in force only once a second person
 //! has published it. On the server's console and through the API alike.
 
-use super::change::{Answered, Answering, Request, is_in_the_way};
+use super::change::{Answered, Answering, Request};
 use super::{Engine, EngineError};
 use crate::access::{self, Actor, Proof, ProofBy};
 use crate::clock::UtcInstant;
@@ -202,7 +202,7 @@ impl Engine {
             tries += 1;
             match self.store().write(work.clone()).await {
                 Err(PolicyLoadError::Store(error))
-                    if tries < TRIES_MAX && is_in_the_way(&error) => {}
+                    if tries < TRIES_MAX && error.is_unique_violation() => {}
                 done => return done,
             }
         }

@@ -304,7 +304,7 @@ impl Engine {
                     return Ok(None);
                 }
                 sessions::renew(w, session.id, &new, now)?;
-                engine.tokens(w, &session, fresh, now).map(Some)
+                engine.tokens(w, &session, fresh.clone(), now).map(Some)
             })
             .await;
         renewed?.ok_or(EngineError::NotSignedIn)

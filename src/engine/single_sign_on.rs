@@ -177,7 +177,7 @@ impl Engine {
             ),
             afresh,
         );
-        let mut attempt = Attempt {
+        let attempt = Attempt {
             state_digest: auth::digest(&state),
             browser_digest: auth::digest(&browser_secret),
             provider: provider.key.clone(),
@@ -190,6 +190,7 @@ impl Engine {
         let ticket = ticket.map(auth::digest);
         self.store()
             .write(move |w| {
+                let mut attempt = attempt.clone();
                 if let Some(ticket) = &ticket {
                     let whose = sign_in_attempts::use_ticket(w, ticket, &attempt.provider, now)?;
                     attempt.links = Some(whose.ok_or(SignOnRefused::StartAgain)?);
@@ -307,8 +308,8 @@ impl Engine {
                     .ok_or(SignOnRefused::Unknown)?;
                 may_sign_on(w, &provider, identity.person_id)?;
                 identities::note_use(w, identity.id, now)?;
-                if let Some(before) = session_before {
-                    end_session_of_cookie(w, &before, now)?;
+                if let Some(before) = &session_before {
+                    end_session_of_cookie(w, before, now)?;
                 }
                 // A provider that does not say when somebody proved who they are did not say
                 // that it was lately: grave acts ask for more.

@@ -61,7 +61,7 @@ impl Failure {
     /// Whether two nodes were in each other's way, and it is no fault of the case's.
     fn is_passing(&self) -> bool {
         let Self::Error(EngineError::Store(error)) = self else { return false };
-        error.is_worth_another_try() || matches!(error, StoreError::Waited)
+        error.is_passing()
     }
 }
 

@@ -46,6 +46,14 @@ impl Who {
         WORDS.iter().map(|(word, _)| *word)
     }
 
+    /// The function in the partnership that is meant, if it is one.
+    pub fn function(&self) -> Option<PartnershipFunction> {
+        match self {
+            Self::Function(function) => Some(*function),
+            Self::Rung(..) | Self::Role(..) => None,
+        }
+    }
+
     /// The role that is meant, if it is one of the policy's own.
     pub fn role(&self) -> Option<&str> {
         match self {

@@ -11,6 +11,10 @@ const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
 const BUSY: [&str; 2] = ["database is locked", "database table is locked"];
 /// What PostgreSQL says to whoever waited too long for somebody else's row.
 const WAITED: &str = "canceling statement due to lock timeout";
+/// What PostgreSQL says to a statement that took too long.
+const TOO_LONG: &str = "canceling statement due to statement timeout";
+/// What PostgreSQL says to one of those who wait for each other.
+const DEADLOCK: &str = "deadlock detected";
 /// What PostgreSQL's client and server say when a connection ends in the midst of something.
 const CUT_OFF: [&str; 4] = [
     "server closed the connection unexpectedly",
@@ -57,6 +61,15 @@ pub enum StoreError {
     /// Somebody else held the same record for too long.
     #[error("somebody else held the same record for too long")]
     Waited,
+    /// The database took too long, and gave the work up.
+    #[error("the database took too long, and gave the work up")]
+    TookTooLong,
+    /// The database takes no writes now.
+    #[error("the database is read-only")]
+    ReadOnly,
+    /// Another transaction was in the way, again and again. Nothing was done.
+    #[error("other transactions were in the way")]
+    InTheWay,
     /// Another server process uses the database's file.
     #[error(
         "another server runs on {0}. One server uses a SQLite file at a time: stop the other one, or \
@@ -79,6 +92,21 @@ pub(super) fn is_disk_failure(error: &DieselError) -> bool {
     matches!(error, DieselError::DatabaseError(_, it) if it.message() == DISK_FAILED)
 }
 
+/// Whether the database takes no writes.
+pub(super) fn is_read_only(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _))
+}
+
+/// Whether two transactions were in each other's way: this one was undone as a whole, and may
+/// succeed when it is tried again.
+pub(super) fn is_conflict(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        DieselError::DatabaseError(_, information) => information.message().contains(DEADLOCK),
+        _ => false,
+    }
+}
+
 impl From<DieselError> for StoreError {
     /// SQLite's failures are told apart by its own texts: diesel hands on nothing else of them.
     fn from(error: DieselError) -> Self {
@@ -86,6 +114,9 @@ impl From<DieselError> for StoreError {
             DieselError::RollbackErrorOnCommit { commit_error, .. } => *commit_error,
             error => error,
         };
+        if is_conflict(&error) {
+            return Self::InTheWay;
+        }
         let DieselError::DatabaseError(kind, information) = &error else {
             return Self::Database(error);
         };
@@ -97,7 +128,9 @@ impl From<DieselError> for StoreError {
             (_, DISK_FAILED) => Self::DiskFailed,
             (_, text) if FULL.iter().any(|full| text.contains(full)) => Self::Full,
             (_, text) if BUSY.contains(&text) => Self::Busy,
+            (DatabaseErrorKind::ReadOnlyTransaction, _) => Self::ReadOnly,
             (_, text) if text.contains(WAITED) => Self::Waited,
+            (_, text) if text.contains(TOO_LONG) => Self::TookTooLong,
             (_, text) if CUT_OFF.iter().any(|cut| text.contains(cut)) => {
                 Self::Lost(text.to_owned())
             }
@@ -114,11 +147,14 @@ impl StoreError {
             | Self::Busy
             | Self::DiskFailed
             | Self::DiskDistrusted
+            | Self::ReadOnly
             | Self::Lost(_)
             | Self::Connection(_) => true,
             Self::Database(_)
             | Self::Unusable(_)
             | Self::Waited
+            | Self::TookTooLong
+            | Self::InTheWay
             | Self::InUse(_)
             | Self::Unreadable { .. }
             | Self::Missing(_)
@@ -135,16 +171,9 @@ impl StoreError {
         )
     }
 
-    /// Whether the same work may succeed when it is tried again: two transactions were in each
-    /// other's way.
-    pub fn is_worth_another_try(&self) -> bool {
-        match self {
-            Self::Database(DieselError::DatabaseError(kind, information)) => match kind {
-                DatabaseErrorKind::SerializationFailure => true,
-                _ => information.message().contains("deadlock detected"),
-            },
-            _ => false,
-        }
+    /// Whether somebody else was in the way, and it is no fault of what was to be done.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Waited | Self::TookTooLong | Self::InTheWay)
     }
 
     /// Whether it is about one record, and the database itself works.

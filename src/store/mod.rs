@@ -10,11 +10,13 @@
 
 mod alone;
 mod conn;
+mod connecting;
 mod error;
 mod migrate;
 mod pool;
 mod schema;
 mod trust;
+mod turns;
 mod types;
 mod weather;
 
@@ -44,6 +46,7 @@ pub mod policies;
 pub mod posts;
 pub mod projections;
 pub mod proving;
+pub mod reports;
 pub mod sessions;
 pub mod set_up;
 pub mod sign_in_attempts;

@@ -1,14 +1,14 @@
 //! Opening a database, its pools, and running work on it off the async threads.
 
-use super::conn::{Conn, Reader, Writer};
+use super::conn::{Reader, Writer};
+use super::connecting::{CONNECT_WITHIN, Manager};
 use super::error::StoreError;
 use super::migrate;
 use super::trust::Trust;
+use super::turns::Turns;
 use super::weather::{Moment, Weather};
 use crate::clock::Stopwatch;
-use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
-use diesel::sqlite::SqliteConnection;
 use std::fmt;
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -20,6 +20,8 @@ use std::time::Duration;
 /// SQLite before this can corrupt a database in WAL mode when one connection checkpoints while
 /// another commits.
 const SQLITE_VERSION_MIN: (i32, i32, i32) = (3, 51, 3);
+/// How often work is tried that was in another transaction's way.
+const TRIES_MAX: u32 = 5;
 
 /// Which database, and where.
 #[derive(Clone, PartialEq, Eq)]
@@ -80,74 +82,20 @@ pub struct StoreOptions {
     pub busy_timeout_seconds: u64,
 }
 
-struct Manager {
-    options: StoreOptions,
-    /// Told of the disk's failures, where its connections write.
-    told: Option<Trust>,
-}
-
-impl ManageConnection for Manager {
-    type Connection = Conn;
-    type Error = StoreError;
-
-    fn connect(&self) -> Result<Conn, StoreError> {
-        let refused = |error: diesel::ConnectionError| StoreError::Connection(error.to_string());
-        match &self.options.url {
-            DatabaseUrl::Sqlite(path) => {
-                let mut conn =
-                    SqliteConnection::establish(&path.to_string_lossy()).map_err(refused)?;
-                // FULL: a write that was answered must survive a power cut.
-                conn.batch_execute(&format!(
-                    "pragma busy_timeout = {}; pragma journal_mode = wal; \
-                     pragma synchronous = full; pragma foreign_keys = on;",
-                    self.options.busy_timeout_seconds.saturating_mul(1000)
-                ))?;
-                if let Some(trust) = &self.told {
-                    conn.set_instrumentation(trust.watch());
-                }
-                Ok(Conn::Sqlite(conn))
-            }
-            #[cfg(feature = "postgres")]
-            DatabaseUrl::Postgres(url) => {
-                let mut conn = diesel::pg::PgConnection::establish(url).map_err(refused)?;
-                // A node that stopped in the middle of a transaction must not keep its locks: it is
-                // thrown out, others go on, and what it does when it wakes is refused.
-                conn.batch_execute(&format!(
-                    "set time zone 'UTC'; set client_min_messages = warning; \
-                     set idle_in_transaction_session_timeout = '15s'; set lock_timeout = '{}s'",
-                    self.options.busy_timeout_seconds
-                ))?;
-                Ok(Conn::Postgres(conn))
-            }
-            #[cfg(not(feature = "postgres"))]
-            DatabaseUrl::Postgres(_) => Err(StoreError::Unusable(
-                "this program was built without PostgreSQL: build it with its default features"
-                    .to_owned(),
-            )),
-        }
-    }
-
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), StoreError> {
-        conn.ping()
-    }
-
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        use diesel::r2d2::R2D2Connection;
-        match conn {
-            #[cfg(feature = "postgres")]
-            Conn::Postgres(conn) => conn.is_broken(),
-            Conn::Sqlite(conn) => conn.is_broken(),
-        }
-    }
+/// Connections, and whose turn it is to use one.
+#[derive(Clone)]
+struct Connections {
+    pool: Pool<Manager>,
+    turns: Turns,
 }
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    reads: Pool<Manager>,
+    reads: Connections,
     /// On SQLite one connection: there is one writer anyway, and waiting in line here is calmer
-    /// than at its lock. On PostgreSQL the same pool as for reads.
-    writes: Pool<Manager>,
+    /// than at its lock. On PostgreSQL the same as for reads.
+    writes: Connections,
     url: DatabaseUrl,
     busy_timeout: Duration,
     trust: Trust,
@@ -166,16 +114,19 @@ impl Store {
             prepare_sqlite(path)?;
         }
         // The pool hides why it cannot connect; the first connection is made by hand to tell.
-        let mut first = Manager { options: options.clone(), told: None }.connect()?;
+        let mut first = Manager::new(options.clone(), None, None).connect()?;
         let ran = migrate::run(&mut first)?;
         drop(first);
         if ran > 0 {
             tracing::info!(migrations_count = ran, "brought the database to the newest schema");
         }
-        Self::with_pools(options)
+        let is_elsewhere = matches!(options.url, DatabaseUrl::Postgres(_));
+        // So that a wait for a lock can end and be told as what it is.
+        let answer_within = Duration::from_secs(options.busy_timeout_seconds.saturating_mul(2));
+        Self::with_pools(options, is_elsewhere.then_some(answer_within))
     }
 
-    /// Opens a database to look at it: makes and migrates nothing. Blocks.
+    /// Opens a database to look at it, however long that takes: makes and migrates nothing. Blocks.
     ///
     /// # Errors
     /// If there is none, or it does not have the newest schema.
@@ -185,23 +136,29 @@ impl Store {
         {
             return Err(StoreError::Unusable(format!("there is no file {}", path.display())));
         }
-        let mut first = Manager { options: options.clone(), told: None }.connect()?;
+        let mut first = Manager::new(options.clone(), None, None).connect()?;
         migrate::require_newest(&mut first)?;
         drop(first);
-        Self::with_pools(options)
+        Self::with_pools(options, None)
     }
 
-    fn with_pools(options: StoreOptions) -> Result<Self, StoreError> {
+    fn with_pools(
+        options: StoreOptions,
+        answer_within: Option<Duration>,
+    ) -> Result<Self, StoreError> {
         let url = options.url.clone();
         let busy_timeout = Duration::from_secs(options.busy_timeout_seconds);
         let pool = |connections_max: u32, told: Option<Trust>| {
-            Pool::builder()
+            let pool = Pool::builder()
                 .max_size(connections_max.max(1))
                 .min_idle(Some(1))
-                .connection_timeout(busy_timeout)
+                // Whoever asks has the turn for one, so it is waited for being made and no more.
+                .connection_timeout(CONNECT_WITHIN)
                 .test_on_check_out(matches!(options.url, DatabaseUrl::Postgres(_)))
-                .build(Manager { options: options.clone(), told })
-                .map_err(|error| StoreError::Connection(error.to_string()))
+                .build(Manager::new(options.clone(), told, answer_within))
+                .map_err(|error| StoreError::Connection(error.to_string()))?;
+            let turns = Turns::new(connections_max, busy_timeout, answer_within);
+            Ok::<_, StoreError>(Connections { pool, turns })
         };
         let trust = Trust::new();
         let reads = pool(options.connections_max, None)?;
@@ -229,8 +186,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be read at all.
     pub async fn damage(&self) -> Result<Vec<String>, StoreError> {
-        let pool = self.reads.clone();
-        off_thread(move || connection(&pool)?.damage()).await
+        self.reads.run(StoreError::Connection, |conn| conn.damage()).await
     }
 
     /// Reads, all of one moment.
@@ -243,47 +199,56 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Reader<'_>) -> Result<T, E> + Send + 'static,
     {
-        let pool = self.reads.clone();
         let weather = self.weather.clone();
-        off_thread(move || {
-            ask(weather.as_deref(), Moment::BeforeReading)?;
-            connection(&pool)?.read(work)
-        })
-        .await
+        self.reads
+            .run(StoreError::Connection, move |conn| {
+                ask(weather.as_deref(), Moment::BeforeReading)?;
+                conn.read(work)
+            })
+            .await
     }
 
     /// Writes, as a whole or not at all. On SQLite the turn within this server and the file's lock
-    /// are waited for no longer than the busy time-out together.
+    /// are waited for no longer than the busy time-out together. Work that another transaction was in
+    /// the way of is undone as a whole and done again, some times at most.
     ///
     /// # Errors
-    /// What the work says, that the database cannot be reached, is full or busy, or that its disk
-    /// has failed.
+    /// What the work says, that the database cannot be reached, is full, busy or read-only, does not
+    /// answer, or that its disk has failed.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
-        F: FnOnce(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
+        F: Fn(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
     {
-        let (pool, trust, busy_timeout) =
-            (self.writes.clone(), self.trust.clone(), self.busy_timeout);
-        let weather = self.weather.clone();
-        off_thread(move || {
-            ask(weather.as_deref(), Moment::BeforeWriting)?;
-            trust.check()?;
-            let waiting = Stopwatch::started();
-            let mut conn = connection(&pool)?;
-            // Whoever had it before may have seen the disk fail.
-            trust.check()?;
-            conn.wait_for_lock_at_most(busy_timeout.saturating_sub(waiting.so_far()))?;
-            let done = conn.write(|w| -> Result<T, E> {
-                let done = work(w)?;
-                ask(weather.as_deref(), Moment::BeforeCommit)?;
+        let (trust, busy_timeout, weather) =
+            (self.trust.clone(), self.busy_timeout, self.weather.clone());
+        let waiting = Stopwatch::started();
+        trust.check()?;
+        self.writes
+            .run(StoreError::Lost, move |conn| {
+                ask(weather.as_deref(), Moment::BeforeWriting)?;
+                // Whoever had it before may have seen the disk fail.
+                trust.check()?;
+                conn.wait_for_lock_at_most(busy_timeout.saturating_sub(waiting.so_far()))?;
+                conn.had_conflict();
+                let mut tries = 0;
+                let done = loop {
+                    tries += 1;
+                    let done = conn.write(|w| -> Result<T, E> {
+                        let done = work(w)?;
+                        ask(weather.as_deref(), Moment::BeforeCommit)?;
+                        Ok(done)
+                    });
+                    if done.is_ok() || !conn.had_conflict() || tries >= TRIES_MAX {
+                        break done?;
+                    }
+                    tracing::info!(tries, "trying a transaction again");
+                };
+                ask(weather.as_deref(), Moment::AfterCommit)?;
                 Ok(done)
-            })?;
-            ask(weather.as_deref(), Moment::AfterCommit)?;
-            Ok(done)
-        })
-        .await
+            })
+            .await
     }
 
     /// Waits until the disk under the database has failed, after which nothing is written any more;
@@ -293,25 +258,29 @@ impl Store {
     }
 }
 
-fn connection(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, StoreError> {
-    pool.get().map_err(|error| StoreError::Connection(error.to_string()))
+impl Connections {
+    /// Runs work with a connection, on a thread of its own.
+    async fn run<T, E>(
+        &self,
+        unanswered: fn(String) -> StoreError,
+        work: impl FnOnce(&mut PooledConnection<Manager>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let turn = self.turns.take().await?;
+        let pool = self.pool.clone();
+        let connected = move || {
+            let conn = pool.get().map_err(|error| StoreError::Connection(error.to_string()));
+            work(&mut conn?)
+        };
+        self.turns.run(turn, unanswered, connected).await
+    }
 }
 
 fn ask(weather: Option<&dyn Weather>, moment: Moment) -> Result<(), StoreError> {
     weather.map_or(Ok(()), |weather| weather.at(moment))
-}
-
-/// A closure that began runs to its end even if nobody waits for it any more, so a request that
-/// is dropped cannot leave a transaction half way.
-async fn off_thread<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<StoreError> + Send + 'static,
-{
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(stopped) => Err(StoreError::Stopped(stopped.to_string()).into()),
-    }
 }
 
 /// Makes the folder of a database's file. It holds data about children: for the server's own user
@@ -350,7 +319,7 @@ fn prepare_sqlite(path: &Path) -> Result<(), StoreError> {
 
 fn sqlite_version() -> Result<(i32, i32, i32), StoreError> {
     use diesel::prelude::*;
-    let mut conn = SqliteConnection::establish(":memory:")
+    let mut conn = diesel::SqliteConnection::establish(":memory:")
         .map_err(|error| StoreError::Connection(error.to_string()))?;
     let text: String =
         diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("sqlite_version()"))

@@ -78,7 +78,14 @@ impl From<EngineError> for Refused {
             return Self::NotSignedIn;
         }
         tracing::error!(%error, "a page failed");
-        Self::Failed { is_passing: matches!(error, EngineError::Store(StoreError::Connection(_))) }
+        let EngineError::Store(error) = error else { return Self::Failed { is_passing: false } };
+        Self::Failed {
+            is_passing: error.is_passing()
+                || matches!(
+                    error,
+                    StoreError::Connection(_) | StoreError::Busy | StoreError::ReadOnly
+                ),
+        }
     }
 }
 

@@ -25,17 +25,23 @@ mod many;
 #[path = "../model/play/mod.rs"]
 mod play;
 mod program;
+mod proxy;
 mod r01_kills;
 mod r02_sync_order;
 mod r04_disk_full;
 mod r05_disk_fails;
 mod r06_foreign_lock;
+mod r08_cut_in_commit;
+mod r09_slow_database;
+mod r10_forced_conflicts;
 mod r11_race;
 mod r12_zombie;
 mod r16_silence;
 mod r17_mail_server_faults;
 mod r18_backlog;
 mod r19_killed_after_250;
+mod r20_idempotency_storm;
+mod r21_sixty_four_editors;
 mod r22_model;
 mod r22e_model_served;
 mod r23_years;
@@ -59,6 +65,23 @@ const ROWS: &[Row] = &[
     row("R4", "disk full at a random write, then freed", "points", 1, 3, r04_disk_full::trial),
     row("R5", "the disk fails under a write or a sync", "failures", 4, 3, r05_disk_fails::trial),
     row("R6", "another program holds SQLite's lock", "locks", 1, 2, r06_foreign_lock::trial),
+    row("R8", "cut from PostgreSQL, also in COMMIT", "cuts", 1, 3, r08_cut_in_commit::trial),
+    row(
+        "R9",
+        "PostgreSQL late, silent, taken, read-only",
+        "faults",
+        1,
+        3,
+        r09_slow_database::trial,
+    ),
+    row(
+        "R10",
+        "PostgreSQL breaks transactions off",
+        "conflicts",
+        1,
+        2,
+        r10_forced_conflicts::trial,
+    ),
     row("R11", "three nodes race on one due set", "due cases", 1, 1, r11_race::short),
     row("R11L", "the same with 10,000 due cases", "due cases", 0, 4, r11_race::long),
     row("R12", "a node killed or stopped and woken, PostgreSQL", "nodes", 1, 3, r12_zombie::trial),
@@ -88,6 +111,10 @@ const ROWS: &[Row] = &[
         3,
         r19_killed_after_250::trial,
     ),
+    row("R20", "one key from 16 at once, SQLite", "keys", 1, 1, r20_idempotency_storm::on_sqlite),
+    row("R20p", "the same over two nodes", "keys", 0, 2, r20_idempotency_storm::on_postgres),
+    row("R21", "64 editors of one case, SQLite", "rounds", 1, 1, r21_sixty_four_editors::on_sqlite),
+    row("R21p", "the same over two nodes", "rounds", 0, 1, r21_sixty_four_editors::on_postgres),
     row(
         "R22",
         "random commands against an oracle written from the texts",

@@ -7,6 +7,7 @@ use bscp_escalation::clock::Clock;
 use bscp_escalation::config::Settings;
 use bscp_escalation::engine::prove;
 use bscp_escalation::notify::{Mailer, Sender};
+use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use serde_json::{Value, json};
@@ -31,6 +32,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Ground {
     dir: TempDir,
     url: String,
+    /// Where servers look for the database, if not at its own place.
+    through: Option<SocketAddr>,
     settings: Vec<(&'static str, String)>,
     pub agency_id: String,
     pub practitioner_id: String,
@@ -110,7 +113,8 @@ impl Ground {
 
     fn bare(url: String, dir: TempDir, settings: &[(&'static str, String)]) -> Self {
         let (agency_id, practitioner_id) = (String::new(), String::new());
-        Self { dir, url, settings: settings.to_vec(), agency_id, practitioner_id }
+        let settings = settings.to_vec();
+        Self { dir, url, through: None, settings, agency_id, practitioner_id }
     }
 
     fn found(&mut self) {
@@ -163,6 +167,10 @@ impl Ground {
         for (key, value) in self.overrides() {
             command.arg("--set").arg(format!("{key}={value}"));
         }
+        if let Some(through) = self.through {
+            let url = self.url.replace(&self.database_address().to_string(), &through.to_string());
+            command.arg("--set").arg(format!("database.url={url}"));
+        }
         if let Some(faults) = faults {
             command.envs(faults.environment());
         }
@@ -185,6 +193,17 @@ impl Ground {
         program
     }
 
+    /// Where PostgreSQL listens.
+    pub fn database_address(&self) -> SocketAddr {
+        let after = self.url.split_once('@').expect("a user of PostgreSQL").1;
+        after.split('/').next().unwrap().parse().unwrap()
+    }
+
+    /// From now on servers find the database there.
+    pub fn reach_through(&mut self, address: SocketAddr) {
+        self.through = Some(address);
+    }
+
     fn log_path(&self) -> PathBuf {
         self.dir.path().join("server.log")
     }
@@ -194,6 +213,30 @@ impl Ground {
         let said = std::fs::read_to_string(self.log_path()).unwrap_or_default();
         let lines: Vec<&str> = said.lines().collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    /// Does something to the PostgreSQL database, past the server and whatever it may write.
+    pub fn execute(&self, statements: &str) {
+        let mut conn = diesel::PgConnection::establish(&self.url).unwrap();
+        for statements in ["set default_transaction_read_only = off", statements] {
+            conn.batch_execute(statements).unwrap();
+        }
+    }
+
+    /// Whether whoever connects to the PostgreSQL database from now on may write.
+    pub fn make_read_only(&self, is_read_only: bool) {
+        let name = self.url.rsplit_once('/').unwrap().1;
+        self.execute(&format!(
+            r#"alter database "{name}" set default_transaction_read_only = {is_read_only}"#
+        ));
+    }
+
+    /// Ends all connections to the PostgreSQL database, as its administrator can.
+    pub fn end_connections(&self) {
+        self.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity \
+             where datname = current_database() and pid <> pg_backend_pid()",
+        );
     }
 
     /// The path of the SQLite file.
@@ -209,11 +252,7 @@ impl Ground {
             return sql_query(question).load(&mut conn).unwrap();
         }
         let mut conn = SqliteConnection::establish(self.file().to_str().unwrap()).unwrap();
-        diesel::connection::SimpleConnection::batch_execute(
-            &mut conn,
-            "pragma busy_timeout = 10000; pragma query_only = on",
-        )
-        .unwrap();
+        conn.batch_execute("pragma busy_timeout = 10000; pragma query_only = on").unwrap();
         sql_query(question).load(&mut conn).unwrap()
     }
 
@@ -266,6 +305,13 @@ impl Program {
             .unwrap_or_else(|lost| panic!("no answer to a sign-in: {lost:?}"));
         assert_eq!(answer.status, 200, "{email} could not sign in: {}", answer.body);
         answer.text("/access_token")
+    }
+
+    /// How many threads it has.
+    pub fn threads(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let threads = status.lines().find_map(|line| line.strip_prefix("Threads:"));
+        threads.unwrap().trim().parse().unwrap()
     }
 
     /// Kills it, as a crash would.

@@ -144,13 +144,14 @@ impl Case<'_> {
     pub(super) fn resume(&self) -> Result<Vec<Event>, Refusal> {
         let entry = self.open_entry()?;
         match entry.pause() {
-            Some(pause) => Ok(vec![self.end_pause(entry, self.now.min(pause.until))?]),
+            Some(pause) => Ok(vec![self.end_pause(entry, pause)?]),
             None => Err(Refusal::not_now("The clocks run.")),
         }
     }
 
-    /// The end of a pause at an instant, which may lie in the past if nobody was awake.
-    pub(super) fn end_pause(&self, entry: &StageEntry, at: UtcInstant) -> Result<Event, Refusal> {
+    /// The end of a pause: now, or when it was to end, which may lie in the past if nobody was awake.
+    pub(super) fn end_pause(&self, entry: &StageEntry, pause: &Pause) -> Result<Event, Refusal> {
+        let at = self.now.min(pause.until);
         let mut with = self.escalation.clone();
         let entry_number = entry.number;
         if let Some(pause) = with

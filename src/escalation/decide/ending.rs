@@ -1,11 +1,13 @@
 //! Ends without agreement, and taking a case up again.
 
 use super::Case;
+use crate::directory::{PartnershipFunction, Seat};
 use crate::escalation::event::{Event, Signature};
 use crate::escalation::refusal::Refusal;
-use crate::escalation::stage_entry::{EntryReason, LeavingReason};
+use crate::escalation::stage_entry::{EntryReason, LeavingReason, StageEntry};
 use crate::escalation::state::Status;
 use crate::escalation::text::Prose;
+use crate::policy::Who;
 
 impl Case<'_> {
     pub(super) fn determine(
@@ -21,13 +23,31 @@ impl Case<'_> {
                 "Only the last stage determines. Until then both sides have to agree.",
             ));
         }
-        self.on_the_panel(entry, super::signed(by)?)?;
+        let by = super::signed(by)?;
+        self.on_the_panel(entry, by)?;
+        self.in_their_own_right(entry, by)?;
         self.known_outcome(&outcome)?;
         self.needs(&self.stage(entry.stage)?.exit_needs, entry)?;
         Ok(vec![
             self.left(entry, LeavingReason::Determined),
             Event::Determined { outcome, decision, rationale },
         ])
+    }
+
+    /// Whoever stands in for a vacant post that determines does so only while nobody who acts can
+    /// be reached in a post that the policy names: a scrutineer who is there is not passed over.
+    fn in_their_own_right(&self, entry: &StageEntry, by: &Signature) -> Result<(), Refusal> {
+        let stage = self.stage(entry.stage)?;
+        let functions: Vec<PartnershipFunction> =
+            stage.determine.iter().filter_map(Who::function).collect();
+        let own = |seat: &&Seat| self.rules.directory.is_manned(seat, &functions, self.now);
+        let manned: Vec<&Seat> = entry.who_acts().filter(own).collect();
+        let is_theirs = |seat: &&Seat| seat.post_id == by.post_id;
+        if entry.panel.is_some() || manned.is_empty() || manned.iter().any(is_theirs) {
+            return Ok(());
+        }
+        let names: Vec<&str> = manned.iter().map(|seat| seat.name.as_str()).collect();
+        Err(Refusal::NotYours(format!("This is determined by {}.", names.join(" or "))))
     }
 
     /// Withdraws an open case, or discards a draft.

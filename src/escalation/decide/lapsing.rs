@@ -19,7 +19,7 @@ impl Case<'_> {
             return Ok(Vec::new());
         }
         if let Some(pause) = entry.pause() {
-            return Ok(vec![self.end_pause(entry, pause.until)?]);
+            return Ok(vec![self.end_pause(entry, pause)?]);
         }
         let tasks = entry.all_tasks();
         let ran_out = |run: &&TaskRun| run.clock().is_some_and(|it| it.due.at <= self.now);

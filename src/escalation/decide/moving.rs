@@ -337,8 +337,8 @@ impl Case<'_> {
         }
         let mut events: Vec<Event> = Vec::new();
         let mut with = self.escalation.clone();
-        if entry.pause().is_some() {
-            let ended = self.end_pause(entry, self.now)?;
+        if let Some(pause) = entry.pause() {
+            let ended = self.end_pause(entry, pause)?;
             with = with.apply(&ended, &Doer::Person(by.clone()), self.now);
             events.push(ended);
         }

@@ -30,6 +30,19 @@ fn the_scrutineer_or_the_panel_determines() {
 }
 
 #[test]
+fn whoever_stands_in_determines_only_where_nobody_is_there_whose_own_it_is() {
+    let panel = "Panel member";
+    let mut case = Case::raised_at_stage(World::new().vacant(panel), 4);
+    assert!(case.entry().acting.iter().any(|seat| seat.name == IRIS), "she stands in");
+    let refusal = case.refused(IRIS, determine());
+    assert!(matches!(&refusal, Refusal::NotYours(why) if why.contains(JON)), "{refusal:?}");
+    // She may while the scrutineer is away.
+    case.world = case.world.away(JON, "2026-11-16 08:00");
+    case.by(IRIS, determine());
+    assert_eq!(case.state.status, Status::Resolved);
+}
+
+#[test]
 fn no_side_determines_its_own_case() {
     let mut case = Case::raised_at_stage(World::new(), 4);
     for who in [ADA, CARA, GITA, HUGH, IRIS] {

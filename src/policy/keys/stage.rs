@@ -119,7 +119,8 @@ pub(super) static STAGE: Table = Table {
             Kind::List(&Kind::Who),
             "nobody",
             "Who determines the outcome, in the last stage: the partnership's posts that stand in \
-             act.",
+             act. Whoever stands in for a vacant one determines only while nobody can be reached in \
+             any of them.",
             "[\"partnership.scrutineer\"]",
         ),
         Key::optional(

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Headers that differ from answer to answer.
 const DIFFER: [&str; 2] = ["date", "x-request-id"];
 /// How often each request is timed.
-const TIMED_COUNT: usize = 200;
+const TIMED_COUNT: usize = 100;
 /// Noise does not reach it: whatever is beyond it tells somebody that a case is there.
 const RATIO_MAX: f64 = 4.0;
 
@@ -110,9 +110,18 @@ async fn compare(client: &Client, whose: &str, theirs: [&Aim; 2], looks: Looks, 
     assert!(differ.is_empty(), "{whose} can tell that a case is there:\n{}", differ.join("\n"));
 }
 
-async fn look(full: &FullHouse, client: &Client, name: &str, state: State, all: &[Operation]) {
+async fn look(
+    full: &FullHouse,
+    client: &Client,
+    (name, state): (&str, State),
+    look_at: &[Looks],
+    all: &[Operation],
+) {
     let there = &full.cases[&state];
     let looks = if CLOSELY.contains(&(name, state)) { Looks::Closely } else { Looks::Plainly };
+    if !look_at.contains(&looks) {
+        return;
+    }
     let whose = format!("{name}, {state:?}");
     let at_nothing = full.aim(state).with("escalations", NOTHING);
     compare(client, &whose, [&full.aim(state), &at_nothing], looks, all).await;
@@ -123,7 +132,7 @@ async fn look(full: &FullHouse, client: &Client, name: &str, state: State, all: 
     }
 }
 
-async fn nobody_can_tell(database: Database) {
+async fn nobody_can_tell(database: Database, look_at: &[Looks]) {
     let Some(full) = FullHouse::build(database).await else { return };
     let all: Vec<Operation> =
         operations(&full.house).await.into_iter().filter(Operation::is_of_a_case).collect();
@@ -131,7 +140,7 @@ async fn nobody_can_tell(database: Database) {
     for (name, states) in NOT_THEIRS {
         let client = full.house.as_(name).await;
         for state in states {
-            look(&full, &client, name, *state, &all).await;
+            look(&full, &client, (name, *state), look_at, &all).await;
         }
     }
     let but_looking: Vec<Operation> =
@@ -139,25 +148,26 @@ async fn nobody_can_tell(database: Database) {
     for (name, states) in IN_AN_EMERGENCY {
         let client = full.house.as_(name).await;
         for state in states {
-            look(&full, &client, name, *state, &but_looking).await;
+            look(&full, &client, (name, *state), look_at, &but_looking).await;
         }
     }
     let rex = full.as_elsewhere("Rex Holloway").await;
     for state in State::ALL.into_iter().filter(|state| *state != State::Elsewhere) {
-        look(&full, &rex, "Rex Holloway", state, &all).await;
+        look(&full, &rex, ("Rex Holloway", state), look_at, &all).await;
     }
     full.house.prove_the_record().await;
 }
 
 #[test]
 fn a_case_that_is_not_theirs_answers_like_none_on_sqlite() {
-    block_on(nobody_can_tell(Database::Sqlite));
+    block_on(nobody_can_tell(Database::Sqlite, &[Looks::Plainly, Looks::Closely]));
 }
 
+/// Who is nothing to a case does not hang on the database: one of each kind is enough on the second.
 #[cfg(feature = "postgres")]
 #[test]
 fn a_case_that_is_not_theirs_answers_like_none_on_postgres() {
-    block_on(nobody_can_tell(Database::Postgres));
+    block_on(nobody_can_tell(Database::Postgres, &[Looks::Closely]));
 }
 
 fn median(mut times: Vec<Duration>) -> f64 {

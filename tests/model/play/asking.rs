@@ -1,9 +1,9 @@
 //! What ought to come of what people ask: who may, when, and what is recorded and told.
 
-use super::oracle::{Happens, Now, Oracle, names};
+use super::oracle::{Happens, Now, Oracle, Stay, names};
 use super::policies::{Limit, May, Then};
 use super::reaching::Side::{self, Partnership, Raising, Receiving};
-use super::reaching::{Seat, stands_in};
+use super::reaching::{Seat, in_posts, stands_in};
 use super::reckoning::{At, day_of, due, hour, next_worked};
 use super::script::Ask;
 use super::world::{POSTS, RAISER, Staff};
@@ -105,6 +105,18 @@ impl Oracle {
         Ok(it)
     }
 
+    /// Whether somebody who acts for the partnership does so in a post that determines; whoever
+    /// stands in does so only where nobody is there whose own it is.
+    fn in_their_own_right(&self, stay: &Stay, who: &'static str, staff: &Staff) -> bool {
+        let own: Vec<usize> = (0..POSTS.len())
+            .filter(|post| self.stage().determine.contains(&POSTS[*post].who))
+            .filter(|post| !in_posts(staff, &[POSTS[*post].who]).0.is_empty())
+            .filter(|post| stay.acting.iter().any(|seat| seat.post == Some(*post)))
+            .collect();
+        let asked = |post| stay.acting.iter().any(|it| it.name == who && it.post == Some(post));
+        own.is_empty() || own.iter().any(|post| stands_in(staff, *post, who) || asked(*post))
+    }
+
     fn standing(&self, who: &'static str, staff: &Staff) -> Option<Standing> {
         let raised = who == RAISER;
         let Some(stay) = self.stays.last() else {
@@ -117,7 +129,7 @@ impl Oracle {
         let in_person = |seat: &&Seat| seat.name == who && !left(seat);
         let acting = stay.acting.iter().find(in_person);
         if let Some(seat) = acting.or_else(|| stay.acting.iter().find(|seat| by_post(seat))) {
-            let determines = seat.determines;
+            let determines = seat.determines && self.in_their_own_right(stay, who, staff);
             return Some(Standing { side: seat.side, acts: true, raised, determines });
         }
         let seats = || self.stays.iter().rev().flat_map(|it| it.acting.iter().chain(&it.copied));
@@ -337,7 +349,8 @@ impl Oracle {
                 self.protective = Some(until);
                 if is_paused {
                     now.record(&["pause_ended"]);
-                    self.stay().pauses.last_mut().expect("a pause").2 = Some(at);
+                    let pause = self.stay().pauses.last_mut().expect("a pause");
+                    pause.2 = Some(at.min(pause.1));
                 }
                 self.reckon(at);
                 now.record(&["protective_deadline_set"]);
@@ -371,7 +384,9 @@ impl Oracle {
             }
             Ask::Resume => {
                 need(is_paused, NOT_NOW)?;
-                self.go_on(at, now);
+                // A pause ends when it was to, also where nobody noticed.
+                let until = self.stay().pauses.last().map_or(at, |it| it.1);
+                self.go_on(at.min(until), now);
             }
             Ask::Class { urgent } => {
                 need(self.urgent != urgent, NOT_NOW)?;

@@ -7,7 +7,7 @@ use super::reaching::{
 };
 use super::reckoning::{At, due, told_again, work_on, working_minutes};
 use super::script::Ask;
-use super::world::{POSTS, RAISER, Staff};
+use super::world::{RAISER, Staff};
 
 /// What ought to come of a step: the kinds of what is recorded, and who is told what.
 #[derive(Debug, Default, PartialEq, Clone)]
@@ -316,10 +316,6 @@ impl Oracle {
             gap |= missing;
             add(&mut seats, found);
         }
-        // Whoever stands in for a function determines only where nobody is there whose own it is.
-        let own = |seat: &Seat| seat.post.is_some_and(|post| whos.contains(&POSTS[post].who));
-        let is_manned = seats.iter().any(|it| it.determines && own(it));
-        seats.iter_mut().for_each(|seat| seat.determines &= own(seat) || !is_manned);
         (seats, gap)
     }
 

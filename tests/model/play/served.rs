@@ -113,7 +113,7 @@ impl<'h> Served<'h> {
             let stored = StoredPolicy {
                 partnership_id: ids.partnership(),
                 policy,
-                sha256,
+                sha256: sha256.clone(),
                 proposer: Proposer::Folder,
                 proposed_at: now,
                 publication: None,

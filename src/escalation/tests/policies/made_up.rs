@@ -254,6 +254,20 @@ mod islands {
     }
 
     #[test]
+    fn a_pause_ends_when_it_was_to_also_where_somebody_notices_later() {
+        let mut case = raised("2026-11-16 10:00");
+        case.at("2026-11-17 11:00").by(IRIS, pause("2026-11-17 12:00"));
+        case.at("2026-11-19 11:00").by(IRIS, Command::Resume);
+        case.runs(&[("stage", "Tue 24 Nov 10:00")]);
+
+        let mut case = raised("2026-11-16 10:00");
+        case.at("2026-11-17 11:00").by(IRIS, pause("2026-11-17 12:00"));
+        case.at("2026-11-19 11:00");
+        case.by(ADA, Command::SetProtectiveDeadline(protect("2026-12-18 12:00")));
+        case.runs(&[("stage", "Tue 24 Nov 10:00")]);
+    }
+
+    #[test]
     fn a_pause_is_as_long_and_as_often_as_the_policy_says() {
         let mut case = raised("2026-11-16 10:00");
         assert_eq!(pointers(&case.refused(IRIS, pause("2026-12-02 10:00"))), ["/until"]);
