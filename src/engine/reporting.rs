@@ -1,6 +1,7 @@
 //! Reports on a partnership's disputes: who may have them, of which cases they are, and what things
 //! are called in them. What is counted is in `crate::reports`.
 
+use super::publishing::on_console;
 use super::reports::FactsAsked;
 use super::{Engine, EngineError};
 use crate::access::{self, Actor};
@@ -8,7 +9,7 @@ use crate::calendar::Calendar;
 use crate::clock::UtcInstant;
 use crate::directory::Agency;
 use crate::escalation::{FieldFault, Refusal};
-use crate::ids::{EscalationId, PartnershipId};
+use crate::ids::{EscalationId, PartnershipId, PersonId};
 use crate::policy::{GENERAL, Policy, Term};
 use crate::reports::{
     AgencyName, Audience, CaseFacts, CaseLine, Filters, List, Names, Period, Question, Report,
@@ -84,6 +85,20 @@ impl Engine {
             .map_err(|error| Refusal::field("/filters", error.to_string()))?;
         let zone = ground.calendar.rules().zone;
         Ok(Reported { it: report, zone, left_out_count: folded.left_out_count })
+    }
+
+    /// Makes a report on the server's console, in an officer's name: of the cases that they see.
+    ///
+    /// # Errors
+    /// As [`Engine::report`].
+    pub async fn report_on_console(
+        &self,
+        by: PersonId,
+        wish: ReportWish,
+    ) -> Result<Reported<Report>, EngineError> {
+        let now = self.now();
+        let actor = self.store().read(move |r| on_console(r, by, now)).await?;
+        self.report(actor, wish).await
     }
 
     /// The cases of a period, a line each: those that a report on it counts. The first raised first.
