@@ -19,6 +19,9 @@
 //! - [`access`] decides who may see and do what, and nobody else does.
 //! - [`simulation`] plays a policy on a made-up partnership before it is live, by the functions
 //!   that decide real cases.
+//! - [`reports`] says what a partnership asks about how its disputes went.
+//! - [`rendering`] gives a report its forms: comma-separated values, a spreadsheet, a page, a
+//!   document to print, pictures.
 //!
 //! The world:
 //!
@@ -73,6 +76,7 @@ pub mod ids;
 pub mod notify;
 pub mod policy;
 pub mod providers;
+pub mod rendering;
 pub mod reports;
 pub mod simulation;
 pub mod store;

@@ -22,7 +22,7 @@ fn may_use(room: &str) -> Option<Vec<&'static str>> {
         "timeline" | "notify" => Some(vec!["escalation"]),
         "access" => Some(vec!["directory", "escalation"]),
         "reports" => Some(vec!["calendar", "directory", "policy", "escalation", "timeline"]),
-        "rendering" => Some(vec!["reports"]),
+        "rendering" => Some(vec!["reports", "directory", "policy", "escalation", "timeline"]),
         "simulation" => Some(vec!["calendar", "directory", "policy", "escalation", "access"]),
         "store" => with_core(&["notify"]),
         "providers" => Some(vec!["auth"]),

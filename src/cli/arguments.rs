@@ -41,6 +41,9 @@ pub(super) enum Command {
     /// The record
     #[command(subcommand)]
     Timeline(TimelineCommand),
+    /// What reports count
+    #[command(subcommand)]
+    Reports(ReportsCommand),
     /// Look at a database without changing it, and say what is wrong with it
     Doctor {
         /// Prove every record in it too: each case, each answer that was given
@@ -162,6 +165,14 @@ pub(super) enum PolicyCommand {
 #[derive(Debug, Subcommand)]
 pub(super) enum TimelineCommand {
     /// Walk every case: the chain is whole, and the stored state is what it adds up to
+    Verify(Place),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ReportsCommand {
+    /// Make what reports count of every case anew from its timeline; the server may run meanwhile
+    Rebuild(Place),
+    /// Compare what reports count of every case with its timeline, and change nothing
     Verify(Place),
 }
 

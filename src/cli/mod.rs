@@ -8,6 +8,7 @@ mod commands;
 mod doctor;
 mod logging;
 mod policy_commands;
+mod reporting;
 mod run;
 mod simulating;
 

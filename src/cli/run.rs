@@ -2,9 +2,9 @@
 
 use super::arguments::{
     Arguments, Command, ConfigCommand, DirectoryCommand, PersonCommand, Place, PolicyCommand,
-    TimelineCommand,
+    ReportsCommand, TimelineCommand,
 };
-use super::{commands, doctor, logging, policy_commands, simulating};
+use super::{commands, doctor, logging, policy_commands, reporting, simulating};
 use crate::config::{ConfigError, Settings};
 use crate::escalation::PolicyRef;
 use crate::store::StoreError;
@@ -98,6 +98,8 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor { deep, place, .. } => {
             with(&place, |settings| doctor::look(settings, deep))
         }
+        Command::Reports(ReportsCommand::Rebuild(place)) => with(&place, reporting::rebuild),
+        Command::Reports(ReportsCommand::Verify(place)) => with(&place, reporting::verify),
         Command::Timeline(TimelineCommand::Verify(place)) => with(&place, commands::verify),
     }
 }

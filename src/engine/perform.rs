@@ -75,6 +75,7 @@ impl Engine {
         if events.is_empty() {
             return Ok(before.escalation.clone());
         }
+        let mut facts = self.facts_kept_of(w, &before.escalation)?;
         let mut after = before.clone();
         let mut entries = Vec::with_capacity(events.len());
         for event in &events {
@@ -88,12 +89,14 @@ impl Engine {
             )?;
             after.escalation = after.escalation.apply(event, &doer, now);
             after.head_hash = entry.hash.clone();
+            facts.record(w, event, now, &after.escalation)?;
             entries.push(entry);
         }
         for entry in &entries {
             timeline::append(w, entry)?;
         }
         escalations::save(w, &after, before.escalation.version)?;
+        facts.save(w, &after.escalation)?;
         self.enqueue(w, held, &after.escalation, &events, &doer, now)?;
         Ok(after.escalation)
     }

@@ -72,6 +72,17 @@ impl PolicyShelf {
         which: &PolicyRef,
     ) -> Result<Arc<LoadedPolicy>, StoreError> {
         let closures = closures::days(r, partnership_id)?;
+        self.get_with(r, partnership_id, which, closures)
+    }
+
+    /// A version with its calendar as it is with these closures.
+    pub(super) fn get_with(
+        &self,
+        r: &mut Reader<'_>,
+        partnership_id: PartnershipId,
+        which: &PolicyRef,
+        closures: BTreeSet<NaiveDate>,
+    ) -> Result<Arc<LoadedPolicy>, StoreError> {
         let key = (partnership_id, which.clone());
         let held = self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         let policy = match held {

@@ -1,6 +1,8 @@
 //! Proving a whole database, offline: the invariants that can be asked of what is stored. Every
 //! trial of the battery ends with it (docs/reliability.md).
 
+use super::making_facts::{Facts, compare};
+use super::policies::PolicyShelf;
 use super::publishing::text_sha256;
 use super::verify::verify_timelines;
 use crate::escalation::{Event, PolicyRef};
@@ -69,6 +71,9 @@ pub struct Proof {
     pub entries_count: u64,
     /// How many kept answers were looked up.
     pub answers_count: u64,
+    /// Of how many cases what reports count is still to be made: none but after an upgrade, or where a
+    /// timeline could not be read.
+    pub facts_to_make_count: u64,
     /// What is broken, the first found first; at most a hundred.
     pub breaches: Vec<Breach>,
 }
@@ -127,6 +132,7 @@ async fn prove_cases(store: &Store, proof: &mut Proof) -> Result<(), StoreError>
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.escalation_id);
         for looked in page {
+            proof.facts_to_make_count += u64::from(looked.has_facts_to_make);
             for (invariant, what) in looked.found {
                 proof.add(invariant, looked.reference.clone(), what);
             }
@@ -138,17 +144,27 @@ async fn prove_cases(store: &Store, proof: &mut Proof) -> Result<(), StoreError>
 struct Looked {
     escalation_id: EscalationId,
     reference: String,
+    has_facts_to_make: bool,
     found: Vec<(Invariant, String)>,
 }
 
 fn look_page(r: &mut Reader<'_>, after: Option<EscalationId>) -> Result<Vec<Looked>, StoreError> {
+    let shelf = PolicyShelf::default();
     let ids = escalations::ids_after(r, after, PAGE)?;
-    ids.into_iter().map(|which| look(r, which)).collect()
+    ids.into_iter().map(|which| look(&shelf, r, which)).collect()
 }
 
-fn look(r: &mut Reader<'_>, which: EscalationId) -> Result<Looked, StoreError> {
-    let mut looked =
-        Looked { escalation_id: which, reference: which.to_string(), found: Vec::new() };
+fn look(
+    shelf: &PolicyShelf,
+    r: &mut Reader<'_>,
+    which: EscalationId,
+) -> Result<Looked, StoreError> {
+    let mut looked = Looked {
+        escalation_id: which,
+        reference: which.to_string(),
+        has_facts_to_make: false,
+        found: Vec::new(),
+    };
     let read = escalations::find(r, which)
         .and_then(|stored| Ok((stored, timeline::list(r, which, 0, i64::MAX)?)));
     let (stored, entries) = match read {
@@ -164,6 +180,11 @@ fn look(r: &mut Reader<'_>, which: EscalationId) -> Result<Looked, StoreError> {
     if said != Some(&stored.escalation.policy) {
         let what = "it goes by another policy version than its timeline says".to_owned();
         looked.found.push((Invariant::Pinned, what));
+    }
+    match compare(shelf, r, &stored.escalation, &entries)? {
+        Facts::Hold => {}
+        Facts::ToBeMade => looked.has_facts_to_make = true,
+        Facts::Differ(what) => looked.found.push((Invariant::Provable, what.to_owned())),
     }
     let told = proving::told_of(r, which)?;
     looked.found.extend(told_whole(which, &entries, &told).map(|what| (Invariant::Whole, what)));

@@ -1,7 +1,8 @@
 //! The loops: one acts on what is due, one sends mail. Each asks the database what there is to do,
 //! does it, and waits until it is woken, until the next due instant, or until the next tick,
 //! whichever comes first. Apart, so that a mail server that hangs never holds up a deadline. A third
-//! looks whether all is well, on every node, and sends a sign of life while it is.
+//! looks whether all is well, on every node, and sends a sign of life while it is. A fourth makes, once,
+//! what reports count of cases from before it was kept.
 
 use super::Engine;
 use crate::clock::UtcInstant;
@@ -34,7 +35,8 @@ impl Workers {
         if acts {
             engine.inner.health.loops_begin(engine.clock().monotonic());
             loops.push(tokio::spawn(escalate(engine.clone(), stopped.clone())));
-            loops.push(tokio::spawn(deliver(engine.clone(), stopped)));
+            loops.push(tokio::spawn(deliver(engine.clone(), stopped.clone())));
+            loops.push(tokio::spawn(catch_up(engine.clone(), stopped)));
         }
         Self { stop, loops }
     }
@@ -116,6 +118,24 @@ async fn deliver(engine: Engine, mut stopped: watch::Receiver<bool>) {
             () = engine.wait_until(next) => {}
             _ = stopped.changed() => {}
         }
+    }
+}
+
+/// Makes the facts that are still to be made, once; then there is nothing for it to do. It may be cut
+/// off after any batch.
+async fn catch_up(engine: Engine, mut stopped: watch::Receiver<bool>) {
+    let caught_up = async {
+        while let Err(error) = engine.catch_up_facts().await {
+            tracing::error!(%error, "making the facts that reports count failed and will be tried again");
+            engine.wait_until(None).await;
+        }
+        // A loop that ends is taken for one that failed.
+        std::future::pending().await
+    };
+    tokio::select! {
+        () = caught_up => {}
+        // Or nobody is there any more who could stop it.
+        _ = stopped.wait_for(|stopped| *stopped) => {}
     }
 }
 

@@ -8,7 +8,7 @@ use super::task_run::{Clocks, Panel, TaskRun};
 use super::text::{Line, Prose};
 use crate::calendar::{Due, Limit};
 use crate::clock::UtcInstant;
-use crate::directory::{Gap, Party, Seat, Side};
+use crate::directory::{Gap, Party, Seat, Sector, Side};
 use crate::ids::{NoticeId, PartnershipId, PersonId, PostId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,15 @@ pub enum Doer {
     Person(Signature),
     /// Time: a deadline passed, a message could not be delivered.
     Time,
+}
+
+/// The sectors of the two agencies of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Sectors {
+    /// That of the agency that raises it.
+    pub raising: Sector,
+    /// That of the agency that is challenged.
+    pub receiving: Sector,
 }
 
 /// Something that happened to an escalation. Its text form is hashed into the timeline, with all
@@ -78,6 +87,9 @@ pub enum Event {
         /// By when the policy wants it raised, where that had passed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         late_after: Option<Due>,
+        /// The sectors of both agencies then; none where that was not recorded yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sectors: Option<Sectors>,
     },
     /// A stage was entered, and its people were told.
     StageEntered {

@@ -25,7 +25,7 @@ mod words;
 pub use challenge::{Challenge, Child, Draft, ImmediateDanger, ProtectiveDeadline, StartStage};
 pub use command::{Command, CommandKind, Opening, PanelMember};
 pub use decide::{Rules, decide, open_draft};
-pub use event::{Doer, Event, Signature};
+pub use event::{Doer, Event, Sectors, Signature};
 pub use notice_urgency::NoticeUrgency;
 pub use refusal::{FieldFault, Refusal};
 pub use restriction::{GLASS_LASTS, GlassBreak, GlassReview, Restriction, RestrictionReason};

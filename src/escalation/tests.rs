@@ -7,7 +7,7 @@ pub(crate) mod fixture;
 mod last_stage;
 mod moving_up;
 mod policies;
-mod properties;
+pub(crate) mod properties;
 mod reopening;
 mod telling;
 mod time;

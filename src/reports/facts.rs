@@ -1,5 +1,6 @@
 //! What is counted of one case.
 
+use super::packed::{day, instant, instants, optional_instant};
 use crate::clock::UtcInstant;
 use crate::directory::Sector;
 use crate::escalation::{Answer, EntryReason, LeavingReason, Stance, Status};
@@ -13,8 +14,11 @@ pub type TopicKey = String;
 /// What is counted of one case: no child, no narrative, nobody's name. There are none of a draft.
 ///
 /// Lengths are whole minutes, rounded down; working minutes are counted in the general working
-/// hours of the policy version that the case keeps, with the partnership's closures as they were
-/// when the stay ended.
+/// hours of the policy version that the case kept then, with the partnership's closures as they were
+/// then: for a limit when its last instant was set, for a stay when it ended.
+///
+/// Kept in a short form ([`super::pack`]): a field that is added, moved or taken away here, and a word
+/// of a list (a sector, a reason) that is, makes another format there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseFacts {
     /// The case.
@@ -32,6 +36,7 @@ pub struct CaseFacts {
     /// How many stages that policy has.
     pub stage_count: u32,
     /// When it was raised.
+    #[serde(with = "instant")]
     pub raised_at: UtcInstant,
     /// The agency that raises it.
     pub raising_agency_id: AgencyId,
@@ -56,6 +61,7 @@ pub struct CaseFacts {
     /// How it ended, each time that it did; the last counts while it is not open.
     pub endings: Vec<EndingFacts>,
     /// When it was taken up again, each time.
+    #[serde(with = "instants")]
     pub reopened_at: Vec<UtcInstant>,
     /// How often people were reminded before a deadline.
     pub reminder_count: u32,
@@ -80,6 +86,7 @@ pub struct CaseFacts {
     /// How many debriefs were recorded.
     pub debrief_count: u32,
     /// When somebody of the partnership or a side last did something, or time did.
+    #[serde(with = "instant")]
     pub changed_at: UtcInstant,
 }
 
@@ -95,14 +102,17 @@ pub struct StayFacts {
     /// Why it was entered: who handed it over.
     pub why: EntryReason,
     /// When it was entered.
+    #[serde(with = "instant")]
     pub entered_at: UtcInstant,
     /// When it is or was due: the last instant that counted, or the one that passed.
+    #[serde(with = "instant")]
     pub due_at: UtcInstant,
     /// Working minutes from entering to `due_at`.
     pub limit_working_minutes: u32,
     /// When the receiving side first answered more than that the challenge had arrived.
     pub answered: Option<Answered>,
     /// When the receiving side first said that the challenge had arrived.
+    #[serde(with = "optional_instant")]
     pub acknowledged_at: Option<UtcInstant>,
     /// That its clock ran out; none if it did not. Of several clocks the first that did.
     pub missed: Option<MissedFacts>,
@@ -114,15 +124,18 @@ pub struct StayFacts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answered {
     /// When.
+    #[serde(with = "instant")]
     pub at: UtcInstant,
-    /// Where it stood then.
-    pub stance: Stance,
+    /// Where it stood then; none if it stated a position, or put or answered a proposal, and did not
+    /// say.
+    pub stance: Option<Stance>,
 }
 
 /// That a clock ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MissedFacts {
     /// When it was due.
+    #[serde(with = "instant")]
     pub due_at: UtcInstant,
     /// How many seconds later this was recorded: the server's lateness, not the people's.
     pub recorded_late_seconds: i64,
@@ -134,6 +147,7 @@ pub struct MissedFacts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftFacts {
     /// When.
+    #[serde(with = "instant")]
     pub at: UtcInstant,
     /// Why.
     pub why: LeavingReason,
@@ -145,6 +159,7 @@ pub struct LeftFacts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndingFacts {
     /// When.
+    #[serde(with = "instant")]
     pub at: UtcInstant,
     /// How.
     pub how: EndedHow,
@@ -172,7 +187,9 @@ pub enum EndedHow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionFacts {
     /// By which day.
+    #[serde(with = "day")]
     pub due_on: NaiveDate,
     /// When it was done; none until it is.
+    #[serde(with = "optional_instant")]
     pub done_at: Option<UtcInstant>,
 }

@@ -6,14 +6,45 @@
 //! and definitions, from which every form (JSON, CSV, a spreadsheet, a page, a document to print) is
 //! made, so that no two forms can disagree.
 
+mod answers;
+mod counting;
+mod definitions;
+mod distribution;
+mod draft;
+mod endings;
 mod facts;
+mod fold;
+mod frame;
+mod headline;
+mod list;
+mod open_now;
+mod packed;
+mod parties;
+mod period;
+mod question;
 mod report;
+mod stages;
+mod subjects;
+mod suppression;
+mod survival;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod volumes;
+mod work;
 
+pub use answers::StayResult;
+pub use definitions::definitions;
 pub use facts::{
     ActionFacts, Answered, CaseFacts, EndedHow, EndingFacts, LeftFacts, MissedFacts, StayFacts,
     TopicKey,
 };
+pub use fold::{Folding, Measure};
+pub use list::{CaseLine, List, ListColumn, StayLine};
+pub use packed::{NotFacts, NotPacked, pack, unpack};
+pub use question::{AgencyName, Names, NotForPublication, Question};
 pub use report::{
     Audience, Cell, Chart, Column, ColumnKind, Filters, Period, PeriodKind, Report, Row, Section,
     Table,
 };
+pub use tally::Tally;

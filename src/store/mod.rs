@@ -47,6 +47,7 @@ pub mod policies;
 pub mod posts;
 pub mod projections;
 pub mod proving;
+pub mod reports;
 pub mod sessions;
 pub mod set_up;
 pub mod sign_in_attempts;

@@ -46,6 +46,13 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::Instant;
+    report_cases (partnership_id, raised_at, escalation_id) { escalation_id -> Text,
+        partnership_id -> Text, raised_at -> Instant, case_version -> BigInt, is_made -> Bool,
+        facts -> Binary, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
     policies (partnership_id, key, version) { partnership_id -> Text, key -> Text,
         version -> Integer, title -> Text, effective_from -> Text,
         effective_until -> Nullable<Text>, text -> Text, sha256 -> Text, loaded_at -> Instant,

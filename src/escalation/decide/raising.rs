@@ -6,7 +6,7 @@ use crate::clock::UtcInstant;
 use crate::directory::Party;
 use crate::escalation::challenge::{Challenge, Draft, ImmediateDanger};
 use crate::escalation::command::Opening;
-use crate::escalation::event::{Doer, Event};
+use crate::escalation::event::{Doer, Event, Sectors};
 use crate::escalation::refusal::{FieldFault, Refusal};
 use crate::escalation::stage_entry::EntryReason;
 use crate::escalation::state::{Content, Escalation, PolicyRef, Status};
@@ -93,6 +93,7 @@ impl Case<'_> {
         let raised = Event::Raised {
             policy,
             late_after: self.late_after(&challenge),
+            sectors: self.sectors(&challenge),
             challenge: Box::new(challenge),
             protective_deadline: draft.protective_deadline.clone(),
         };
@@ -116,6 +117,13 @@ impl Case<'_> {
             stage = stage.saturating_add(1);
         }
         stage
+    }
+
+    fn sectors(&self, challenge: &Challenge) -> Option<Sectors> {
+        let directory = self.rules.directory;
+        let raising = directory.sector_of(self.escalation.raising.agency_id)?;
+        let receiving = directory.sector_of(challenge.receiving.agency_id)?;
+        Some(Sectors { raising, receiving })
     }
 
     /// By when the policy wants a challenge raised, where that has passed. Nobody is turned away.

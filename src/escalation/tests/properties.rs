@@ -12,17 +12,17 @@ use std::sync::LazyLock;
 
 /// One thing that somebody tries, some time after the thing before.
 #[derive(Debug, Clone)]
-struct Step {
-    seconds: i64,
-    who: &'static str,
-    what: Command,
+pub(crate) struct Step {
+    pub(crate) seconds: i64,
+    pub(crate) who: &'static str,
+    pub(crate) what: Command,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     step_of(command().boxed())
 }
 
-fn any_step() -> impl Strategy<Value = Step> {
+pub(crate) fn any_step() -> impl Strategy<Value = Step> {
     step_of(prop_oneof![3 => command().boxed(), 2 => clock_command().boxed()].boxed())
 }
 
@@ -115,7 +115,7 @@ fn clock_command() -> impl Strategy<Value = Command> {
     ]
 }
 
-const POLICIES: [&str; 8] = [
+pub(crate) const POLICIES: [&str; 8] = [
     BSCP,
     include_str!("../../../config/policies/london.toml"),
     include_str!("../../../config/policies/lincolnshire.toml"),
@@ -128,7 +128,7 @@ const POLICIES: [&str; 8] = [
 
 /// The shipped and the made-up policies, with posts for their roles and every optional part that
 /// may move a clock.
-fn any_world(number: usize) -> World {
+pub(crate) fn any_world(number: usize) -> World {
     static WORLDS: LazyLock<Vec<World>> =
         LazyLock::new(|| POLICIES.iter().map(|policy| furnished(policy)).collect());
     WORLDS[number].clone()
@@ -149,7 +149,7 @@ fn furnished(policy: &str) -> World {
 }
 
 /// A draft that every one of those policies takes.
-fn fitting_draft(world: &World) -> Draft {
+pub(crate) fn fitting_draft(world: &World) -> Draft {
     Draft {
         area_of_disagreement: Some(world.policy.areas_of_disagreement[0].key.clone()),
         decision_received_on: Some("2026-11-13".parse().unwrap()),
@@ -161,7 +161,7 @@ fn fitting_draft(world: &World) -> Draft {
 }
 
 /// Partnerships to live in: the shipped policy, its switches turned, and a day when few are there.
-fn world(number: u8) -> World {
+pub(crate) fn world(number: u8) -> World {
     let in_every_stage = |change: fn(&mut Stage)| {
         let mut world = World::new();
         world.policy.stages.iter_mut().for_each(change);

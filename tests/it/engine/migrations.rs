@@ -68,6 +68,8 @@ fn columns_of_schema(database: Database) -> BTreeSet<String> {
                 (_, "Text") => "text",
                 (Database::Sqlite, "Instant") => "text",
                 (Database::Sqlite, "Integer" | "BigInt" | "Bool") => "integer",
+                (Database::Sqlite, "Binary") => "blob",
+                (Database::Postgres, "Binary") => "bytea",
                 (Database::Postgres, "Instant") => "timestamp with time zone",
                 (Database::Postgres, "Integer") => "integer",
                 (Database::Postgres, "BigInt") => "bigint",

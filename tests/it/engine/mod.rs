@@ -22,6 +22,7 @@ mod policy_choice;
 pub mod proving;
 mod publishing;
 mod record;
+mod report_facts;
 pub mod sql;
 
 use crate::house::{Answer, House};

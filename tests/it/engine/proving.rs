@@ -55,7 +55,7 @@ on_each_database! {
     async fn a_case_that_is_gone_with_all_its_rows_is_missed(database: Database) {
         let Some((house, mut raw, references)) = opened(database).await else { return };
         let id = format!("(select id from escalations where reference = '{}')", references[0]);
-        for table in ["notices", "seats", "stage_entries", "timeline_entries", "case_views"] {
+        for table in ["report_cases", "notices", "seats", "stage_entries", "timeline_entries", "case_views"] {
             raw.run(&format!("delete from {table} where escalation_id = {id}"));
         }
         raw.run("delete from idempotency_keys");

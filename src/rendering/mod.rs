@@ -1,0 +1,32 @@
+//! Forms of a report: what is counted becomes something that people read, print and calculate with.
+//!
+//! Pure: bytes in memory, no I/O, and nobody asks the time. Every form is made from the same
+//! [`Report`](crate::reports::Report), and a chart from the cells of its own table, so no two can
+//! disagree. A chart is first a [`Drawing`](drawing), which is painted as SVG for a page and as
+//! vectors for a document to print; both are legible in black and white. What is suppressed is shown
+//! as not shown, and never as 0.
+
+mod cell_words;
+mod charts;
+mod csv;
+mod disputes;
+mod document;
+mod drawing;
+mod error;
+mod formula_guard;
+mod page;
+mod spreadsheet;
+#[cfg(test)]
+mod tests;
+
+pub use charts::chart_svg;
+pub use csv::{case_list_csv, report_csv};
+pub use disputes::{
+    DisputePicture, Mark, MarkKind, PauseSpan, StageSpan, dispute_page, dispute_svg, dispute_table,
+    disputes_page, disputes_svg, disputes_table,
+};
+pub use document::report_document;
+pub use error::RenderingError;
+pub use formula_guard::inert;
+pub use page::{STYLE_SHEET, report_page};
+pub use spreadsheet::report_spreadsheet;

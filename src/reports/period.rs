@@ -1,0 +1,39 @@
+//! The periods that a report can be about.
+
+use super::{Period, PeriodKind};
+use chrono::{Datelike, Months, NaiveDate};
+
+impl Period {
+    /// A quarter of a calendar year: the first is January to March. None if there is no such
+    /// quarter.
+    pub fn quarter(year: i32, quarter: u32) -> Option<Self> {
+        let month = quarter.checked_sub(1)?.checked_mul(3)?.checked_add(1)?;
+        let from = NaiveDate::from_ymd_opt(year, month, 1)?;
+        Self::months(from, 3, PeriodKind::Quarter)
+    }
+
+    /// The financial year that begins on 1 April of `year`. None if there is no such year.
+    pub fn financial_year(year: i32) -> Option<Self> {
+        Self::months(NaiveDate::from_ymd_opt(year, 4, 1)?, 12, PeriodKind::FinancialYear)
+    }
+
+    /// From one day to another, both with it. None if the last is before the first.
+    pub fn dates(from: NaiveDate, to: NaiveDate) -> Option<Self> {
+        (from <= to).then_some(Self { from, to, kind: PeriodKind::Dates })
+    }
+
+    /// The same period a year before; one that ends with February ends with it there too.
+    pub fn year_before(self) -> Option<Self> {
+        let back = |day: NaiveDate| day.checked_sub_months(Months::new(12));
+        let to = match self.to.succ_opt()? {
+            next if next.day() == 1 => back(next)?.pred_opt()?,
+            _ => back(self.to)?,
+        };
+        Some(Self { from: back(self.from)?, to, kind: self.kind })
+    }
+
+    fn months(from: NaiveDate, count: u32, kind: PeriodKind) -> Option<Self> {
+        let to = from.checked_add_months(Months::new(count))?.pred_opt()?;
+        Some(Self { from, to, kind })
+    }
+}

@@ -1,0 +1,123 @@
+//! What is kept is read again, and nothing else is taken for it.
+
+use super::*;
+use crate::escalation::EntryReason;
+
+/// Facts with something in every field.
+fn full() -> CaseFacts {
+    let mut case = Case::raised();
+    case.at("2026-11-16 11:00").by(EVE, Command::Acknowledge { note: None });
+    case.lapse_at("2026-11-23 17:02");
+    case.by(FINN, respond(Stance::AcceptsInPart));
+    case.at("2026-11-24 09:00").by(BEN, withdraw());
+    case.by(ADA, reopen(None));
+    let mut facts = facts(&case);
+    facts.level_of_need = Some("Level 3".to_owned());
+    facts.actions = vec![ActionFacts {
+        due_on: "2026-12-01".parse().unwrap(),
+        done_at: Some(at("2026-11-30 16:00")),
+    }];
+    facts
+}
+
+#[test]
+fn what_is_kept_is_read_again() {
+    let facts = full();
+    let bytes = pack(&facts).unwrap();
+    assert_eq!(unpack(&bytes), Ok(facts));
+    assert!(bytes.len() < 400, "a few bytes: {}", bytes.len());
+}
+
+#[test]
+fn what_is_damaged_or_of_another_format_is_not_read() {
+    let bytes = pack(&full()).unwrap();
+    assert_eq!(unpack(&[]), Err(NotFacts::OtherFormat));
+    for other in (0..=u8::MAX).filter(|first| *first != bytes[0]) {
+        let other = [&[other], &bytes[1..]].concat();
+        assert_eq!(unpack(&other), Err(NotFacts::OtherFormat));
+    }
+    for length in 1..bytes.len() {
+        assert_eq!(unpack(&bytes[..length]), Err(NotFacts::Damaged), "cut off at {length}");
+    }
+    let longer = [bytes.as_slice(), &[0]].concat();
+    assert_eq!(unpack(&longer), Err(NotFacts::Damaged));
+}
+
+/// Whoever changes this changes the format: its number in `packed.rs` goes up, and a migration sets
+/// `is_made` of all rows to false, so that they are made anew.
+#[test]
+fn the_format_is_what_it_was() {
+    let hex: String = pack(&full()).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, PINNED);
+    let index = |bytes: Result<Vec<u8>, _>| -> u8 {
+        let bytes: Result<Vec<u8>, postcard::Error> = bytes;
+        bytes.unwrap()[0]
+    };
+    use EntryReason as Entered;
+    use LeavingReason as Left;
+    let entered = [
+        Entered::Raised,
+        Entered::DeadlinePassed,
+        Entered::Refused,
+        Entered::EscalatedEarly,
+        Entered::Reopened,
+        Entered::SteppedDown,
+    ];
+    let left = [
+        Left::DeadlinePassed,
+        Left::Refused,
+        Left::EscalatedEarly,
+        Left::Agreed,
+        Left::Determined,
+        Left::Withdrawn,
+        Left::Referred,
+        Left::SteppedDown,
+    ];
+    let sectors = [
+        Sector::ChildrensSocialCare,
+        Sector::Police,
+        Sector::HealthProvider,
+        Sector::GeneralPractice,
+        Sector::IntegratedCareBoard,
+        Sector::School,
+        Sector::EarlyYears,
+        Sector::Probation,
+        Sector::Housing,
+        Sector::VoluntarySector,
+        Sector::YouthJustice,
+        Sector::Other,
+    ];
+    use EndedHow::{Agreed, Determined, Referred, Withdrawn};
+    use Stance::{Accepts, AcceptsInPart, NeedsInformation, Refuses};
+    let stances = [Accepts, AcceptsInPart, NeedsInformation, Refuses];
+    let answers =
+        [Answer::Silence, Answer::AcknowledgedOnly, Answer::Refusal, Answer::AnsweredNotAgreed];
+    let statuses = [Status::Draft, Status::Open, Status::Resolved, Status::Withdrawn];
+    let words: [Vec<u8>; 7] = [
+        entered.iter().map(|it| index(postcard::to_allocvec(it))).collect(),
+        left.iter().map(|it| index(postcard::to_allocvec(it))).collect(),
+        sectors.iter().map(|it| index(postcard::to_allocvec(it))).collect(),
+        stances.iter().map(|it| index(postcard::to_allocvec(it))).collect(),
+        answers.iter().map(|it| index(postcard::to_allocvec(it))).collect(),
+        statuses.iter().map(|it| index(postcard::to_allocvec(it))).collect(),
+        [Agreed, Determined, Referred, Withdrawn]
+            .iter()
+            .map(|it| index(postcard::to_allocvec(it)))
+            .collect(),
+    ];
+    for numbers in words {
+        let in_order: Vec<u8> = (0..).take(numbers.len()).collect();
+        assert_eq!(numbers, in_order, "a word was moved: what is kept would mean another");
+    }
+}
+
+const PINNED: &str = concat!(
+    "0110000000000000700080000000000010000f4553432d323032362d3030303030311000000000000070008000",
+    "0000000000010462736370020767656e6572616c0480a0aaf4ba98b00610000000000000700080000000000000",
+    "11051000000000000070008000000000000012000d6c6576656c5f6f665f6e656564087374616e646172640107",
+    "4c6576656c20330001030101010080a0aaf4ba98b006809093e390bdb0068416000180b0c7ddd598b006018090",
+    "93e390bdb006f001010180c8cbd591bdb0060084160201020180c8cbd591bdb0068090b0f1aae0b006e0120180",
+    "c8cbd591bdb00601010000018090e5f6bdc0b0060500030202048090e5f6bdc0b0068090ebceaee5b006c01600",
+    "000000018090e5f6bdc0b006030002018090e5f6bdc0b0060000000000000001dea95a018080938890e0b00600",
+    "00008090e5f6bdc0b006",
+);
