@@ -49,6 +49,15 @@ pub async fn build_engine(settings: &Settings, clock: Clock) -> anyhow::Result<E
     build_engine_with(settings, clock, mailer(settings)?).await
 }
 
+/// The same for a server: it waits for the database no longer than its clients wait for it.
+///
+/// # Errors
+/// As [`build_engine`].
+pub async fn build_engine_to_serve(settings: &Settings, clock: Clock) -> anyhow::Result<Engine> {
+    let store = open_store_by(settings, Store::open_to_serve).await?;
+    build_engine_over(settings, store, clock, mailer(settings)?).await
+}
+
 /// The engine that settings describe, with a mailer of one's own.
 ///
 /// # Errors
@@ -267,6 +276,15 @@ fn smtp_settings(smtp: &SmtpSettings) -> anyhow::Result<notify::SmtpSettings> {
         None => None,
         Some(path) => Some(secret_of("mail.smtp.password_file", path)?),
     };
+    let authorities = match &smtp.authorities_file {
+        None => None,
+        Some(path) => {
+            let read = std::fs::read(path);
+            Some(read.with_context(|| {
+                format!("reading mail.smtp.authorities_file, {}", path.display())
+            })?)
+        }
+    };
     Ok(notify::SmtpSettings {
         host: smtp.host.clone(),
         port: smtp.port,
@@ -277,6 +295,7 @@ fn smtp_settings(smtp: &SmtpSettings) -> anyhow::Result<notify::SmtpSettings> {
         },
         username: smtp.username.clone(),
         password,
+        authorities,
         timeout_seconds: smtp.timeout_seconds,
         connections_max: smtp.connections_max,
     })

@@ -16,6 +16,8 @@ use std::process::ExitCode;
 
 /// The disk failed (`EX_IOERR` of sysexits.h).
 const EXIT_IO: i32 = 74;
+/// To be done again later (`EX_TEMPFAIL` of sysexits.h): mail servers do that.
+const EXIT_AGAIN: u8 = 75;
 
 pub(super) fn read(file: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
@@ -37,7 +39,7 @@ pub(super) fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
 
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     let alone = app::alone(&settings)?;
-    let engine = app::build_engine(&settings, Clock::System).await?;
+    let engine = app::build_engine_to_serve(&settings, Clock::System).await?;
     if let Err((provider, fault)) = engine.check_providers().await {
         bail!("the identity provider `{provider}` (auth.providers_file): {fault}");
     }
@@ -132,12 +134,27 @@ async fn set_up_hint(engine: &Engine) -> anyhow::Result<Option<String>> {
 }
 
 /// Hands in a message that came back. A mail server's pipe must not answer it with another message, so
-/// what is no report is said and not an error of the pipe.
+/// what is no report is said and not an error of the pipe; and what cannot be taken now is for the
+/// mail server to hand in again.
 pub(super) async fn bounce(settings: Settings) -> anyhow::Result<ExitCode> {
+    match take_bounce(&settings).await {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => {
+            eprintln!("{}", super::run::sentence(&error));
+            Ok(ExitCode::from(EXIT_AGAIN))
+        }
+    }
+}
+
+async fn take_bounce(settings: &Settings) -> anyhow::Result<()> {
     let limit = u64::try_from(settings.http.body_bytes_max)?;
+    let mut input = std::io::stdin().lock();
     let mut message = Vec::new();
-    std::io::stdin().take(limit).read_to_end(&mut message).context("reading the message")?;
-    let engine = app::build_engine(&settings, Clock::System).await?;
+    // What a report says of its message stands first; the rest is what came back.
+    input.by_ref().take(limit).read_to_end(&mut message).context("reading the message")?;
+    // A pipe that is not read to its end has failed for whoever writes to it.
+    std::io::copy(&mut input, &mut std::io::sink()).context("reading the message")?;
+    let engine = app::build_engine(settings, Clock::System).await?;
     match engine.take_bounce(message).await {
         Ok(outcome) => println!("{}", said_of(outcome)),
         Err(EngineError::Refused(Refusal::Faulty(faults))) => {
@@ -147,7 +164,7 @@ pub(super) async fn bounce(settings: Settings) -> anyhow::Result<ExitCode> {
         }
         Err(error) => return Err(error).context("taking the message"),
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn said_of(outcome: Bounced) -> &'static str {

@@ -32,6 +32,12 @@ pub(super) async fn look(settings: Settings, is_deep: bool) -> anyhow::Result<Ex
     for breach in &proof.breaches {
         println!("{breach}");
     }
+    if proof.facts_to_make_count > 0 {
+        println!(
+            "still to be made, which the server does at its next start: what reports count of {} cases",
+            proof.facts_to_make_count
+        );
+    }
     let verdict = match proof.breaches.len() {
         0 => "nothing is broken".to_owned(),
         1 => "1 is broken".to_owned(),

@@ -98,6 +98,7 @@ pub(super) const KEYS: &[Key] = &[
     key("mail.smtp.security", "starttls", OneOf(&["starttls", "tls", "none"])),
     optional("mail.smtp.username", Text(any)),
     optional("mail.smtp.password_file", Text(any)),
+    optional("mail.smtp.authorities_file", Text(any)),
     key("mail.smtp.timeout_seconds", "30", Whole(1, 600)),
     key("mail.smtp.connections_max", "8", Whole(1, 64)),
     key("mail.retry_days_max", "5", Whole(1, 30)),

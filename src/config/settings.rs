@@ -121,6 +121,9 @@ pub struct SmtpSettings {
     pub username: Option<String>,
     /// The file that user's password is in.
     pub password_file: Option<PathBuf>,
+    /// The file of certificates (PEM) of authorities that are trusted to vouch for it, beside those
+    /// that this machine trusts.
+    pub authorities_file: Option<PathBuf>,
     /// The longest one email may take.
     pub timeout_seconds: u64,
     /// The most connections at a time.

@@ -71,6 +71,9 @@ pub struct Proof {
     pub entries_count: u64,
     /// How many kept answers were looked up.
     pub answers_count: u64,
+    /// Of how many cases what reports count is still to be made: none but after an upgrade, or where a
+    /// timeline could not be read.
+    pub facts_to_make_count: u64,
     /// What is broken, the first found first; at most a hundred.
     pub breaches: Vec<Breach>,
 }
@@ -129,6 +132,7 @@ async fn prove_cases(store: &Store, proof: &mut Proof) -> Result<(), StoreError>
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.escalation_id);
         for looked in page {
+            proof.facts_to_make_count += u64::from(looked.has_facts_to_make);
             for (invariant, what) in looked.found {
                 proof.add(invariant, looked.reference.clone(), what);
             }
@@ -140,6 +144,7 @@ async fn prove_cases(store: &Store, proof: &mut Proof) -> Result<(), StoreError>
 struct Looked {
     escalation_id: EscalationId,
     reference: String,
+    has_facts_to_make: bool,
     found: Vec<(Invariant, String)>,
 }
 
@@ -154,8 +159,12 @@ fn look(
     r: &mut Reader<'_>,
     which: EscalationId,
 ) -> Result<Looked, StoreError> {
-    let mut looked =
-        Looked { escalation_id: which, reference: which.to_string(), found: Vec::new() };
+    let mut looked = Looked {
+        escalation_id: which,
+        reference: which.to_string(),
+        has_facts_to_make: false,
+        found: Vec::new(),
+    };
     let read = escalations::find(r, which)
         .and_then(|stored| Ok((stored, timeline::list(r, which, 0, i64::MAX)?)));
     let (stored, entries) = match read {
@@ -172,8 +181,10 @@ fn look(
         let what = "it goes by another policy version than its timeline says".to_owned();
         looked.found.push((Invariant::Pinned, what));
     }
-    if let Facts::Differ(what) = compare(shelf, r, &stored.escalation, &entries)? {
-        looked.found.push((Invariant::Provable, what.to_owned()));
+    match compare(shelf, r, &stored.escalation, &entries)? {
+        Facts::Hold => {}
+        Facts::ToBeMade => looked.has_facts_to_make = true,
+        Facts::Differ(what) => looked.found.push((Invariant::Provable, what.to_owned())),
     }
     let told = proving::told_of(r, which)?;
     looked.found.extend(told_whole(which, &entries, &told).map(|what| (Invariant::Whole, what)));

@@ -70,7 +70,11 @@ fn why_pointless(kind: NoticeKind, queued_at: UtcInstant, case: &Escalation) -> 
         Status::Open if case.current_entry().is_some_and(|it| queued_at < it.entered_at) => {
             Some(Withheld::HasMovedOn)
         }
-        Status::Open if kind == NoticeKind::ProposalToAnswer && case.open_proposal().is_none() => {
+        // Of one that was put since, its own message tells.
+        Status::Open
+            if kind == NoticeKind::ProposalToAnswer
+                && case.open_proposal().is_none_or(|it| queued_at < it.at) =>
+        {
             Some(Withheld::WasAnswered)
         }
         Status::Open => None,

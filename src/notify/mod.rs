@@ -12,6 +12,7 @@
 
 mod alarm;
 mod bounce;
+mod encryption;
 mod folder;
 mod late;
 mod letter;

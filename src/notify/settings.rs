@@ -28,6 +28,8 @@ pub struct SmtpSettings {
     pub username: Option<String>,
     /// That user's password.
     pub password: Option<String>,
+    /// Certificates (PEM) of authorities that may vouch for it, beside those this machine trusts.
+    pub authorities: Option<Vec<u8>>,
     /// The longest a message may take, from waiting for a connection to the final answer.
     pub timeout_seconds: u64,
     /// The most connections at a time.
@@ -42,6 +44,7 @@ impl fmt::Debug for SmtpSettings {
             .field("security", &self.security)
             .field("username", &self.username)
             .field("password", &self.password.as_ref().map(|_| "(not shown)"))
+            .field("authorities", &self.authorities.as_ref().map(Vec::len))
             .field("timeout_seconds", &self.timeout_seconds)
             .field("connections_max", &self.connections_max)
             .finish()

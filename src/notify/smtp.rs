@@ -7,6 +7,7 @@
 //! recipient or message is final. And it never sends small packets at once, which costs 40
 //! milliseconds for each message.
 
+use super::encryption::{self, InClear};
 use super::line::{cut, one_line};
 use super::mailer::{Accepted, MailerError, SendFailure};
 use super::outgoing::{Outgoing, Sender};
@@ -64,11 +65,7 @@ impl Smtp {
         }
         let encryption = match settings.security {
             Security::None => None,
-            Security::Tls | Security::StartTls => {
-                Some(TlsParameters::new(settings.host.clone()).map_err(|cause| {
-                    MailerError::Encryption { host: settings.host.clone(), cause }
-                })?)
-            }
+            Security::Tls | Security::StartTls => Some(encryption::parameters(&settings)?),
         };
         Ok(Self {
             credentials: settings.credentials()?,
@@ -180,32 +177,35 @@ impl Smtp {
     ) -> Result<AsyncSmtpConnection, Box<dyn std::error::Error + Send + Sync>> {
         let server = (self.settings.host.as_str(), self.settings.port);
         let hello = ClientId::Domain(self.sender.message_domain().to_owned());
-        match (self.settings.security, &self.encryption) {
-            (Security::Tls, encryption) => Ok(AsyncSmtpConnection::connect_tokio1(
-                server,
-                Some(self.limit),
-                &hello,
-                encryption.clone(),
-                None,
-            )
-            .await?),
-            (Security::StartTls | Security::None, encryption) => {
-                let stream = TcpStream::connect(server).await?;
-                stream.set_nodelay(true)?;
-                let stream = Box::new(stream);
-                let mut connection =
-                    AsyncSmtpConnection::connect_with_transport(stream, &hello).await?;
-                if let Some(encryption) = encryption {
-                    connection.starttls(encryption.clone(), &hello).await?;
-                }
-                Ok(connection)
-            }
+        let Some(parameters) = self.encryption.clone() else {
+            let stream = Box::new(stream_to(server).await?);
+            return Ok(AsyncSmtpConnection::connect_with_transport(stream, &hello).await?);
+        };
+        if self.settings.security == Security::Tls {
+            let (limit, parameters) = (Some(self.limit), Some(parameters));
+            return AsyncSmtpConnection::connect_tokio1(server, limit, &hello, parameters, None)
+                .await
+                .map_err(|error| encryption::not_begun(&error));
         }
+        let stream = Box::new(InClear::new(stream_to(server).await?));
+        let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &hello).await?;
+        if !connection.can_starttls() {
+            return Err(encryption::not_offered());
+        }
+        let begun = connection.starttls(parameters, &hello).await;
+        begun.map_err(|error| encryption::not_begun(&error))?;
+        Ok(connection)
     }
 
     fn server(&self) -> String {
         format!("{}:{}", self.settings.host, self.settings.port)
     }
+}
+
+async fn stream_to(server: (&str, u16)) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect(server).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 /// What a command was about.

@@ -1,7 +1,9 @@
 //! What a report says, in words: cells, lengths, instants, periods.
 
 use crate::clock::UtcInstant;
-use crate::reports::{Audience, Cell, Column, ColumnKind, Period, PeriodKind, Report};
+use crate::reports::{
+    Audience, Cell, Chart, Column, ColumnKind, Period, PeriodKind, Report, Table,
+};
 use chrono::Datelike;
 use chrono_tz::Tz;
 
@@ -15,14 +17,20 @@ pub(super) const SUPPRESSED: &str = "not shown";
 const HOUR: u64 = 60;
 const DAY: u64 = 24 * HOUR;
 
-/// What a cell says in its column.
-pub(super) fn cell(cell: &Cell, kind: ColumnKind, zone: Tz) -> String {
+/// What a cell says in its column of a table.
+pub(super) fn cell(table: &Table, column: &Column, cell: &Cell, zone: Tz) -> String {
     match cell {
-        Cell::Share { value, of: whole @ 1.. } => {
+        Cell::Share { value, of: whole @ 1.. } if counts_shares(table) => {
             format!("{} ({} of {})", percent(*value, *whole), count(*value), count(*whole))
         }
-        other => short(other, kind, zone),
+        other => short(other, column.kind, zone),
     }
+}
+
+/// Whether a table's shares are so many of so many cases. Those of a survival curve are estimated,
+/// and their parts are nothing that was counted.
+pub(super) fn counts_shares(table: &Table) -> bool {
+    table.chart != Some(Chart::Survival)
 }
 
 /// What a cell says in its column, where there is little room.
@@ -66,16 +74,15 @@ fn percent(value: u64, of: u64) -> String {
 pub(super) fn length(minutes: u64, kind: ColumnKind) -> String {
     let parts = match kind {
         ColumnKind::Elapsed if minutes >= DAY => {
-            [(minutes / DAY, "day"), (minutes % DAY / HOUR, "hour")]
+            let days = if minutes < 2 * DAY { "day" } else { "days" };
+            [(minutes / DAY, days), (minutes % DAY / HOUR, "h")]
         }
-        _ => [(minutes / HOUR, "hour"), (minutes % HOUR, "minute")],
+        _ => [(minutes / HOUR, "h"), (minutes % HOUR, "min")],
     };
-    let said = parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| {
-        let plural = if *number == 1 { "" } else { "s" };
-        format!("{} {unit}{plural}", count(*number))
-    });
-    let said: Vec<String> = said.collect();
-    if said.is_empty() { "0 minutes".to_owned() } else { said.join(" ") }
+    let said = parts.iter().filter(|(number, _)| *number > 0);
+    let said: Vec<String> =
+        said.map(|(number, unit)| format!("{} {unit}", count(*number))).collect();
+    if said.is_empty() { "0 min".to_owned() } else { said.join(" ") }
 }
 
 /// An instant in local time: `Wed 30 Dec 2026, 17:00`.

@@ -51,7 +51,7 @@ struct RowView {
 
 struct CellView {
     words: String,
-    is_number: bool,
+    class: Option<&'static str>,
 }
 
 impl TableView {
@@ -63,10 +63,14 @@ impl TableView {
         no_picture: Option<&'static str>,
         zone: Tz,
     ) -> Self {
-        let is_number = |kind| !matches!(kind, ColumnKind::Words | ColumnKind::Instant);
+        let class = |kind| match kind {
+            ColumnKind::Words => None,
+            ColumnKind::Instant => Some("instant"),
+            _ => Some("number"),
+        };
         let columns = table.columns.iter().map(|column| CellView {
             words: cell_words::heading(column),
-            is_number: is_number(column.kind),
+            class: class(column.kind),
         });
         let rows = table.rows.iter().map(|row| RowView {
             title: legible(&row.title),
@@ -76,8 +80,8 @@ impl TableView {
                 .iter()
                 .zip(&row.cells)
                 .map(|(column, cell)| CellView {
-                    words: cell_words::cell(cell, column.kind, zone),
-                    is_number: is_number(column.kind),
+                    words: cell_words::cell(table, column, cell, zone),
+                    class: class(column.kind),
                 })
                 .collect(),
         });

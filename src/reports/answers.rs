@@ -39,8 +39,7 @@ impl StayResult {
 
     /// How it was in this stay.
     pub fn of(stay: &StayFacts) -> Self {
-        let refuses =
-            stay.answered.is_some_and(|answered| answered.stance == Some(Stance::Refuses));
+        let refuses = stay.answered.and_then(|it| it.stance) == Some(Stance::Refuses);
         match (stay.missed, stay.left.map(|left| left.why)) {
             (Some(missed), _) => match missed.answer {
                 Answer::Silence => Self::Silent,

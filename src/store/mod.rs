@@ -40,6 +40,7 @@ pub mod networks;
 pub mod nodes;
 pub mod notices;
 pub mod outbox;
+mod outbox_line;
 pub mod outbox_numbers;
 pub mod people;
 pub mod policies;

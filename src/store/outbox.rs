@@ -3,9 +3,12 @@
 //! A lease is short and is renewed by whoever sends, so that what a dead node had is soon another's.
 //! Its token is the fence: whoever lost it writes nothing.
 
-use super::conn::{Conn, Reader, Writer, on};
+use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
 use super::notices::{NoticeRow, StoredNotice};
+use super::outbox_line::{
+    Candidate, PassOver, candidates, first_in_line, ids_of_bundle, ids_of_letter,
+};
 use super::schema::notices;
 use super::types::At;
 use crate::clock::UtcInstant;
@@ -13,11 +16,6 @@ use crate::ids::NoticeId;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// The most notices that go in one letter.
-const BUNDLE_MAX: i64 = 5_000;
-/// The urgencies, by their place in line.
-const URGENCIES: [i32; 3] = [0, 1, 2];
 
 /// How much may be taken at once.
 #[derive(Debug, Clone)]
@@ -71,52 +69,9 @@ pub struct UnreadableNotice {
     pub why: String,
 }
 
-#[derive(Debug, Clone, Queryable)]
-struct Candidate {
-    id: String,
-    queued_at: At,
-    destination: String,
-    recipient_email: String,
-    partnership_id: String,
-    bundle: Option<String>,
-    sent_as: Option<String>,
-}
-
-type CandidateColumns = (
-    notices::id,
-    notices::queued_at,
-    notices::destination,
-    notices::recipient_email,
-    notices::partnership_id,
-    notices::bundle,
-    notices::sent_as,
-);
-
-const CANDIDATE: CandidateColumns = (
-    notices::id,
-    notices::queued_at,
-    notices::destination,
-    notices::recipient_email,
-    notices::partnership_id,
-    notices::bundle,
-    notices::sent_as,
-);
-
-/// Runs a query of rows that are about to be leased. Differs by database because on PostgreSQL rows
-/// that another node is taking are passed over; SQLite's writing transaction is the only one.
-macro_rules! passing_over {
-    ($w:expr, $query:expr) => {{
-        let query = $query;
-        match $w.conn() {
-            #[cfg(feature = "postgres")]
-            Conn::Postgres(c) => query.for_update().skip_locked().load(c)?,
-            Conn::Sqlite(c) => query.load(c)?,
-        }
-    }};
-}
-
 /// Leases what is to be sent now, as much as there is room for: first what a sender left behind
-/// whose lease ran out, then the most urgent, and of these the first queued.
+/// whose lease ran out, then the most urgent, and of these the first queued. Of several to one
+/// person about one case one is on its way at a time, the first queued first.
 ///
 /// # Errors
 /// If the database refuses it.
@@ -128,68 +83,35 @@ pub fn lease(
 ) -> Result<Vec<Leased>, StoreError> {
     let mut on_their_way = room.on_their_way.clone();
     let mut leased = Vec::new();
+    let mut behind: Vec<String> = Vec::new();
     while leased.len() < room.letters_max {
-        let full = room.full_destinations(&on_their_way);
+        let pass_over = PassOver {
+            destinations: room.full_destinations(&on_their_way),
+            notices: behind.clone(),
+        };
         let wanted = room.letters_max.saturating_sub(leased.len());
-        let found = candidates(w, now, &full, room.oldest_first, wanted)?;
-        let before = leased.len();
+        let found = candidates(w, now, &pass_over, room.oldest_first, wanted)?;
+        let before = (leased.len(), behind.len());
         for candidate in found {
             let count = on_their_way.entry(candidate.destination.clone()).or_default();
             if leased.len() >= room.letters_max || *count >= room.per_destination {
                 continue;
             }
+            let id = candidate.id.clone();
+            let Some(candidate) = first_in_line(w, candidate, now)? else {
+                behind.push(id);
+                continue;
+            };
             if let Some(letter) = lease_letter(w, candidate, now, lease_until)? {
                 *count += 1;
                 leased.push(letter);
             }
         }
-        if leased.len() == before {
+        if (leased.len(), behind.len()) == before {
             break;
         }
     }
     Ok(leased)
-}
-
-fn candidates(
-    w: &mut Writer<'_>,
-    now: UtcInstant,
-    full: &[String],
-    oldest_first: bool,
-    wanted: usize,
-) -> Result<Vec<Candidate>, StoreError> {
-    let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
-    let mut found: Vec<Candidate> = passing_over!(
-        w,
-        notices::table
-            .filter(notices::state.eq("leased"))
-            .filter(notices::lease_until.assume_not_null().le(At(now)))
-            .filter(notices::destination.ne_all(full.to_vec()))
-            .order((notices::lease_until, notices::id))
-            .limit(limit)
-            .select(CANDIDATE)
-    );
-    let left_behind = found.len();
-    for urgency in URGENCIES {
-        if found.len() >= wanted && !oldest_first {
-            break;
-        }
-        let more: Vec<Candidate> = passing_over!(
-            w,
-            notices::table
-                .filter(notices::state.eq("queued"))
-                .filter(notices::urgency.eq(urgency))
-                .filter(notices::next_attempt_at.le(At(now)))
-                .filter(notices::destination.ne_all(full.to_vec()))
-                .order((notices::queued_at, notices::id))
-                .limit(limit)
-                .select(CANDIDATE)
-        );
-        found.extend(more);
-    }
-    if oldest_first && let Some(queued) = found.get_mut(left_behind..) {
-        queued.sort_by(|a, b| (a.queued_at, &a.id).cmp(&(b.queued_at, &b.id)));
-    }
-    Ok(found)
 }
 
 /// Leases a candidate with all that goes in one letter with it; nothing if another letter of this
@@ -249,47 +171,6 @@ fn lease_letter(
         }
     }
     Ok(Some(letter))
-}
-
-/// What went together before.
-fn ids_of_letter(
-    w: &mut Writer<'_>,
-    letter: &str,
-    now: UtcInstant,
-) -> Result<Vec<String>, StoreError> {
-    let ids: Vec<String> = passing_over!(
-        w,
-        notices::table
-            .filter(notices::sent_as.eq(letter))
-            .filter(notices::state.eq("queued").or(
-                notices::state.eq("leased").and(notices::lease_until.assume_not_null().le(At(now))),
-            ))
-            .order((notices::queued_at, notices::id))
-            .limit(BUNDLE_MAX)
-            .select(notices::id)
-    );
-    Ok(ids)
-}
-
-/// What waits to go together for the first time.
-fn ids_of_bundle(
-    w: &mut Writer<'_>,
-    candidate: &Candidate,
-    bundle: &str,
-) -> Result<Vec<String>, StoreError> {
-    let ids: Vec<String> = passing_over!(
-        w,
-        notices::table
-            .filter(notices::state.eq("queued"))
-            .filter(notices::recipient_email.eq(&candidate.recipient_email))
-            .filter(notices::partnership_id.eq(&candidate.partnership_id))
-            .filter(notices::bundle.eq(bundle))
-            .filter(notices::sent_as.is_null())
-            .order((notices::queued_at, notices::id))
-            .limit(BUNDLE_MAX)
-            .select(notices::id)
-    );
-    Ok(ids)
 }
 
 /// Renews a lease; false if it is another's by now, or its letter has ended.

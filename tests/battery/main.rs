@@ -37,8 +37,10 @@ mod r10_forced_conflicts;
 mod r11_race;
 mod r12_zombie;
 mod r16_silence;
+mod r17_encryption;
 mod r17_mail_server_faults;
 mod r18_backlog;
+mod r18_urgent;
 mod r19_killed_after_250;
 mod r20_idempotency_storm;
 mod r21_sixty_four_editors;
@@ -95,6 +97,7 @@ const ROWS: &[Row] = &[
         2,
         r17_mail_server_faults::trial,
     ),
+    row("R17t", "a mail server whose encryption is wrong", "messages", 4, 2, r17_encryption::trial),
     row(
         "R18",
         "a backlog after an outage of the mail server",
@@ -103,6 +106,7 @@ const ROWS: &[Row] = &[
         2,
         r18_backlog::trial,
     ),
+    row("R18u", "an urgent message fails under a backlog", "failures", 1, 2, r18_urgent::trial),
     row(
         "R19",
         "killed between the mail server's 250 and our commit",

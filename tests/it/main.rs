@@ -5,6 +5,7 @@
 
 mod accounts;
 mod agreement;
+mod bounce_console;
 mod house;
 
 mod contract;

@@ -11,7 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_bscp-escalation");
+/// The program.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_bscp-escalation");
 const BSCP: &str = include_str!("../../config/policies/bscp.toml");
 /// How long a test waits for what must happen by itself.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -10,6 +10,7 @@ fn settings(sink: &SmtpSink) -> SmtpSettings {
         security: Security::None,
         username: None,
         password: None,
+        authorities: None,
         timeout_seconds: 20,
         connections_max: 2,
     }

@@ -55,6 +55,8 @@ impl Unit {
 
     /// A number at an axis, in what is written.
     pub(super) fn say(self, number: f64) -> String {
+        // What a sum of tenths leaves at its end is not said.
+        let number = (number * 1000.0).round() / 1000.0;
         match self {
             Self::Share => format!("{number}%"),
             Self::Count | Self::Hours | Self::Days => format!("{number}"),

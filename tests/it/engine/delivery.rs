@@ -255,6 +255,60 @@ on_each_database! {
         assert_eq!(raw.count("notices", "state in ('queued', 'leased')"), 0);
     }
 
+    async fn what_asks_to_answer_a_proposal_that_was_answered_does_not_go(database: Database) {
+        let Some((house, sink)) = house_and_sink(database, 5).await else { return };
+        let reference = house.raised().await;
+        let asked = async |state: &str| {
+            let mut raw = Raw::of(&house);
+            let of = format!("kind = 'proposal_to_answer' and state = '{state}'");
+            raw.texts(&format!("select coalesce(last_error, '') as value from notices where {of}"))
+        };
+        let does = async |name: &str, command: &str, body: serde_json::Value| {
+            let answer = house.as_(name).await.command(&reference, command, &body).await;
+            assert_eq!(answer.status, 200, "{name}, {command}: {}", answer.body);
+        };
+        let proposal = json!({ "outcome": "decision_changed", "terms": "A strategy meeting." });
+        let no = json!({ "reason": "It does not go far enough." });
+        let why = "not sent: it asks to answer a proposal that is not on the table any more";
+        let minute = TimeDelta::minutes(1);
+
+        // Declined, and another one is put, by the other side, before the letter could go.
+        sink.always(Verb::Rcpt, LATER);
+        does("Tom Okafor", "proposals", proposal.clone()).await;
+        house.engine.deliver().await.unwrap();
+        let first = asked("queued").await.len();
+        assert!(first > 0);
+        wind(&house, TimeDelta::seconds(1));
+        does("Priya Nair", "proposals/1/refusals", no.clone()).await;
+        wind(&house, TimeDelta::seconds(1));
+        does("Priya Nair", "proposals", proposal.clone()).await;
+        sink.take_everything();
+        wind(&house, minute);
+        house.settle().await;
+        assert_eq!(asked("cancelled").await, vec![why; first]);
+        let arrived = asked("accepted").await.len();
+        assert!(arrived > 0, "the other proposal's own letters go");
+
+        // Confirmed, so that the case has ended.
+        let no = json!({ "reason": "Not any more." });
+        does("Tom Okafor", "proposals/2/refusals", no).await;
+        house.settle().await;
+        sink.always(Verb::Rcpt, LATER);
+        wind(&house, TimeDelta::seconds(1));
+        does("Tom Okafor", "proposals", proposal.clone()).await;
+        house.engine.deliver().await.unwrap();
+        wind(&house, TimeDelta::seconds(1));
+        does("Priya Nair", "proposals/3/confirmations", json!({})).await;
+        sink.take_everything();
+        wind(&house, minute);
+        house.settle().await;
+        let ended = asked("cancelled").await.split_off(first);
+        assert_eq!(ended, vec!["not sent: it asks to act in a case that has ended since"; first]);
+        assert_eq!(asked("accepted").await.len(), arrived, "nobody was asked in vain");
+        assert_eq!(Raw::of(&house).count("notices", "state in ('queued', 'leased')"), 0);
+        assert_eq!(failed(&house).await, [""; 0]);
+    }
+
     async fn what_asks_to_act_in_a_stage_that_is_over_does_not_go(database: Database) {
         let Some((house, sink)) = house_and_sink(database, 30).await else { return };
         sink.always_for(TOM, LATER);

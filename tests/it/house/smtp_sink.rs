@@ -1,5 +1,7 @@
 //! A small mail server for tests: it speaks SMTP (RFC 5321) on a port of its own, keeps what it
-//! takes, and can be told to refuse, to fall silent or to hang up at any command.
+//! takes, and can be told to refuse, to fall silent or to hang up at any command. It can encrypt, by
+//! STARTTLS (RFC 3207) or from the first byte, with a certificate that is good or not; what crosses
+//! the wire is kept then, byte for byte.
 //!
 //! ```ignore
 //! let sink = SmtpSink::start().await?;
@@ -11,13 +13,20 @@
 //! It is strict where a client must be right: lines end with CR LF, commands come in order, and a
 //! leading dot is doubled.
 
+#[path = "smtp_sink/conversation.rs"]
+mod conversation;
+#[path = "smtp_sink/encryption.rs"]
+mod encryption;
+
+pub use encryption::{Authority, BAD_CERTIFICATES, BAD_START_TLS, Encryption, Shown, Wrong};
+
+use conversation::serve;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
 /// Where in the conversation something is to happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +35,8 @@ pub enum Verb {
     Connect,
     /// `EHLO`.
     Ehlo,
+    /// `STARTTLS`, where it is offered.
+    StartTls,
     /// `AUTH`; any name and password are taken unless told otherwise.
     Auth,
     /// `MAIL FROM`.
@@ -51,12 +62,18 @@ pub enum Act {
     TakeAndHangUp,
     /// Takes it, answers, then hangs up.
     AnswerAndHangUp,
+    /// Answers as usual, half a second late.
+    Late,
     /// Says nothing more, until the client hangs up.
     FallSilent,
     /// Answers as usual, a byte a second.
     Drip,
     /// Says ten megabytes without an end of line before it answers.
     Flood,
+    /// Answers as usual and says this at once, in clear; then does what it answered.
+    AnswerAndSay(&'static str),
+    /// Answers as usual, and goes on in clear with this whatever it hears.
+    AnswerAndSayOnly(&'static str),
 }
 
 /// A message the sink took.
@@ -84,6 +101,8 @@ struct Kept {
     received: Vec<Received>,
     commands: Vec<String>,
     connections: usize,
+    wire: Vec<u8>,
+    shown: Shown,
     witness: Option<Witness>,
 }
 
@@ -118,12 +137,21 @@ impl Drop for SmtpSink {
 }
 
 impl SmtpSink {
-    /// A mail server on a free port of this machine.
+    /// A mail server on a free port of this machine, which cannot encrypt.
     pub async fn start() -> io::Result<Self> {
+        Self::listen(None).await
+    }
+
+    /// One that encrypts, with a good certificate of this authority until told otherwise.
+    pub async fn start_encrypted(how: Encryption, authority: Authority) -> io::Result<Self> {
+        Self::listen(Some((how, Arc::new(authority)))).await
+    }
+
+    async fn listen(encrypted: Option<(Encryption, Arc<Authority>)>) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let book = Arc::<Book>::default();
-        let server = tokio::spawn(serve(listener, Arc::clone(&book)));
+        let server = tokio::spawn(serve(listener, Arc::clone(&book), encrypted));
         Ok(Self { address, book, server })
     }
 
@@ -159,9 +187,20 @@ impl SmtpSink {
         self.book.rule(Rule { verb, recipient, act, once: false });
     }
 
-    /// Forgets everything it was told to do; takes every message again.
+    /// Which certificate it shows from now on.
+    pub fn show(&self, shown: Shown) {
+        self.book.lock().shown = shown;
+    }
+
+    /// Forgets everything it was told to do; takes every message again, and shows a good certificate.
     pub fn take_everything(&self) {
         self.book.lock().rules.clear();
+        self.show(Shown::Good);
+    }
+
+    /// Every byte that clients have sent so far, as it crossed the wire.
+    pub fn wire(&self) -> Vec<u8> {
+        self.book.lock().wire.clone()
     }
 
     /// Calls somebody each time that a message was taken, right after the client has its answer.
@@ -222,188 +261,4 @@ impl Book {
         }
         Some(act)
     }
-}
-
-async fn serve(listener: TcpListener, book: Arc<Book>) {
-    // The connections end with this task.
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        book.lock().connections += 1;
-        let book = Arc::clone(&book);
-        connections.spawn(async move {
-            let conversation =
-                Conversation { book, stream: BufReader::new(stream), from: None, to: Vec::new() };
-            // A client that hangs up is nothing a mail server minds.
-            let _ended: io::Result<()> = conversation.hold().await;
-        });
-    }
-}
-
-struct Conversation {
-    book: Arc<Book>,
-    stream: BufReader<TcpStream>,
-    from: Option<String>,
-    to: Vec<String>,
-}
-
-impl Conversation {
-    async fn hold(mut self) -> io::Result<()> {
-        let mut goes_on = self.answer(Verb::Connect, "", "220 sink.example ESMTP").await?;
-        while goes_on {
-            let Some(line) = self.line().await? else {
-                break;
-            };
-            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-            let verb = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
-            let heard = if verb == "AUTH" { verb.clone() } else { line.clone() };
-            self.book.lock().commands.push(heard);
-            goes_on = match verb.as_str() {
-                "EHLO" => self.answer(Verb::Ehlo, &line, EHLO_ANSWER).await?,
-                "AUTH" => self.answer(Verb::Auth, &line, "235 2.7.0 signed in").await?,
-                "MAIL" => self.mail(&line).await?,
-                "RCPT" => self.rcpt(&line).await?,
-                "DATA" => self.data(&line).await?,
-                "RSET" => {
-                    self.from = None;
-                    self.to.clear();
-                    self.answer(Verb::Rset, &line, "250 2.0.0 Ok").await?
-                }
-                "NOOP" => self.say("250 2.0.0 Ok").await?,
-                "QUIT" => {
-                    self.say("221 2.0.0 Bye").await?;
-                    false
-                }
-                _ => self.say("500 5.5.2 unknown command").await?,
-            };
-        }
-        Ok(())
-    }
-
-    async fn mail(&mut self, line: &str) -> io::Result<bool> {
-        let Some(from) = path(line, "MAIL FROM:") else {
-            return self.say("501 5.5.4 MAIL FROM:<address> expected").await;
-        };
-        if self.from.is_some() {
-            return self.say("503 5.5.1 a message is already begun").await;
-        }
-        let act = self.book.act(Verb::Mail, line, &self.to);
-        if is_taken(act) {
-            self.from = Some(from);
-        }
-        self.perform(act, "250 2.1.0 Ok").await
-    }
-
-    async fn rcpt(&mut self, line: &str) -> io::Result<bool> {
-        let Some(to) = path(line, "RCPT TO:") else {
-            return self.say("501 5.5.4 RCPT TO:<address> expected").await;
-        };
-        if self.from.is_none() {
-            return self.say("503 5.5.1 MAIL first").await;
-        }
-        let act = self.book.act(Verb::Rcpt, line, &[]);
-        if is_taken(act) {
-            self.to.push(to);
-        }
-        self.perform(act, "250 2.1.5 Ok").await
-    }
-
-    async fn data(&mut self, line: &str) -> io::Result<bool> {
-        if self.from.is_none() || self.to.is_empty() {
-            return self.say("503 5.5.1 MAIL and RCPT first").await;
-        }
-        let act = self.book.act(Verb::Data, line, &self.to);
-        let goes_on = self.perform(act, "354 end with a dot").await?;
-        if !is_taken(act) || !goes_on {
-            return Ok(goes_on);
-        }
-        let mut data = Vec::new();
-        loop {
-            let Some(line) = self.line().await? else {
-                return Ok(false);
-            };
-            if line == b".\r\n" {
-                break;
-            }
-            data.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
-        }
-        let from = self.from.take().unwrap_or_default();
-        let to = std::mem::take(&mut self.to);
-        let act = self.book.act(Verb::Message, "", &to);
-        if is_taken(act) {
-            self.book.lock().received.push(Received { from, to, data });
-            self.book.changed.notify_waiters();
-        }
-        let goes_on = self.perform(act, "250 2.0.0 Ok: queued as SINK").await?;
-        let witness = self.book.lock().witness.clone().filter(|_| is_taken(act));
-        if let Some(witness) = witness {
-            witness.0();
-        }
-        Ok(goes_on)
-    }
-
-    async fn answer(&mut self, verb: Verb, line: &str, usual: &str) -> io::Result<bool> {
-        let act = self.book.act(verb, line, &self.to);
-        self.perform(act, usual).await
-    }
-
-    /// Does what was told, or answers as usual; says whether the conversation goes on.
-    async fn perform(&mut self, act: Option<Act>, usual: &str) -> io::Result<bool> {
-        match act {
-            None => self.say(usual).await,
-            Some(Act::Answer(answer)) => self.say(answer).await,
-            Some(Act::HangUp | Act::TakeAndHangUp) => Ok(false),
-            Some(Act::AnswerAndHangUp) => {
-                self.say(usual).await?;
-                Ok(false)
-            }
-            Some(Act::Drip) => {
-                for byte in format!("{usual}\r\n").bytes() {
-                    self.stream.get_mut().write_all(&[byte]).await?;
-                    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-                }
-                Ok(true)
-            }
-            Some(Act::Flood) => {
-                for _ in 0..160 {
-                    self.stream.get_mut().write_all(&[b'2'; 65_536]).await?;
-                }
-                self.say(usual).await
-            }
-            Some(Act::FallSilent) => {
-                let mut unheard = Vec::new();
-                self.stream.read_to_end(&mut unheard).await?;
-                Ok(false)
-            }
-        }
-    }
-
-    async fn say(&mut self, answer: &str) -> io::Result<bool> {
-        self.stream.get_mut().write_all(format!("{answer}\r\n").as_bytes()).await?;
-        Ok(true)
-    }
-
-    /// The next line with its CR LF; a lone LF does not end one. Nothing once the client hung up.
-    async fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let mut line = Vec::new();
-        while !line.ends_with(b"\r\n") {
-            if self.stream.read_until(b'\n', &mut line).await? == 0 {
-                return Ok(None);
-            }
-        }
-        Ok(Some(line))
-    }
-}
-
-const EHLO_ANSWER: &str = "250-sink.example\r\n250-AUTH PLAIN LOGIN\r\n250 ENHANCEDSTATUSCODES";
-
-/// Whether the client's command or message counts, whatever the client hears about it.
-fn is_taken(act: Option<Act>) -> bool {
-    matches!(act, None | Some(Act::TakeAndHangUp | Act::AnswerAndHangUp | Act::Drip))
-}
-
-/// The address between the angle brackets; nothing if the command is not of this form.
-fn path(line: &str, command: &str) -> Option<String> {
-    let (head, rest) = line.split_at_checked(command.len())?;
-    let (address, _parameters) = rest.strip_prefix('<')?.split_once('>')?;
-    head.eq_ignore_ascii_case(command).then(|| address.to_owned())
 }
