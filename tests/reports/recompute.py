@@ -174,6 +174,21 @@ def agencies(cases, stays):
             say("never_in_time", key, "silent", silent)
 
 
+def times(stage, left):
+    taken = [minutes(stay["entered_at"], stay["left_at"]) for stay in left]
+    limits = [minutes(stay["entered_at"], stay["due_at"]) for stay in left]
+    within = sum(instant(stay["left_at"]) <= instant(stay["due_at"]) for stay in left)
+    lengths("time_elapsed", stage, taken)
+    say("time_elapsed", stage, "limit_median", nearest_rank(limits, 50))
+    say("time_elapsed", stage, "within_limit", share(within, len(left)))
+    taken = [int(stay["working_minutes"]) for stay in left]
+    limits = [int(stay["limit_working_minutes"]) for stay in left]
+    within = sum(it <= limit for it, limit in zip(taken, limits))
+    lengths("time_working", stage, taken)
+    say("time_working", stage, "limit_median", nearest_rank(limits, 50))
+    say("time_working", stage, "within_limit", share(within, len(left)))
+
+
 def stages(cases, stays):
     breakdown("furthest_stage", [case["furthest_stage"] for case in cases])
     resolved = Counter(c["furthest_stage"] for c in cases if c["status"] == "resolved")
@@ -187,20 +202,8 @@ def stages(cases, stays):
             by_stage[stay["stage"]].append(stay)
     for stage, all_stays in by_stage.items():
         left = [stay for stay in all_stays if stay["left_at"]]
-        if not left:
-            continue
-        taken = [minutes(stay["entered_at"], stay["left_at"]) for stay in left]
-        limits = [minutes(stay["entered_at"], stay["due_at"]) for stay in left]
-        within = sum(instant(stay["left_at"]) <= instant(stay["due_at"]) for stay in left)
-        lengths("time_elapsed", stage, taken)
-        say("time_elapsed", stage, "limit_median", nearest_rank(limits, 50))
-        say("time_elapsed", stage, "within_limit", share(within, len(left)))
-        taken = [int(stay["working_minutes"]) for stay in left]
-        limits = [int(stay["limit_working_minutes"]) for stay in left]
-        lengths("time_working", stage, taken)
-        say("time_working", stage, "limit_median", nearest_rank(limits, 50))
-        within = sum(it <= limit for it, limit in zip(taken, limits))
-        say("time_working", stage, "within_limit", share(within, len(left)))
+        if left:
+            times(stage, left)
         counts = Counter(map(result, all_stays))
         for kind, count in counts.items():
             say("answers", stage, kind, count)
