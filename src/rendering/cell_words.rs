@@ -1,9 +1,7 @@
 //! What a report says, in words: cells, lengths, instants, periods.
 
 use crate::clock::UtcInstant;
-use crate::reports::{
-    Audience, Cell, Chart, Column, ColumnKind, Period, PeriodKind, Report, Table,
-};
+use crate::reports::{Audience, Cell, Column, ColumnKind, Period, PeriodKind, Report};
 use chrono::Datelike;
 use chrono_tz::Tz;
 
@@ -17,20 +15,14 @@ pub(super) const SUPPRESSED: &str = "not shown";
 const HOUR: u64 = 60;
 const DAY: u64 = 24 * HOUR;
 
-/// What a cell says in its column of a table.
-pub(super) fn cell(table: &Table, column: &Column, cell: &Cell, zone: Tz) -> String {
+/// What a cell says in its column.
+pub(super) fn cell(cell: &Cell, kind: ColumnKind, zone: Tz) -> String {
     match cell {
-        Cell::Share { value, of: whole @ 1.. } if counts_shares(table) => {
+        Cell::Share { value, of: whole @ 1.. } => {
             format!("{} ({} of {})", percent(*value, *whole), count(*value), count(*whole))
         }
-        other => short(other, column.kind, zone),
+        other => short(other, kind, zone),
     }
-}
-
-/// Whether a table's shares are so many of so many cases. Those of a survival curve are estimated,
-/// and their parts are nothing that was counted.
-pub(super) fn counts_shares(table: &Table) -> bool {
-    table.chart != Some(Chart::Survival)
 }
 
 /// What a cell says in its column, where there is little room.

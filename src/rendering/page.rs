@@ -80,7 +80,7 @@ impl TableView {
                 .iter()
                 .zip(&row.cells)
                 .map(|(column, cell)| CellView {
-                    words: cell_words::cell(table, column, cell, zone),
+                    words: cell_words::cell(cell, column.kind, zone),
                     class: class(column.kind),
                 })
                 .collect(),

@@ -38,9 +38,8 @@ enum Part {
 }
 
 impl Part {
-    fn of(table: &Table, kind: ColumnKind) -> &'static [Self] {
+    fn of(kind: ColumnKind) -> &'static [Self] {
         match kind {
-            ColumnKind::Share if !cell_words::counts_shares(table) => &[Self::Share],
             ColumnKind::Count => &[Self::Count],
             ColumnKind::Words => &[Self::Words],
             ColumnKind::Instant => &[Self::Instant],
@@ -159,7 +158,7 @@ fn about_sheet(sheet: &mut Worksheet, report: &Report, zone: Tz) -> Result<(), X
 
 fn section_sheet(sheet: &mut Worksheet, section: &Section, zone: Tz) -> Result<(), XlsxError> {
     let parts = |table: &Table| -> usize {
-        table.columns.iter().map(|column| Part::of(table, column.kind).len()).sum()
+        table.columns.iter().map(|column| Part::of(column.kind).len()).sum()
     };
     let widest = section.tables.iter().map(parts).max().unwrap_or(0);
     sheet.set_column_width(0, FIRST_WIDTH)?;
@@ -208,7 +207,7 @@ fn write_table(sheet: &mut Worksheet, top: u32, table: &Table, zone: Tz) -> Resu
 }
 
 fn columns(table: &Table) -> impl Iterator<Item = (&Column, Part)> {
-    let parts = |column: &Column| Part::of(table, column.kind);
+    let parts = |column: &Column| Part::of(column.kind);
     table.columns.iter().flat_map(move |column| parts(column).iter().map(move |it| (column, *it)))
 }
 
@@ -226,7 +225,7 @@ fn write_row(
     put(sheet, at, 0, &row.title, &format(Format::new().set_text_wrap()))?;
     let cells = table.columns.iter().zip(&row.cells);
     let parts = cells.flat_map(|(column, cell)| {
-        Part::of(table, column.kind).iter().map(move |it| (*it, column.kind, cell))
+        Part::of(column.kind).iter().map(move |it| (*it, column.kind, cell))
     });
     for (place, (part, kind, cell)) in (1..).zip(parts) {
         let format = format(Format::new().set_num_format(part.number_format()));

@@ -18,6 +18,7 @@ pub(super) struct Figure {
 /// A row of numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct NumberRow {
+    pub(super) key: String,
     pub(super) title: String,
     pub(super) figures: Vec<Figure>,
 }
@@ -111,7 +112,8 @@ impl Numbers {
             let cells = table.columns.iter().zip(&row.cells);
             let figures = cells.filter(|(column, _)| drawn(column));
             let figures = figures.map(|(column, cell)| Figure::of(cell, column.kind, zone));
-            NumberRow { title: cell_words::legible(&row.title), figures: figures.collect() }
+            let (key, title) = (row.key.clone(), cell_words::legible(&row.title));
+            NumberRow { key, title, figures: figures.collect() }
         };
         let rows: Vec<NumberRow> = table.rows.iter().filter(|row| !row.is_total).map(row).collect();
         let greatest = greatest(&rows);
@@ -125,9 +127,10 @@ impl Numbers {
         self.rows.iter().flat_map(|row| &row.figures).any(|figure| figure.number.is_some())
     }
 
-    /// The greatest number.
-    pub(super) fn greatest(&self) -> f64 {
-        greatest(&self.rows)
+    /// The greatest number of the first so many columns.
+    pub(super) fn greatest_of(&self, columns: usize) -> f64 {
+        let figures = self.rows.iter().flat_map(|row| row.figures.iter().take(columns));
+        figures.filter_map(|figure| figure.number).fold(0.0, f64::max)
     }
 
     /// The first column's heading.

@@ -31,7 +31,7 @@ pub(super) fn lines(numbers: &Numbers) -> Drawing {
     let top = legend(&mut drawing, 4, &entries) + 10;
     let bottom = top + HEIGHT;
     drawing.height = bottom + 44;
-    let (scale, ticks) = axis::scale(numbers.greatest(), numbers.unit, (bottom, top));
+    let (scale, ticks) = axis::scale(numbers.greatest_of(count), numbers.unit, (bottom, top));
     axis::upright_axis(&mut drawing, &scale, &ticks, numbers.unit, (LEFT, RIGHT));
     row_words(&mut drawing, numbers, bottom);
     let has_numbers = numbers.rows.len() * count <= NUMBERS_MAX;

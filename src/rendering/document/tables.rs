@@ -103,7 +103,7 @@ fn room(table: &Table, place: usize, zone: Tz) -> Room {
         return Room { least: NARROW, full: NARROW };
     };
     let cells = table.rows.iter().filter_map(|row| row.cells.get(place));
-    let cells = cells.map(|cell| cell_words::cell(table, column, cell, zone));
+    let cells = cells.map(|cell| cell_words::cell(cell, column.kind, zone));
     of_words(&cell_words::heading(column), cells, WIDTH - FIRST - GAP)
 }
 
@@ -170,7 +170,7 @@ fn write_band(flow: &mut Flow, parent: ElementId, table: &Table, band: &[usize],
     for row in &table.rows {
         let cells =
             band.iter().map(|place| match (row.cells.get(*place), table.columns.get(*place)) {
-                (Some(cell), Some(column)) => cell_words::cell(table, column, cell, zone),
+                (Some(cell), Some(column)) => cell_words::cell(cell, column.kind, zone),
                 _ => String::new(),
             });
         let cells = [row.title.clone()].into_iter().chain(cells).collect();

@@ -1,10 +1,12 @@
 //! Comma-separated values are read back as they were written.
 
 use super::made_up::*;
-use crate::rendering::formula_guard::FORMULA_SIGNS;
 use crate::rendering::{RenderingError, case_list_csv, inert, report_csv};
 use crate::reports::{Cell, Report};
 use proptest::prelude::*;
+
+/// With which a cell makes a spreadsheet calculate, written out once more.
+const FORMULA_SIGNS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\0'];
 
 fn read(bytes: &[u8]) -> Vec<Vec<String>> {
     let mut reader = csv::Reader::from_reader(bytes);

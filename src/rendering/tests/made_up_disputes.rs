@@ -27,8 +27,6 @@ fn stage(stage: u32, title: &str, times: [&str; 2], left: Option<(&str, &str)>) 
 
 /// A dispute with everything in it.
 pub fn picture() -> DisputePicture {
-    use MarkKind::{Clock, Decided, Failed, Met, Said, Told};
-    use Side::{Partnership, Raising, Receiving};
     let mut second = stage(
         2,
         "Team managers meet and settle it, or say in writing why not",
@@ -52,101 +50,98 @@ pub fn picture() -> DisputePicture {
             second,
             stage(3, "Heads of service", ["2026-11-20T10:00:00Z", "2026-12-02T17:00:00Z"], None),
         ],
-        marks: vec![
-            mark(
-                "2026-11-02T09:30:00Z",
-                Said,
-                Some(Raising),
-                "Designated safeguarding lead",
-                "raised the challenge",
-            ),
-            mark(
-                "2026-11-02T09:30:01Z",
-                Told,
-                None,
-                "the server",
-                "the people of stage 1 were told",
-            ),
-            mark(
-                "2026-11-02T09:34:00Z",
-                Failed,
-                None,
-                "the server",
-                "a message could not be delivered; somebody else was told",
-            ),
-            mark(
-                "2026-11-03T11:00:00Z",
-                Said,
-                Some(Receiving),
-                "Social worker",
-                "acknowledged the challenge",
-            ),
-            mark(
-                "2026-11-05T17:00:00Z",
-                Clock,
-                None,
-                "the server",
-                "the time of stage 1 ran out: acknowledged and not answered",
-            ),
-            mark(
-                "2026-11-05T17:00:02Z",
-                Told,
-                None,
-                "the server",
-                "the people of stage 2 were told",
-            ),
-            mark(
-                "2026-11-06T10:00:00Z",
-                Said,
-                Some(Receiving),
-                "Team manager",
-                "answered: needs to know more",
-            ),
-            mark(
-                "2026-11-10T09:00:00Z",
-                Clock,
-                Some(Partnership),
-                "Business manager",
-                "stopped the clocks",
-            ),
-            mark("2026-11-12T09:00:00Z", Clock, None, "the server", "the clocks went on"),
-            mark(
-                "2026-11-13T14:00:00Z",
-                Met,
-                Some(Raising),
-                "Designated safeguarding lead",
-                "recorded a meeting",
-            ),
-            mark(
-                "2026-11-13T16:00:00Z",
-                Decided,
-                Some(Receiving),
-                "Team manager",
-                "proposed an outcome",
-            ),
-            mark(
-                "2026-11-16T17:00:00Z",
-                Clock,
-                None,
-                "the server",
-                "the time of stage 2 ran out: answered, not agreed",
-            ),
-            mark(
-                "2026-11-17T09:00:00Z",
-                Decided,
-                Some(Raising),
-                "Head of safeguarding",
-                "declined the proposal",
-            ),
-            mark(
-                "2026-11-20T10:00:00Z",
-                Told,
-                None,
-                "the server",
-                "the people of stage 3 were told",
-            ),
-        ],
+        marks: [raised_and_answered(), moved_up_and_declined()].concat(),
     }
+}
+
+/// The first seven marks.
+fn raised_and_answered() -> Vec<Mark> {
+    use MarkKind::{Clock, Failed, Said, Told};
+    use Side::{Raising, Receiving};
+    vec![
+        mark(
+            "2026-11-02T09:30:00Z",
+            Said,
+            Some(Raising),
+            "Designated safeguarding lead",
+            "raised the challenge",
+        ),
+        mark("2026-11-02T09:30:01Z", Told, None, "the server", "the people of stage 1 were told"),
+        mark(
+            "2026-11-02T09:34:00Z",
+            Failed,
+            None,
+            "the server",
+            "a message could not be delivered; somebody else was told",
+        ),
+        mark(
+            "2026-11-03T11:00:00Z",
+            Said,
+            Some(Receiving),
+            "Social worker",
+            "acknowledged the challenge",
+        ),
+        mark(
+            "2026-11-05T17:00:00Z",
+            Clock,
+            None,
+            "the server",
+            "the time of stage 1 ran out: acknowledged and not answered",
+        ),
+        mark("2026-11-05T17:00:02Z", Told, None, "the server", "the people of stage 2 were told"),
+        mark(
+            "2026-11-06T10:00:00Z",
+            Said,
+            Some(Receiving),
+            "Team manager",
+            "answered: needs to know more",
+        ),
+    ]
+}
+
+/// The other seven.
+fn moved_up_and_declined() -> Vec<Mark> {
+    use MarkKind::{Clock, Decided, Met, Told};
+    use Side::{Partnership, Raising, Receiving};
+    vec![
+        mark(
+            "2026-11-10T09:00:00Z",
+            Clock,
+            Some(Partnership),
+            "Business manager",
+            "stopped the clocks",
+        ),
+        mark("2026-11-12T09:00:00Z", Clock, None, "the server", "the clocks went on"),
+        mark(
+            "2026-11-13T14:00:00Z",
+            Met,
+            Some(Raising),
+            "Designated safeguarding lead",
+            "recorded a meeting",
+        ),
+        mark(
+            "2026-11-13T16:00:00Z",
+            Decided,
+            Some(Receiving),
+            "Team manager",
+            "proposed an outcome",
+        ),
+        mark(
+            "2026-11-16T17:00:00Z",
+            Clock,
+            None,
+            "the server",
+            "the time of stage 2 ran out: answered, not agreed",
+        ),
+        mark(
+            "2026-11-17T09:00:00Z",
+            Decided,
+            Some(Raising),
+            "Head of safeguarding",
+            "declined the proposal",
+        ),
+        mark("2026-11-20T10:00:00Z", Told, None, "the server", "the people of stage 3 were told"),
+    ]
 }
 
 fn after(at: UtcInstant, hours: i64) -> UtcInstant {
@@ -168,27 +163,14 @@ fn case(number: i64) -> CaseFacts {
         let due_at = after(entered_at, 100 + 20 * stage);
         let is_late = (number + stage) % 4 == 0;
         let left_at = after(entered_at, 40 + number % 60 + if is_late { 90 } else { 0 });
-        let is_last = stage == stages;
+        let missed = MissedFacts { due_at, recorded_late_seconds: 1, answer: Answer::Silence };
+        let left =
+            LeftFacts { at: left_at, why: LeavingReason::EscalatedEarly, working_minutes: 1_000 };
+        let stage_number = u32::try_from(stage).unwrap();
         stays.push(StayFacts {
-            number: u32::try_from(stage).unwrap(),
-            round: 1,
-            stage: u32::try_from(stage).unwrap(),
-            why: if stage == 1 { EntryReason::Raised } else { EntryReason::EscalatedEarly },
-            entered_at,
-            due_at,
-            limit_working_minutes: 2_000,
-            answered: None,
-            acknowledged_at: None,
-            missed: is_late.then_some(MissedFacts {
-                due_at,
-                recorded_late_seconds: 1,
-                answer: Answer::Silence,
-            }),
-            left: (!(is_last && is_open)).then_some(LeftFacts {
-                at: left_at,
-                why: LeavingReason::EscalatedEarly,
-                working_minutes: 1_000,
-            }),
+            missed: is_late.then_some(missed),
+            left: (!(stage == stages && is_open)).then_some(left),
+            ..stay(stage_number, entered_at, due_at)
         });
         entered_at = left_at;
     }
@@ -232,5 +214,21 @@ fn case(number: i64) -> CaseFacts {
         learning_count: 0,
         debrief_count: 0,
         changed_at: entered_at,
+    }
+}
+
+fn stay(stage: u32, entered_at: UtcInstant, due_at: UtcInstant) -> StayFacts {
+    StayFacts {
+        number: stage,
+        round: 1,
+        stage,
+        why: if stage == 1 { EntryReason::Raised } else { EntryReason::EscalatedEarly },
+        entered_at,
+        due_at,
+        limit_working_minutes: 2_000,
+        answered: None,
+        acknowledged_at: None,
+        missed: None,
+        left: None,
     }
 }
