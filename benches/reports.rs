@@ -7,7 +7,7 @@
 #![cfg(test)]
 
 #[cfg(feature = "postgres")]
-#[expect(dead_code, reason = "the tests use the rest")]
+#[expect(dead_code, unused_imports, reason = "the tests use the rest")]
 #[path = "../tests/it/house/cluster.rs"]
 mod cluster;
 

@@ -220,7 +220,6 @@ fn has_both(folder: &Path) -> bool {
     ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file())
 }
 
-#[cfg(test)]
 mod tests {
     use super::*;
     use diesel::dsl::sql;
