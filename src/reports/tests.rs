@@ -1,6 +1,7 @@
 //! Facts are what the timeline says, however they are come by. Every figure is counted twice, in two
 //! ways; and somebody tries to work out what is not shown.
 
+mod adversary;
 mod definitions;
 mod figures;
 mod histories;
