@@ -36,6 +36,10 @@ pub struct FactsVerified {
     pub differing: Vec<(String, &'static str)>,
 }
 
+/// Which cases are next: after one of them, so many at the most.
+type WhichCases =
+    fn(&mut Reader<'_>, Option<EscalationId>, i64) -> Result<Vec<EscalationId>, StoreError>;
+
 impl Engine {
     /// Makes the facts that are still to be made: those of cases from before facts were kept, and of
     /// those whose timelines could not be read.
@@ -58,14 +62,7 @@ impl Engine {
         self.make_facts(escalations::ids_after).await
     }
 
-    async fn make_facts(
-        &self,
-        which: fn(
-            &mut Reader<'_>,
-            Option<EscalationId>,
-            i64,
-        ) -> Result<Vec<EscalationId>, StoreError>,
-    ) -> Result<FactsMade, StoreError> {
+    async fn make_facts(&self, which: WhichCases) -> Result<FactsMade, StoreError> {
         let mut made = FactsMade::default();
         let mut after = None;
         loop {

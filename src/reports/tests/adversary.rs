@@ -152,15 +152,18 @@ fn links(pencil: &mut Pencil, report: &Report) {
         "topics",
         "furthest_stage",
     ] {
-        pencil.same(&[raised.clone()], &[count(table, "total")]);
+        pencil.same(std::slice::from_ref(&raised), &[count(table, "total")]);
     }
-    pencil.same(&[raised.clone()], &[place("sectors", "total", "total")]);
-    pencil.same(&[raised.clone()], &[place("months", "total", "raised")]);
-    pencil.same(&[raised.clone()], &[place("headline", "period", "raised")]);
-    pencil.same(&[raised.clone()], &[count("ended_how", "total"), count("status", "open")]);
+    pencil.same(std::slice::from_ref(&raised), &[place("sectors", "total", "total")]);
+    pencil.same(std::slice::from_ref(&raised), &[place("months", "total", "raised")]);
+    pencil.same(std::slice::from_ref(&raised), &[place("headline", "period", "raised")]);
+    pencil.same(
+        std::slice::from_ref(&raised),
+        &[count("ended_how", "total"), count("status", "open")],
+    );
     let resolved = count("status", "resolved");
     for table in ["resolved_by_furthest_stage", "outcomes"] {
-        pencil.same(&[resolved.clone()], &[count(table, "total")]);
+        pencil.same(std::slice::from_ref(&resolved), &[count(table, "total")]);
     }
     let how = ["agreed", "determined", "referred"].map(|how| count("ended_how", how));
     pencil.same(&[resolved], &how);

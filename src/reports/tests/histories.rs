@@ -4,7 +4,7 @@ use super::super::*;
 use crate::calendar::{Calendar, CalendarRules, Division};
 use crate::clock::UtcInstant;
 use crate::directory::Sector;
-use crate::escalation::{Answer, EntryReason, LeavingReason, Stance, Status};
+use crate::escalation::{Answer, EntryReason, LeavingReason as Why, Stance, Status};
 use crate::ids::{AgencyId, EscalationId, PartnershipId};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use fastrand::Rng;
@@ -174,33 +174,16 @@ pub(super) fn case(
     }
 }
 
-fn stay(
-    rng: &mut Rng,
-    case: &mut CaseFacts,
-    (stage, why, entered_at, round): (u32, EntryReason, UtcInstant, u32),
-    until: UtcInstant,
-    calendar: &Calendar,
-) -> Next {
-    let due_at = later(rng, entered_at);
-    let working = |to| calendar.working_time_between(entered_at, to).num_minutes() as u32;
-    let before_due = |rng: &mut Rng| {
-        entered_at.plus(TimeDelta::seconds(rng.i64(0..=due_at.since(entered_at).num_seconds())))
-    };
-    let answered = (rng.u8(..3) > 0).then(|| {
-        let stance = pick(
-            rng,
-            &[
-                Some(Stance::Accepts),
-                Some(Stance::AcceptsInPart),
-                Some(Stance::NeedsInformation),
-                Some(Stance::Refuses),
-                None,
-            ],
-        );
-        Answered { at: before_due(rng).min(until), stance }
-    });
-    let acknowledged_at = (rng.u8(..2) == 0).then(|| before_due(rng).min(until));
-    use LeavingReason as Why;
+const STANCES: [Option<Stance>; 5] = [
+    Some(Stance::Accepts),
+    Some(Stance::AcceptsInPart),
+    Some(Stance::NeedsInformation),
+    Some(Stance::Refuses),
+    None,
+];
+
+/// Why a stage is left; none if it is not.
+fn leaving(rng: &mut Rng, stage: u32) -> Option<Why> {
     let ways = [
         Why::Agreed,
         Why::Agreed,
@@ -214,14 +197,31 @@ fn stay(
         Why::Refused,
         Why::SteppedDown,
     ];
-    let mut left_why = Some(pick(rng, &ways));
-    if (stage == 4
-        && matches!(left_why, Some(Why::DeadlinePassed | Why::EscalatedEarly | Why::Refused)))
-        || (stage == 1 && left_why == Some(Why::SteppedDown))
-        || rng.u8(..6) == 0
-    {
-        left_why = None;
-    }
+    let why = pick(rng, &ways);
+    let is_past_the_last =
+        stage == 4 && matches!(why, Why::DeadlinePassed | Why::EscalatedEarly | Why::Refused);
+    let is_below_the_first = stage == 1 && why == Why::SteppedDown;
+    (!is_past_the_last && !is_below_the_first && rng.u8(..6) > 0).then_some(why)
+}
+
+fn stay(
+    rng: &mut Rng,
+    case: &mut CaseFacts,
+    (stage, why, entered_at, round): (u32, EntryReason, UtcInstant, u32),
+    until: UtcInstant,
+    calendar: &Calendar,
+) -> Next {
+    let due_at = later(rng, entered_at);
+    let working = |to| calendar.working_time_between(entered_at, to).num_minutes() as u32;
+    let before_due = |rng: &mut Rng| {
+        entered_at.plus(TimeDelta::seconds(rng.i64(0..=due_at.since(entered_at).num_seconds())))
+    };
+    let answered = (rng.u8(..3) > 0).then(|| {
+        let stance = pick(rng, &STANCES);
+        Answered { at: before_due(rng).min(until), stance }
+    });
+    let acknowledged_at = (rng.u8(..2) == 0).then(|| before_due(rng).min(until));
+    let left_why = leaving(rng, stage);
     let is_late = left_why == Some(Why::DeadlinePassed)
         || (matches!(left_why, None | Some(Why::Agreed | Why::Determined | Why::Withdrawn))
             && rng.u8(..3) == 0);

@@ -128,7 +128,7 @@ fn of_stay(case: &Case, stay: &StayFacts) -> Result<(), TestCaseError> {
     let ran_out = stay.left.is_some_and(|left| left.why == LeavingReason::DeadlinePassed);
     let due_at = if ran_out { passed.last().unwrap().due_at } else { entry.due.at };
     let still_the_last = |entry: &Entry| matches!(entry.event, Event::DeadlinePassed { .. });
-    if ran_out || !here().last().is_some_and(|(.., entry)| still_the_last(entry)) {
+    if ran_out || !here().next_back().is_some_and(|(.., entry)| still_the_last(entry)) {
         prop_assert_eq!(stay.due_at, due_at);
     }
     let minutes = |from: UtcInstant, to: UtcInstant| {
