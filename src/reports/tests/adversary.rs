@@ -180,8 +180,8 @@ fn links(pencil: &mut Pencil, report: &Report) {
 #[test]
 fn no_number_that_is_not_shown_can_be_solved() {
     let mut unknown = 0;
-    for seed in 0..120 {
-        let made = cases(1_000 + seed, [15, 40, 120, 400, 1_500, 40][seed as usize % 6]);
+    for seed in 0..18 {
+        let made = cases(1_000 + seed, [15, 40, 120, 400, 900, 40][seed as usize % 6]);
         let smallest = [3, 5, 10][seed as usize % 3];
         let report =
             tally(&question(), &made).report(&names(), Audience::Publication, smallest).unwrap();
@@ -198,7 +198,7 @@ fn no_number_that_is_not_shown_can_be_solved() {
         unknown += pencil.unknown.len();
         assert!(pencil.equations.len() > 5 || pencil.unknown.len() < 20);
     }
-    assert!(unknown > 2_000, "{unknown}");
+    assert!(unknown > 500, "{unknown}");
 }
 
 /// The pencil works: what is left of a total is solved.

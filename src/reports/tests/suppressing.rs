@@ -226,7 +226,7 @@ fn published(cases: &[CaseFacts], smallest: u32) -> Report {
 /// total is exactly one number missing.
 #[test]
 fn nothing_small_is_left_in_a_published_report() {
-    for seed in 0..40 {
+    for seed in 0..12 {
         let made = cases(seed, [10, 40, 150, 600][seed as usize % 4]);
         let report = published(&made, 5);
         assert_eq!(report.smallest_count_shown, Some(5));
