@@ -329,6 +329,7 @@ on_each_database! {
         assert_eq!(limit, (7 * 60 + 49) + 5 * 8 * 60, "no more for days on which nobody works");
         assert_eq!(differing(house).await, []);
         sleep_until(house, "2026-12-22T09:10:00Z");
+        let judith = house.as_("Judith Hale").await;
         let withdrawn = judith.post(&format!("{closures}/2026-12-30/withdrawals"), &json!({})).await;
         assert_eq!(withdrawn.status, 201, "{}", withdrawn.body);
         assert_eq!(differing(house).await, []);
