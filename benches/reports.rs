@@ -7,7 +7,7 @@
 #![cfg(test)]
 
 #[cfg(feature = "postgres")]
-#[expect(dead_code, reason = "the tests use the rest")]
+#[expect(dead_code, unused_imports, reason = "the tests use the rest")]
 #[path = "../tests/it/house/cluster.rs"]
 mod cluster;
 
@@ -284,7 +284,7 @@ async fn fill(store: &Store, raw: &mut Raw, cases: u64) {
 async fn write(store: &Store, numbers: std::ops::Range<u64>, is_new: bool) {
     let done: Result<(), StoreError> = store
         .write(move |w| {
-            for number in numbers {
+            for number in numbers.clone() {
                 let mut facts = facts(number);
                 if is_new {
                     facts.stays.truncate(1);

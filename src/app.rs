@@ -49,6 +49,15 @@ pub async fn build_engine(settings: &Settings, clock: Clock) -> anyhow::Result<E
     build_engine_with(settings, clock, mailer(settings)?).await
 }
 
+/// The same for a server: it waits for the database no longer than its clients wait for it.
+///
+/// # Errors
+/// As [`build_engine`].
+pub async fn build_engine_to_serve(settings: &Settings, clock: Clock) -> anyhow::Result<Engine> {
+    let store = open_store_by(settings, Store::open_to_serve).await?;
+    build_engine_over(settings, store, clock, mailer(settings)?).await
+}
+
 /// The engine that settings describe, with a mailer of one's own.
 ///
 /// # Errors

@@ -273,7 +273,7 @@ fn no_statement_and_no_document_is_put_together_from_text() {
         }
         // Those with a number of the settings in them.
         let with_numbers = match file.as_str() {
-            "src/store/pool.rs" => 2,
+            "src/store/connecting.rs" => 2,
             "src/store/conn.rs" => 1,
             _ => 0,
         };

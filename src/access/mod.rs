@@ -20,6 +20,6 @@ pub use keys::{may_approve_key_rotation, may_propose_key_rotation, may_see_key_r
 pub use relation::{Relation, Standing, may_see, relation};
 pub use rules::{
     fresh_proof, may, may_break_glass, may_invite, may_keep_directory, may_publish_policy,
-    may_see_views, may_set_rules,
+    may_report, may_see_views, may_set_rules,
 };
 pub use scopes::{TokenScope, may_hand_in_bounces, may_keep_accounts, token_may, token_operations};

@@ -172,6 +172,17 @@ pub fn may_set_rules(actor: &Actor, of: PartnershipId) -> Result<(), Refusal> {
     ))
 }
 
+/// Whether somebody may have reports on a partnership's disputes: its officers may, who see its cases.
+///
+/// # Errors
+/// Who may.
+pub fn may_report(actor: &Actor, of: PartnershipId) -> Result<(), Refusal> {
+    if is_officer(actor, &[of]) {
+        return Ok(());
+    }
+    Err(Refusal::NotYours("The partnership's officers report on its disputes.".to_owned()))
+}
+
 /// Whether somebody may publish a version that somebody proposed: another officer may.
 ///
 /// # Errors

@@ -34,6 +34,7 @@ mod posts;
 mod problem;
 mod recounts;
 mod reference;
+mod reports;
 mod request_span;
 mod restricting;
 mod routes;

@@ -5,8 +5,8 @@ use super::problem::{Code, Problem};
 use super::{
     accounts, agencies, api_tokens, bounces, clock_commands, closures, commands, escalations,
     exports, factors, health, identities, notices, own_sessions, partnerships, people, policies,
-    posts, recounts, reference, restricting, second_step, security_txt, sessions, signing_keys,
-    simulations,
+    posts, recounts, reference, reports, restricting, second_step, security_txt, sessions,
+    signing_keys, simulations,
 };
 use actix_web::{Resource, web};
 
@@ -76,6 +76,9 @@ operations! {
     "/api/v1/partnerships/{id}/deadline-recounts" => { post recounts::recount_deadlines }
     "/api/v1/partnerships/{id}/closures" => { get closures::list_closures, post closures::add_closure }
     "/api/v1/partnerships/{id}/closures/{day}/withdrawals" => { post closures::withdraw_closure }
+    "/api/v1/partnerships/{id}/reports/disputes" => { get reports::report_on_disputes }
+    "/api/v1/partnerships/{id}/reports/cases" => { get reports::list_report_cases }
+    "/api/v1/partnerships/{id}/reports/picture" => { get reports::picture_disputes }
     "/api/v1/agencies" => { get agencies::list_agencies, post agencies::add_agency }
     "/api/v1/agencies/{id}" => { get agencies::read_agency, put agencies::change_agency }
     "/api/v1/people" => { get people::list_people, post people::add_person }
@@ -96,6 +99,7 @@ operations! {
     "/api/v1/escalations/{id}" => { get escalations::read_escalation }
     "/api/v1/escalations/{id}/draft" => { put escalations::change_draft }
     "/api/v1/escalations/{id}/timeline" => { get escalations::read_timeline }
+    "/api/v1/escalations/{id}/picture" => { get reports::picture_escalation }
     "/api/v1/escalations/{id}/notices" => { get escalations::read_notices }
     "/api/v1/escalations/{id}/raising" => { post commands::raise_escalation }
     "/api/v1/escalations/{id}/acknowledgements" => { post commands::acknowledge_escalation }
@@ -186,6 +190,7 @@ pub fn configure(config: &mut web::ServiceConfig, face: Face) {
         .app_data(web::PathConfig::default().error_handler(move |_, _| not_found().into()))
         .app_data(web::Data::new(face))
         .configure(operations)
+        .service(page(reports::STYLE_SHEET_PATH).route(web::get().to(reports::style_sheet)))
         .service(page("/pages.css").route(web::get().to(reference::style)))
         .service(page("/").route(web::get().to(reference::home)))
         .service(page("/escalations/{reference}").route(web::get().to(reference::landing)))

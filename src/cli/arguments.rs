@@ -174,6 +174,27 @@ pub(super) enum ReportsCommand {
     Rebuild(Place),
     /// Compare what reports count of every case with its timeline, and change nothing
     Verify(Place),
+    /// Write the pack for an annual report: a document, a page, a spreadsheet and the figures, with
+    /// last year beside this year
+    Pack {
+        /// The partnership's key
+        #[arg(long, value_name = "KEY")]
+        partnership: String,
+        /// The year in which the financial year begins, on 1 April
+        #[arg(long, value_name = "YEAR")]
+        financial_year: i32,
+        /// The email address of an officer: the pack is of the cases that they see
+        #[arg(long, value_name = "EMAIL")]
+        by: String,
+        /// Show every count; without it small counts are left out, as for publication
+        #[arg(long)]
+        for_officers: bool,
+        /// Where the files are written; it is made if it is not there
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Debug, Subcommand)]

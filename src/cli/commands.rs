@@ -39,7 +39,7 @@ pub(super) fn check_config(settings: &Settings) -> anyhow::Result<ExitCode> {
 
 pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     let alone = app::alone(&settings)?;
-    let engine = app::build_engine(&settings, Clock::System).await?;
+    let engine = app::build_engine_to_serve(&settings, Clock::System).await?;
     if let Err((provider, fault)) = engine.check_providers().await {
         bail!("the identity provider `{provider}` (auth.providers_file): {fault}");
     }

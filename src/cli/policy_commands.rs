@@ -94,7 +94,7 @@ pub(super) async fn publish(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn officer(engine: &Engine, email: String) -> anyhow::Result<PersonId> {
+pub(super) async fn officer(engine: &Engine, email: String) -> anyhow::Result<PersonId> {
     let wanted = email.clone();
     let found: Result<_, StoreError> =
         engine.store().read(move |r| people::find_id_by_email(r, &wanted)).await;

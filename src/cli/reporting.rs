@@ -1,11 +1,31 @@
-//! What reports count: made anew, and proved.
+//! What reports count: made anew, and proved; and the pack for an annual report.
 
+use super::policy_commands::officer;
 use crate::app;
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::engine::verify_facts;
-use anyhow::Context;
+use crate::engine::{ReportWish, Reported, verify_facts};
+use crate::ids::PartnershipId;
+use crate::rendering::{STYLE_SHEET, report_csv, report_document, report_page, report_spreadsheet};
+use crate::reports::{Audience, Filters, Period, Report};
+use crate::store::{StoreError, people};
+use anyhow::{Context, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Counts below this are left out of a pack for publication.
+const SMALLEST_COUNT: u32 = 5;
+const STYLE_SHEET_NAME: &str = "report.css";
+
+/// The pack that is wanted.
+pub(super) struct Pack {
+    pub(super) partnership: String,
+    pub(super) financial_year: i32,
+    pub(super) by: String,
+    pub(super) for_officers: bool,
+    pub(super) to: PathBuf,
+}
 
 /// Makes what is counted of every case anew from its timeline.
 pub(super) async fn rebuild(settings: Settings) -> anyhow::Result<ExitCode> {
@@ -29,6 +49,57 @@ pub(super) async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
         verified.to_make_count
     );
     Ok(exit_code(verified.differing.is_empty()))
+}
+
+/// Writes the pack for an annual report.
+pub(super) async fn pack(settings: Settings, wanted: Pack) -> anyhow::Result<ExitCode> {
+    let Pack { partnership, financial_year, by, for_officers, to } = wanted;
+    let period = Period::financial_year(financial_year);
+    let Some(period) = period.filter(|_| (2000..=2200).contains(&financial_year)) else {
+        bail!("--financial-year must be from 2000 to 2200")
+    };
+    let engine = app::build_engine(&settings, Clock::System).await?;
+    let by = officer(&engine, by).await?;
+    let key = partnership.clone();
+    let found: Result<_, StoreError> =
+        engine.store().read(move |r| people::find_partnership_by_key(r, &key)).await;
+    let Some(found) = found? else { bail!("there is no partnership '{partnership}'") };
+    let wish = wish(found.id, period, for_officers);
+    let made = engine.report_on_console(by, wish).await.context("making the report")?;
+    write(&made, &to, &format!("disputes-{financial_year}-{:02}", (financial_year + 1) % 100))?;
+    if made.left_out_count > 0 {
+        println!("{} cases could not be counted: run `doctor --deep`", made.left_out_count);
+    }
+    Ok(exit_code(made.left_out_count == 0))
+}
+
+fn wish(partnership_id: PartnershipId, period: Period, for_officers: bool) -> ReportWish {
+    ReportWish {
+        partnership_id,
+        period,
+        beside_year_before: true,
+        filters: Filters::default(),
+        audience: if for_officers { Audience::Officers } else { Audience::Publication },
+        smallest_count: SMALLEST_COUNT,
+    }
+}
+
+fn write(made: &Reported<Report>, to: &Path, name: &str) -> anyhow::Result<()> {
+    let (report, zone) = (&made.it, made.zone);
+    fs::create_dir_all(to).with_context(|| format!("making the folder {}", to.display()))?;
+    let files: [(String, Vec<u8>); 5] = [
+        (format!("{name}.pdf"), report_document(report, zone)?),
+        (format!("{name}.html"), report_page(report, zone, STYLE_SHEET_NAME)?.into_bytes()),
+        (STYLE_SHEET_NAME.to_owned(), STYLE_SHEET.as_bytes().to_vec()),
+        (format!("{name}.xlsx"), report_spreadsheet(report, zone)?),
+        (format!("{name}.csv"), report_csv(report)?),
+    ];
+    for (name, bytes) in files {
+        let path = to.join(name);
+        fs::write(&path, bytes).with_context(|| format!("writing {}", path.display()))?;
+        println!("{}", path.display());
+    }
+    Ok(())
 }
 
 fn exit_code(is_well: bool) -> ExitCode {

@@ -100,6 +100,17 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Reports(ReportsCommand::Rebuild(place)) => with(&place, reporting::rebuild),
         Command::Reports(ReportsCommand::Verify(place)) => with(&place, reporting::verify),
+        Command::Reports(ReportsCommand::Pack {
+            partnership,
+            financial_year,
+            by,
+            for_officers,
+            to,
+            place,
+        }) => {
+            let wanted = reporting::Pack { partnership, financial_year, by, for_officers, to };
+            with(&place, |settings| reporting::pack(settings, wanted))
+        }
         Command::Timeline(TimelineCommand::Verify(place)) => with(&place, commands::verify),
     }
 }

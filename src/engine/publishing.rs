@@ -210,7 +210,7 @@ impl Engine {
 }
 
 /// Somebody in whose name the console acts: in no session, with the posts that they have now.
-fn on_console(
+pub(super) fn on_console(
     r: &mut Reader<'_>,
     person_id: PersonId,
     now: UtcInstant,

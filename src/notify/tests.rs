@@ -4,7 +4,7 @@ mod message;
 mod smtp;
 
 #[path = "../../tests/it/house/smtp_sink.rs"]
-#[expect(dead_code, reason = "the house's tests use the rest")]
+#[expect(dead_code, unused_imports, reason = "the house's tests use the rest")]
 mod smtp_sink;
 
 use super::{Letter, Outgoing, Paragraph, Sender};

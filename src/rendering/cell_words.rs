@@ -66,16 +66,15 @@ fn percent(value: u64, of: u64) -> String {
 pub(super) fn length(minutes: u64, kind: ColumnKind) -> String {
     let parts = match kind {
         ColumnKind::Elapsed if minutes >= DAY => {
-            [(minutes / DAY, "day"), (minutes % DAY / HOUR, "hour")]
+            let days = if minutes < 2 * DAY { "day" } else { "days" };
+            [(minutes / DAY, days), (minutes % DAY / HOUR, "h")]
         }
-        _ => [(minutes / HOUR, "hour"), (minutes % HOUR, "minute")],
+        _ => [(minutes / HOUR, "h"), (minutes % HOUR, "min")],
     };
-    let said = parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| {
-        let plural = if *number == 1 { "" } else { "s" };
-        format!("{} {unit}{plural}", count(*number))
-    });
-    let said: Vec<String> = said.collect();
-    if said.is_empty() { "0 minutes".to_owned() } else { said.join(" ") }
+    let said = parts.iter().filter(|(number, _)| *number > 0);
+    let said: Vec<String> =
+        said.map(|(number, unit)| format!("{} {unit}", count(*number))).collect();
+    if said.is_empty() { "0 min".to_owned() } else { said.join(" ") }
 }
 
 /// An instant in local time: `Wed 30 Dec 2026, 17:00`.

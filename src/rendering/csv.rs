@@ -45,7 +45,7 @@ pub fn report_csv(report: &Report) -> Result<Vec<u8>, RenderingError> {
             }
         }
     }
-    Ok(lines.into_inner()?)
+    lines.into_inner().map_err(|error| RenderingError::Flush(error.error().to_string()))
 }
 
 /// A list of cases as comma-separated values, one line a case, in the order in which they come.
@@ -62,7 +62,7 @@ where
     for case in cases {
         lines.write_record(case.into_iter().map(|cell| inert(&cell).into_owned()))?;
     }
-    Ok(lines.into_inner()?)
+    lines.into_inner().map_err(|error| RenderingError::Flush(error.error().to_string()))
 }
 
 fn about(report: &Report) -> Vec<(String, String, String)> {

@@ -8,7 +8,7 @@ pub enum RenderingError {
     Csv(#[from] csv::Error),
     /// Their last bytes.
     #[error("the comma-separated values could not be finished: {0}")]
-    Flush(#[from] csv::IntoInnerError<csv::Writer<Vec<u8>>>),
+    Flush(String),
     /// The spreadsheet.
     #[error("the spreadsheet could not be written: {0}")]
     Spreadsheet(#[from] rust_xlsxwriter::XlsxError),

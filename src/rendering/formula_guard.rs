@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// With which a cell makes a spreadsheet calculate (OWASP ASVS 5.0.0, 1.2.10).
-pub(super) const FORMULA_SIGNS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\0'];
+const FORMULA_SIGNS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\0'];
 
 /// A cell of comma-separated values that no spreadsheet calculates: one that begins with a sign by
 /// which it would has an apostrophe before it. For words alone: a number needs none.

@@ -51,7 +51,7 @@ struct RowView {
 
 struct CellView {
     words: String,
-    is_number: bool,
+    class: Option<&'static str>,
 }
 
 impl TableView {
@@ -63,10 +63,14 @@ impl TableView {
         no_picture: Option<&'static str>,
         zone: Tz,
     ) -> Self {
-        let is_number = |kind| !matches!(kind, ColumnKind::Words | ColumnKind::Instant);
+        let class = |kind| match kind {
+            ColumnKind::Words => None,
+            ColumnKind::Instant => Some("instant"),
+            _ => Some("number"),
+        };
         let columns = table.columns.iter().map(|column| CellView {
             words: cell_words::heading(column),
-            is_number: is_number(column.kind),
+            class: class(column.kind),
         });
         let rows = table.rows.iter().map(|row| RowView {
             title: legible(&row.title),
@@ -77,7 +81,7 @@ impl TableView {
                 .zip(&row.cells)
                 .map(|(column, cell)| CellView {
                     words: cell_words::cell(cell, column.kind, zone),
-                    is_number: is_number(column.kind),
+                    class: class(column.kind),
                 })
                 .collect(),
         });

@@ -177,7 +177,7 @@ line! {
         acknowledged_at: Option<UtcInstant>,
         /// When the receiving side first answered more than that.
         answered_at: Option<UtcInstant>,
-        /// Where it stood then.
+        /// Where it stood then; nothing if it did not say.
         stance: Option<String>,
         /// Which deadline passed, if one did.
         missed_due_at: Option<UtcInstant>,

@@ -8,6 +8,7 @@
 
 mod answers;
 mod counting;
+mod definitions;
 mod distribution;
 mod draft;
 mod endings;
@@ -33,6 +34,7 @@ mod volumes;
 mod work;
 
 pub use answers::StayResult;
+pub use definitions::definitions;
 pub use facts::{
     ActionFacts, Answered, CaseFacts, EndedHow, EndingFacts, LeftFacts, MissedFacts, StayFacts,
     TopicKey,

@@ -200,7 +200,7 @@ pub enum Chart {
     StackedBars,
     /// A point a row on a line for each column, the rows in order of time.
     Lines,
-    /// A stair that falls: the first column is a length, the second a share.
+    /// A stair that falls: the first column is a share, and the key of each row after how many days.
     Survival,
     /// For each row a box from quartile to quartile with the median, and whiskers: the columns are
     /// `lower_quartile`, `median`, `upper_quartile`, `ninetieth` and `worst`.

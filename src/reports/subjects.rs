@@ -21,11 +21,15 @@ pub(super) struct Subjects {
 /// alphabet are kept and the others counted together, which comes out the same in any order.
 #[derive(Debug, Clone, Default)]
 struct Levels {
+    /// As they were written, until there are many.
+    written: BTreeMap<String, u64>,
+    /// As they are compared.
     kept: BTreeMap<String, u64>,
     others: u64,
     not_stated: u64,
 }
 
+const WRITTEN_MAX: usize = 64;
 const LEVELS_KEPT: usize = 500;
 /// How many are shown, the commonest first.
 const LEVELS_SHOWN: usize = 12;
@@ -103,7 +107,7 @@ impl Subjects {
         };
         let tables = vec![
             by(&AREAS, &names.areas_of_disagreement, &self.areas),
-            self.levels.table(raised, telling.smallest),
+            self.levels.settled().table(raised, telling.smallest),
             by(&URGENCY, &names.urgency_classes, &self.urgency_classes),
             self.danger(raised),
             by(&TOPICS, &names.topics, &self.topics),
@@ -129,16 +133,17 @@ impl Levels {
             self.not_stated += 1;
             return;
         };
-        // most write what was written before
-        if let Some(there) = self.kept.get_mut(written) {
-            *there += 1;
-            return;
+        count(&mut self.written, written);
+        if self.written.len() > WRITTEN_MAX {
+            self.settle();
         }
-        count(&mut self.kept, &level_key(written));
-        self.keep_the_first();
     }
 
-    fn keep_the_first(&mut self) {
+    /// Puts together what is the same but for capitals and spaces.
+    fn settle(&mut self) {
+        for (written, times) in std::mem::take(&mut self.written) {
+            *self.kept.entry(level_key(&written)).or_default() += times;
+        }
         while self.kept.len() > LEVELS_KEPT
             && let Some((_, count)) = self.kept.pop_last()
         {
@@ -146,15 +151,22 @@ impl Levels {
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    fn merge(&mut self, mut other: Self) {
+        other.settle();
         merge(&mut self.kept, other.kept);
         self.others += other.others;
         self.not_stated += other.not_stated;
-        self.keep_the_first();
+        self.settle();
+    }
+
+    fn settled(&self) -> Self {
+        let mut settled = self.clone();
+        settled.settle();
+        settled
     }
 
     /// What is rare is not named in public: the words themselves may tell of a child.
-    fn table(&self, raised: &Number, smallest: Option<u32>) -> Draft {
+    fn table(self, raised: &Number, smallest: Option<u32>) -> Draft {
         let mut levels: Vec<(&String, u64)> =
             self.kept.iter().map(|(level, count)| (level, *count)).collect();
         levels.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

@@ -55,6 +55,8 @@ struct Value {
     name: String,
     number: u64,
     is_hidden: bool,
+    /// Whether it was found that it could be another; hiding more takes nothing from that.
+    is_free: bool,
     /// The sums that it is in.
     sums: Vec<usize>,
 }
@@ -104,6 +106,7 @@ impl Numbers {
             name: number.name.clone(),
             number: number.value,
             is_hidden: (1..self.smallest).contains(&number.value),
+            is_free: false,
             sums: Vec::new(),
         });
         place
@@ -168,21 +171,53 @@ impl Numbers {
         part.or_else(|| Some(sum.whole).filter(|whole| !self.is_hidden(*whole)))
     }
 
-    /// One more to hide where a hidden number may have only one value.
-    fn next_of_the_known(&self) -> Option<usize> {
-        let hidden = (0..self.values.len()).filter(|place| self.is_hidden(*place));
-        hidden.filter(|place| !self.can_be_another(*place)).find_map(|place| {
-            let sums = &self.values.get(place)?.sums;
-            sums.iter().find_map(|sum| self.best_of(self.sums.get(*sum)?))
-        })
+    /// One more to hide where a hidden number may have only one value: the nearest that there is.
+    fn next_of_the_known(&mut self) -> Option<usize> {
+        let hidden: Vec<usize> =
+            (0..self.values.len()).filter(|place| self.is_hidden(*place)).collect();
+        hidden.into_iter().filter_map(|place| self.nearest_if_known(place)).next()
     }
 
-    /// Whether there are other numbers, none below nought, that agree with all that is shown, and
-    /// among which this one differs. Looked for by moving numbers by one, each once.
-    fn can_be_another(&self, place: usize) -> bool {
-        [1, -1].into_iter().any(|by| {
+    fn nearest_if_known(&mut self, place: usize) -> Option<usize> {
+        if self.values.get(place)?.is_free {
+            return None;
+        }
+        let Some(moved) = self.others(place) else { return self.nearest(place) };
+        for place in moved {
+            self.values.get_mut(place)?.is_free = true;
+        }
+        None
+    }
+
+    /// A shown number of a sum that this one is in, or that hangs together with one of those by
+    /// hidden numbers.
+    fn nearest(&self, place: usize) -> Option<usize> {
+        let mut seen = BTreeSet::new();
+        let mut sums = self.values.get(place)?.sums.clone();
+        while !sums.is_empty() {
+            let links = || sums.iter().filter_map(|sum| self.sums.get(*sum));
+            if let Some(found) = links().find_map(|sum| self.best_of(sum)) {
+                return Some(found);
+            }
+            seen.extend(sums.iter().copied());
+            let around = links().flat_map(|sum| sum.parts.iter().chain([&sum.whole]));
+            let further =
+                around.filter_map(|place| self.values.get(*place)).flat_map(|it| &it.sums);
+            let further: BTreeSet<usize> =
+                further.copied().filter(|sum| !seen.contains(sum)).collect();
+            sums = further.into_iter().collect();
+        }
+        None
+    }
+
+    /// The numbers that can be others together with this one, so that all that is shown still
+    /// agrees and none is below nought; none if no such were found. Looked for by moving numbers
+    /// by one, each once.
+    fn others(&self, place: usize) -> Option<Vec<usize>> {
+        [1, -1].into_iter().find_map(|by| {
             let mut search = Search { numbers: self, moved: BTreeMap::new(), steps: STEPS_MAX };
-            self.may_move(place, by) && search.holds_after(place, by)
+            let is_found = self.may_move(place, by) && search.holds_after(place, by);
+            is_found.then(|| search.moved.into_keys().collect())
         })
     }
 

@@ -1,7 +1,17 @@
-//! Facts are what the timeline says, however they are come by.
+//! Facts are what the timeline says, however they are come by. Every figure is counted twice, in two
+//! ways; and somebody tries to work out what is not shown.
 
+mod adversary;
+mod definitions;
+mod figures;
+mod histories;
+mod lived;
 mod oracle;
 mod packing;
+mod published_year;
+mod recount;
+mod second_opinion;
+mod suppressing;
 
 use super::*;
 use crate::directory::Sector;

@@ -4,16 +4,20 @@ use super::conn::Conn;
 use super::error::{self, StoreError};
 use super::pool::{DatabaseUrl, StoreOptions};
 use super::trust::Trust;
+use crate::clock::Stopwatch;
 use diesel::connection::{Connection, Instrumentation, InstrumentationEvent, SimpleConnection};
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long making a connection may take. The pool tries again after half of it at most.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(4);
+
+/// How often connections that are read-only are made anew at most.
+const RENEW_AFTER: Duration = Duration::from_secs(1);
 
 /// What PostgreSQL's client is told unless the URL says otherwise: how long to wait for a connection,
 /// and how to find out within half a minute that the other machine is gone, which by default takes
@@ -34,7 +38,9 @@ pub(super) struct Manager {
     /// After how long PostgreSQL gives a statement up; none where it may take as long as it takes.
     pub(super) answer_within: Option<Duration>,
     /// Counted up when a connection was found to be read-only: those made before are not used again.
-    generation: Arc<AtomicU64>,
+    generation: AtomicU64,
+    /// When it was counted up last.
+    renewed: Mutex<Option<Stopwatch>>,
 }
 
 /// A connection of the pool.
@@ -95,7 +101,13 @@ impl Manager {
         told: Option<Trust>,
         answer_within: Option<Duration>,
     ) -> Self {
-        Self { options, told, answer_within, generation: Arc::default() }
+        Self {
+            options,
+            told,
+            answer_within,
+            generation: AtomicU64::default(),
+            renewed: Mutex::default(),
+        }
     }
 
     fn connect_plain(&self, seen: &Arc<Seen>) -> Result<Conn, StoreError> {
@@ -141,20 +153,17 @@ impl Manager {
     }
 
     /// What is read-only stays so for as long as the connection lives, even where the database can be
-    /// written to again; and so do the others of its time.
+    /// written to again; and so do the others of its time. They are not made anew at each write that
+    /// fails: whoever reads would wait for it.
     fn is_spent(&self, conn: &Pooled) -> bool {
-        let made = conn.generation;
-        if conn.seen.is_read_only.load(Ordering::SeqCst) {
-            // Somebody else may have counted it up before.
-            let _ = self.generation.compare_exchange(
-                made,
-                made + 1,
-                Ordering::SeqCst,
-                Ordering::SeqCst,
-            );
-            return true;
+        if conn.seen.is_read_only.swap(false, Ordering::SeqCst) {
+            let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+            if renewed.is_none_or(|at| at.so_far() >= RENEW_AFTER) {
+                *renewed = Some(Stopwatch::started());
+                self.generation.fetch_add(1, Ordering::SeqCst);
+            }
         }
-        made < self.generation.load(Ordering::SeqCst)
+        conn.generation < self.generation.load(Ordering::SeqCst)
     }
 }
 

@@ -110,6 +110,25 @@ impl Store {
     /// # Errors
     /// Whatever is wrong with the database, in a sentence.
     pub fn open(options: StoreOptions) -> Result<Self, StoreError> {
+        Self::open_with(options, None)
+    }
+
+    /// The same for a server, whose clients wait: PostgreSQL is given twice the busy time-out for
+    /// each transaction. Blocks.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_to_serve(options: StoreOptions) -> Result<Self, StoreError> {
+        let is_elsewhere = matches!(options.url, DatabaseUrl::Postgres(_));
+        // So that a wait for a lock can end and be told as what it is.
+        let answer_within = Duration::from_secs(options.busy_timeout_seconds.saturating_mul(2));
+        Self::open_with(options, is_elsewhere.then_some(answer_within))
+    }
+
+    fn open_with(
+        options: StoreOptions,
+        answer_within: Option<Duration>,
+    ) -> Result<Self, StoreError> {
         if let DatabaseUrl::Sqlite(path) = &options.url {
             prepare_sqlite(path)?;
         }
@@ -120,10 +139,7 @@ impl Store {
         if ran > 0 {
             tracing::info!(migrations_count = ran, "brought the database to the newest schema");
         }
-        let is_elsewhere = matches!(options.url, DatabaseUrl::Postgres(_));
-        // So that a wait for a lock can end and be told as what it is.
-        let answer_within = Duration::from_secs(options.busy_timeout_seconds.saturating_mul(2));
-        Self::with_pools(options, is_elsewhere.then_some(answer_within))
+        Self::with_pools(options, answer_within)
     }
 
     /// Opens a database to look at it, however long that takes: makes and migrates nothing. Blocks.

@@ -16,7 +16,7 @@ const CUTS: u64 = 16;
 const REFUSED: Duration = Duration::from_secs(2);
 const READY_WITHIN: Duration = Duration::from_secs(5);
 /// How long whoever asks about the server's health may have to wait.
-const TOLD_WITHIN: Duration = Duration::from_millis(2000 + 700);
+const TOLD_WITHIN: Duration = Duration::from_millis(2000 + 1500);
 const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(10);
 
 pub fn trial(mut dice: Dice) -> Outcome {
@@ -95,7 +95,7 @@ fn draw(dice: &mut Dice) -> Cut {
     }
 }
 
-fn is_ready(program: &Program) -> bool {
+pub fn is_ready(program: &Program) -> bool {
     program.ask(&Ask::get("/readyz", "")).is_ok_and(|it| it.is_done())
 }
 

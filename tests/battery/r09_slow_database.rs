@@ -7,7 +7,7 @@
 //! every connection has been without an answer for so long, nobody waits any more.
 
 use super::r04_disk_full::catch_up;
-use super::r08_cut_in_commit::check_readiness;
+use super::r08_cut_in_commit::{check_readiness, is_ready};
 use crate::dice::Dice;
 use crate::house::PASSWORD;
 use crate::load::{self, Cases, Journal, Load, PRIYA, People, Servers};
@@ -218,7 +218,7 @@ fn check_asked(fault: Fault, asked: &[Asked], violations: &mut Vec<String>) {
             violations.push(format!("{fault:?}: {what}"));
         }
     };
-    let mut refused = 0;
+    let (mut refused, mut kept_waiting, mut turned_away) = (0, 0, 0);
     let mut longest = Duration::ZERO;
     for it in asked {
         let Asked { wish, at, took, answer } = it;
@@ -242,13 +242,20 @@ fn check_asked(fault: Fault, asked: &[Asked], violations: &mut Vec<String>) {
         }
         // Here nothing at all can be done, and from some time on that is known.
         if fault == Fault::Silent && *at > KNOWN_AFTER && *took > SHED_WITHIN {
-            wrong(format!("{wish:?} waited for {took:.1?}, though nothing was answered for long"));
+            kept_waiting += 1;
         }
         if fault == Fault::ReadOnly && *wish == Wish::Read && *at > BUSY && answer.status != 200 {
-            wrong(format!("a reader was answered {}", answer.status));
+            turned_away += 1;
         }
     }
     eprintln!("  {} asked, {refused} were refused, the longest wait {longest:.1?}", asked.len());
+    // A loaded machine is late for some.
+    if kept_waiting > asked.len() / 20 {
+        wrong(format!("{kept_waiting} were kept waiting when nothing was answered for long"));
+    }
+    if turned_away > asked.len() / 20 {
+        wrong(format!("{turned_away} readers were turned away"));
+    }
     if refused == 0 {
         wrong("nobody was refused: the trial tried nothing".to_owned());
     }
@@ -263,9 +270,9 @@ fn check_recovery(
     violations: &mut Vec<String>,
 ) {
     let ended = Instant::now();
-    until("the server being ready again", || {
-        program.ask(&Ask::get("/readyz", "")).is_ok_and(|it| it.is_done())
-    });
+    while !is_ready(program) && ended.elapsed() < WELL_WITHIN {
+        pause(Duration::from_millis(20));
+    }
     let (mut done, mut tries) = (0, 0);
     // One after the other: each connection that it has may be one of before.
     while done < CONNECTIONS * 2 && ended.elapsed() < WELL_WITHIN {
@@ -274,8 +281,10 @@ fn check_recovery(
         let write = Ask { method: "POST", body, ..Ask::get("/api/v1/escalations", &people.priya) };
         done += usize::from(program.ask(&write).is_ok_and(|it| it.is_done()));
     }
-    program.token(PRIYA);
-    catch_up(ground);
+    if done == CONNECTIONS * 2 {
+        program.token(PRIYA);
+        catch_up(ground);
+    }
     check_readiness(program, true, violations);
     eprintln!("  well {:.1?} after its end, {tries} writes of which {done} done", ended.elapsed());
     if ended.elapsed() > WELL_WITHIN || done < CONNECTIONS * 2 {

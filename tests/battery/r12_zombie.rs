@@ -129,7 +129,9 @@ fn check(ground: &Ground, sink: &SmtpSink, violations: &mut Vec<String>) {
         violations.push(format!("I6: {twice} messages went twice, and one was on its way"));
     }
     let sent = count(ground, "notices", "state = 'accepted'");
-    if seen.len() != sent {
+    // The one that was on its way may have gone before the node died, and have become pointless
+    // before another could tell: it arrived, and stands as cancelled.
+    if seen.len() < sent || seen.len() > sent + 1 {
         violations.push(format!("I6: {} messages arrived, {sent} were sent", seen.len()));
     }
 }

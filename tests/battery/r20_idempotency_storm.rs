@@ -53,9 +53,9 @@ fn storm(mut dice: Dice, ground: &Ground, nodes: usize) -> Outcome {
         lost += AT_ONCE - answers.len();
         put_off += answers.iter().filter(|(_, it)| is_put_off(it)).count();
         // Whoever got no answer sends it again, to any server.
-        for which in 0..=usize::from(fights) {
+        for (which, ask) in asks.iter().enumerate().take(1 + usize::from(fights)) {
             let program = dice.pick(&programs);
-            match program.ask(&asks[which]) {
+            match program.ask(ask) {
                 Ok(answer) => answers.push((which, answer)),
                 Err(lost) => violations.push(format!("no answer: {}", lost.0)),
             }

@@ -14,6 +14,9 @@ use std::process::{Command, Output, Stdio};
 const TOM: &str = "tom.okafor@socialcare.example";
 const RECORDED: &str = "Recorded: the message has failed, and somebody else is told.\n";
 
+/// A report about the message of this Message-ID.
+type Report = fn(&str) -> String;
+
 /// How the report comes in.
 enum From<'a> {
     /// By a mail server's pipe.
@@ -216,7 +219,7 @@ fn assert_silent(what: &str, said: &str) {
 #[test]
 fn a_report_of_each_usual_shape_is_understood_and_none_of_its_words_is_kept() {
     block_on(async {
-        let shapes: [(&str, &str, fn(&str) -> String); 6] = [
+        let shapes: [(&str, &str, Report); 6] = [
             ("Postfix", "5.1.1", postfix),
             ("Exchange", "5.1.10", exchange),
             ("Exim", "5.0.0", exim),

@@ -2,9 +2,10 @@
 
 use super::axis::{self, FOOT, LEFT, RIGHT};
 use super::figures::{Figure, Unit};
+use super::legend::pixels;
 use super::{ROWS_MAX, SMALL, WIDTH};
 use crate::rendering::cell_words::{self, legible};
-use crate::rendering::drawing::{Align, Dash, Drawing, Face, Fill, Scale, Shape};
+use crate::rendering::drawing::{Align, Dash, Drawing, Face, Fill, Scale, Shape, width_of};
 use crate::reports::{Cell, ColumnKind, Row, Table};
 use chrono_tz::Tz;
 
@@ -74,7 +75,10 @@ fn draw(drawing: &mut Drawing, y: i32, five: &[Figure; 5], scale: &Scale) {
     };
     drawing.area((from, y - 9), (to, y + 9), Fill::Grey(215));
     drawing.line(vec![(middle, y - 9), (middle, y + 9)], 0, 4, Dash::Solid);
-    drawing.words((middle, y - 17), &median.words, SMALL, Face::Bold, Align::Middle);
+    // Not over the names of the rows.
+    let half = pixels(width_of(&median.words, f64::from(SMALL), Face::Bold)) / 2;
+    let at = (middle.max(LEFT + half + 4), y - 17);
+    drawing.words(at, &median.words, SMALL, Face::Bold, Align::Middle);
     if let Some(end) = place(ninetieth) {
         drawing.rule((to, y), (end, y), 0);
         drawing.rule((end, y - 6), (end, y + 6), 0);

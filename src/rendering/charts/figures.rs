@@ -18,6 +18,7 @@ pub(super) struct Figure {
 /// A row of numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct NumberRow {
+    pub(super) key: String,
     pub(super) title: String,
     pub(super) figures: Vec<Figure>,
 }
@@ -55,6 +56,8 @@ impl Unit {
 
     /// A number at an axis, in what is written.
     pub(super) fn say(self, number: f64) -> String {
+        // What a sum of tenths leaves at its end is not said.
+        let number = (number * 1000.0).round() / 1000.0;
         match self {
             Self::Share => format!("{number}%"),
             Self::Count | Self::Hours | Self::Days => format!("{number}"),
@@ -109,7 +112,8 @@ impl Numbers {
             let cells = table.columns.iter().zip(&row.cells);
             let figures = cells.filter(|(column, _)| drawn(column));
             let figures = figures.map(|(column, cell)| Figure::of(cell, column.kind, zone));
-            NumberRow { title: cell_words::legible(&row.title), figures: figures.collect() }
+            let (key, title) = (row.key.clone(), cell_words::legible(&row.title));
+            NumberRow { key, title, figures: figures.collect() }
         };
         let rows: Vec<NumberRow> = table.rows.iter().filter(|row| !row.is_total).map(row).collect();
         let greatest = greatest(&rows);
@@ -123,9 +127,10 @@ impl Numbers {
         self.rows.iter().flat_map(|row| &row.figures).any(|figure| figure.number.is_some())
     }
 
-    /// The greatest number.
-    pub(super) fn greatest(&self) -> f64 {
-        greatest(&self.rows)
+    /// The greatest number of the first so many columns.
+    pub(super) fn greatest_of(&self, columns: usize) -> f64 {
+        let figures = self.rows.iter().flat_map(|row| row.figures.iter().take(columns));
+        figures.filter_map(|figure| figure.number).fold(0.0, f64::max)
     }
 
     /// The first column's heading.

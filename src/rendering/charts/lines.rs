@@ -4,7 +4,7 @@ use super::axis;
 use super::figures::{Figure, Numbers};
 use super::legend::{Sample, legend};
 use super::{SMALL, WIDTH};
-use crate::rendering::drawing::{Align, Dash, Drawing, Face, Point, Scale, Shape, fit};
+use crate::rendering::drawing::{Align, Dash, Drawing, Face, Point, Scale, Shape, fit, wrap};
 
 const LEFT: i32 = 52;
 const RIGHT: i32 = WIDTH - 28;
@@ -31,7 +31,7 @@ pub(super) fn lines(numbers: &Numbers) -> Drawing {
     let top = legend(&mut drawing, 4, &entries) + 10;
     let bottom = top + HEIGHT;
     drawing.height = bottom + 44;
-    let (scale, ticks) = axis::scale(numbers.greatest(), numbers.unit, (bottom, top));
+    let (scale, ticks) = axis::scale(numbers.greatest_of(count), numbers.unit, (bottom, top));
     axis::upright_axis(&mut drawing, &scale, &ticks, numbers.unit, (LEFT, RIGHT));
     row_words(&mut drawing, numbers, bottom);
     let has_numbers = numbers.rows.len() * count <= NUMBERS_MAX;
@@ -44,7 +44,7 @@ pub(super) fn lines(numbers: &Numbers) -> Drawing {
         drawing.height += 18;
         let mut notes = Vec::new();
         if suppressed {
-            notes.push("n/s: not shown, see the notes to the table.".to_owned());
+            notes.push("n/s: the number is not shown.".to_owned());
         }
         if count < numbers.series.len() {
             let all = numbers.series.len();
@@ -70,8 +70,12 @@ fn row_words(drawing: &mut Drawing, numbers: &Numbers, bottom: i32) {
         let x = across(index, count);
         drawing.rule((x, bottom), (x, bottom + 4), 0);
         if index % every == 0 {
-            let words = fit(&row.title, f64::from(SMALL), Face::Plain, f64::from(LABEL - 4));
-            drawing.words((x, bottom + 15), &words, SMALL, Face::Plain, Align::Middle);
+            let (size, width) = (f64::from(SMALL), f64::from(LABEL - 4));
+            let mut lines = wrap(&row.title, size, Face::Plain, width).into_iter();
+            let first = lines.next().unwrap_or_default();
+            let rest = fit(&lines.collect::<Vec<_>>().join(" "), size, Face::Plain, width);
+            drawing.words((x, bottom + 15), &first, SMALL, Face::Plain, Align::Middle);
+            drawing.words((x, bottom + 28), &rest, SMALL, Face::Plain, Align::Middle);
         }
     }
 }

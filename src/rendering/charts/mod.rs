@@ -9,7 +9,7 @@ mod lines;
 mod stacked;
 mod survival;
 
-use super::drawing::{Described, Drawing, svg};
+use super::drawing::{Described, Drawing, Fill, svg};
 use super::error::RenderingError;
 use crate::reports::{Chart, Table};
 use chrono_tz::Tz;
@@ -43,11 +43,16 @@ pub(super) fn drawn(table: &Table, zone: Tz) -> Option<Drawn> {
             "There is nothing to draw: the table has no number that is shown.",
         ));
     }
+    if chart == Chart::StackedBars && numbers.series.len() > Fill::COUNT {
+        return Some(Drawn::Words(
+            "There are too many columns to tell apart in a picture: see the table.",
+        ));
+    }
     let picture = match chart {
         Chart::Bars => bars::bars(&numbers),
         Chart::StackedBars => stacked::stacked(&numbers),
         Chart::Lines => lines::lines(&numbers),
-        Chart::Survival => survival::survival(table, zone),
+        Chart::Survival => survival::survival(&numbers),
         Chart::Boxes => boxes::boxes(table, zone),
     };
     Some(Drawn::Picture(picture))

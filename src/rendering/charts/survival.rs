@@ -1,43 +1,30 @@
-//! A stair that falls: which share is still there after which time.
+//! A stair that falls: which share is still there after how many days.
 
 use super::axis;
-use super::figures::{Figure, Unit};
+use super::figures::{Numbers, Unit};
 use super::{SMALL, WIDTH};
-use crate::rendering::cell_words;
 use crate::rendering::drawing::{Align, Dash, Drawing, Face, Point};
-use crate::reports::Table;
-use chrono_tz::Tz;
 
 const LEFT: i32 = 56;
 const RIGHT: i32 = WIDTH - 60;
 const TOP: i32 = 16;
 const BOTTOM: i32 = TOP + 230;
+/// Minutes a day.
+const DAY: f64 = 1440.0;
 
-/// The stair from all at the beginning, by the table's first two columns.
-pub(super) fn survival(table: &Table, zone: Tz) -> Drawing {
+/// The stair from all at the beginning: the first column of shares, after as many days as the key of
+/// each row says.
+pub(super) fn survival(numbers: &Numbers) -> Drawing {
     let mut drawing = Drawing::new(WIDTH, BOTTOM + 44);
-    let kinds = table.columns.iter().map(|column| column.kind);
-    let rows: Vec<Vec<Figure>> = table
-        .rows
-        .iter()
-        .filter(|row| !row.is_total)
-        .map(|row| {
-            let cells = row.cells.iter().zip(kinds.clone());
-            cells.map(|(cell, kind)| Figure::of(cell, kind, zone)).collect()
-        })
-        .collect();
-    let steps: Vec<(&Figure, &Figure)> = rows
-        .iter()
-        .filter_map(|row| match row.as_slice() {
-            [after, left, ..] => Some((after, left)),
-            _ => None,
-        })
-        .collect();
-    let greatest = steps.iter().filter_map(|(after, _)| after.number).fold(0.0, f64::max);
-    let unit = table.columns.first().map_or(Unit::Days, |column| Unit::of(column.kind, greatest));
-    let (across, ticks) = axis::scale(greatest, unit, (LEFT, RIGHT));
-    let says = table.columns.first().map(cell_words::heading).unwrap_or_default();
-    axis::level_axis(&mut drawing, &across, &ticks, unit, (TOP, BOTTOM), &says);
+    let steps = numbers.rows.iter().filter_map(|row| {
+        let days: f64 = row.key.parse().ok()?;
+        Some((days * DAY, row.figures.first()?))
+    });
+    let steps: Vec<_> = steps.collect();
+    let greatest = steps.iter().map(|(after, _)| *after).fold(DAY, f64::max);
+    let (across, ticks) = axis::scale(greatest, Unit::Days, (LEFT, RIGHT));
+    let says = "Time since the case was raised";
+    axis::level_axis(&mut drawing, &across, &ticks, Unit::Days, (TOP, BOTTOM), says);
     let (up, shares) = axis::scale(1.0, Unit::Share, (BOTTOM, TOP));
     axis::upright_axis(&mut drawing, &up, &shares, Unit::Share, (LEFT, RIGHT));
     let half = up.pixel(0.5);
@@ -46,7 +33,7 @@ pub(super) fn survival(table: &Table, zone: Tz) -> Drawing {
     let mut stair: Vec<Point> = vec![(LEFT, up.pixel(1.0))];
     let mut last = None;
     for (after, left) in steps {
-        let Some(x) = after.number.map(|number| across.pixel(number)) else { continue };
+        let x = across.pixel(after);
         match left.number {
             Some(share) => {
                 let y = up.pixel(share);

@@ -18,6 +18,8 @@ const RIGHT: i32 = WIDTH - 40;
 const ROW: i32 = 20;
 const TEXT: i32 = 12;
 const SMALL: i32 = 11;
+/// The room that a stage's number needs.
+const NUMBER: i32 = 14;
 const GRID: u8 = 215;
 const DAY: f64 = 86_400.0;
 const ENDINGS: [(EndedHow, Shape, bool, &str); 4] = [
@@ -119,7 +121,11 @@ fn line(drawing: &mut Drawing, y: i32, case: &CaseFacts, scale: &Scale, as_of: U
         let (from, to, due) = (pixel(it.entered_at), pixel(ends), pixel(it.due_at));
         stay(drawing, (from, to.max(from + 1)), y, it.stage);
         if ends > it.due_at && to > due {
-            drawing.area((due.max(from), y - 7), (to, y + 7), Fill::Rising(5));
+            let late = due.max(from);
+            drawing.area((late, y - 7), (to, y + 7), Fill::Rising(5));
+            if late - from < NUMBER && to - late >= 2 * NUMBER {
+                number_on_hatching(drawing, late + NUMBER, y, it.stage);
+            }
         }
     }
     let ending = case.endings.last().filter(|_| case.status != Status::Open);
@@ -128,6 +134,12 @@ fn line(drawing: &mut Drawing, y: i32, case: &CaseFacts, scale: &Scale, as_of: U
         Some((_, shape, is_filled, _)) => drawing.shape((last + 8, y), 5, *shape, *is_filled),
         None => arrow(drawing, last + 2, y),
     }
+}
+
+/// A stage's number where all that is seen of a stay is what was after its deadline.
+fn number_on_hatching(drawing: &mut Drawing, x: i32, y: i32, stage: u32) {
+    drawing.patch((x - 6, y - 6), (x + 6, y + 6), Fill::Grey(255));
+    drawing.words((x, y), &stage.to_string(), SMALL, Face::Bold, Align::Middle);
 }
 
 /// A stay in a stage: the higher, the darker, with its number where there is room.
@@ -139,7 +151,7 @@ fn stay(drawing: &mut Drawing, (from, to): (i32, i32), y: i32, stage: u32) {
         _ => 60,
     };
     drawing.area((from, y - 7), (to, y + 7), Fill::Grey(grey));
-    if to - from >= 14 {
+    if to - from >= NUMBER {
         let ink = Fill::Grey(grey).ink().unwrap_or(0);
         let setting = (SMALL, Face::Bold, Align::Middle);
         drawing.ink(((from + to) / 2, y), &stage.to_string(), setting, ink);

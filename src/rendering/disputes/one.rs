@@ -228,9 +228,9 @@ fn lane_height(marks: &[(i32, usize, &Mark)]) -> i32 {
 pub fn dispute_table(picture: &DisputePicture) -> Table {
     let mut rows: Vec<(UtcInstant, String, String, String)> = Vec::new();
     for stage in &picture.stages {
-        let name = format!("stage {} ({})", stage.stage, stage.title);
+        let name = format!("stage {}", stage.stage);
         let mut add = |at, what: String| rows.push((at, String::new(), what, String::new()));
-        add(stage.entered_at, format!("{name} begins"));
+        add(stage.entered_at, format!("{name} begins: {}", stage.title));
         add(stage.due_at, format!("{name} is due"));
         for pause in &stage.pauses {
             add(pause.from, format!("{name}: the clocks stand still"));

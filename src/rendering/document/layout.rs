@@ -20,6 +20,12 @@ const TABLE: Setting = Setting { size: 11.0, face: Face::Bold };
 const LABEL: Setting = Setting { size: 10.0, face: Face::Bold };
 /// Where the values stand that a report is about.
 const VALUES: f32 = 110.0;
+/// The highest picture: a page without the words above it.
+const PICTURE_MAX: f32 = HEIGHT - 130.0;
+/// The height of a table's headings and its first rows.
+const ROWS_KEPT: f32 = 80.0;
+/// Between what stands above a table.
+const GAPS: f32 = 30.0;
 /// What is said where the fonts lacked a character.
 const LACKING: &str = "In this document a question mark may stand for a character that its fonts do not \
                        have. The page and the spreadsheet of the same report show it.";
@@ -91,14 +97,33 @@ fn write_section(
     section: &Section,
     zone: Tz,
 ) -> Result<Bookmark, RenderingError> {
+    let first =
+        section.tables.first().map(|table| together(table, charts::drawn(table, zone).as_ref()));
+    let head = lines_height(SECTION, &section.title);
     flow.gap(24.0);
-    flow.ensure(HEIGHT / 4.0);
+    flow.ensure((head + first.unwrap_or(0.0)).min(HEIGHT));
     let (page, top) = flow.place();
     heading(flow, element, StructRole::H2, &section.title, SECTION);
     for table in &section.tables {
         write_table(flow, element, table, zone)?;
     }
     Ok(Bookmark { title: legible(&section.title), page, top })
+}
+
+fn lines_height(setting: Setting, text: &str) -> f32 {
+    let lines = u16::try_from(setting.wrap(text, WIDTH).len()).unwrap_or(u16::MAX);
+    f32::from(lines) * setting.leading()
+}
+
+/// The height of what stands above a table's own rows, and of the first of these: it is not torn
+/// apart.
+fn together(table: &Table, chart: Option<&Drawn>) -> f32 {
+    let words = lines_height(TABLE, &table.title) + lines_height(Setting::NOTE, &table.definition);
+    let chart = match chart {
+        Some(Drawn::Picture(picture)) => placed(picture, PICTURE_MAX).1,
+        Some(Drawn::Words(_)) | None => ROWS_KEPT,
+    };
+    words + chart + GAPS
 }
 
 fn write_table(
@@ -108,17 +133,8 @@ fn write_table(
     zone: Tz,
 ) -> Result<(), RenderingError> {
     let chart = charts::drawn(table, zone);
-    let words = [(TABLE, &table.title), (Setting::NOTE, &table.definition)];
-    let mut together = 30.0;
-    for (setting, text) in words {
-        let lines = u16::try_from(setting.wrap(text, WIDTH).len()).unwrap_or(u16::MAX);
-        together += f32::from(lines) * setting.leading();
-    }
-    if let Some(Drawn::Picture(picture)) = &chart {
-        together += placed(picture, HEIGHT).1;
-    }
     flow.gap(14.0);
-    flow.ensure(together.min(HEIGHT));
+    flow.ensure(together(table, chart.as_ref()).min(HEIGHT));
     heading(flow, parent, StructRole::H3, &table.title, TABLE);
     let definition = flow.tags.begin(StructRole::P, parent);
     flow.paragraph(definition, &table.definition, Setting::NOTE);
@@ -126,10 +142,8 @@ fn write_table(
     match chart {
         Some(Drawn::Picture(picture)) => {
             let figure = flow.tags.begin(StructRole::Figure, parent);
-            flow.tags.say_instead(
-                figure,
-                format!("Chart: {}. {}", table.title, charts::description(table)),
-            );
+            let description = charts::description(table);
+            flow.tags.say_instead(figure, format!("Chart: {}. {description}", table.title));
             draw(flow, figure, &picture)?;
         }
         Some(Drawn::Words(words)) => {
@@ -152,7 +166,7 @@ fn placed(picture: &Drawing, most: f32) -> (f32, f32) {
 }
 
 fn draw(flow: &mut Flow, figure: ElementId, picture: &Drawing) -> Result<(), RenderingError> {
-    let (scale, height) = placed(picture, HEIGHT);
+    let (scale, height) = placed(picture, PICTURE_MAX);
     flow.ensure(height);
     let top_left = (MARGIN, flow.place().1);
     let size = (picture.width.unsigned_abs(), picture.height.unsigned_abs());

@@ -11,13 +11,20 @@ use pdf_writer::types::{StructRole, TableHeaderScope};
 
 const PLAIN: Setting = Setting { size: 8.5, face: Face::Plain };
 const STRONG: Setting = Setting { size: 8.5, face: Face::Bold };
-/// The room for what a row stands for, where there are other columns.
+/// The most room that what a row stands for must have.
 const FIRST: f32 = 140.0;
+/// The most room that a column is given so that nothing is broken.
+const FULL_MAX: f32 = 260.0;
 /// Between two columns.
 const GAP: f32 = 10.0;
-/// No column is narrower or, before it is given what is over, wider.
+/// The most room that a heading is given so that it is not broken.
+const HEADING_MAX: f32 = 100.0;
+/// What a column is given beside its words, where there is room.
+const SPARE: f32 = 12.0;
+/// No column is narrower.
 const NARROW: f32 = 34.0;
-const WIDE: f32 = 120.0;
+/// A cell that is no wider than this is not broken.
+const WIDE: f32 = 110.0;
 /// Above and below the words of a row.
 const PADDING: f32 = 3.0;
 
@@ -58,55 +65,91 @@ pub(super) fn write(flow: &mut Flow, parent: ElementId, table: &Table, zone: Tz)
     }
 }
 
-/// The columns in as many groups as are needed, each narrow enough for the page.
+/// The columns in as many groups as are needed, each narrow enough for the page, and of about the
+/// same number.
 fn bands(table: &Table, zone: Tz) -> Vec<Vec<usize>> {
-    let mut bands: Vec<Vec<usize>> = vec![Vec::new()];
-    let mut left = WIDTH - FIRST;
-    for place in 0..table.columns.len() {
-        let width = natural(table, place, zone) + GAP;
-        if width > left && bands.last().is_some_and(|band| !band.is_empty()) {
-            bands.push(Vec::new());
-            left = WIDTH - FIRST;
-        }
-        left -= width;
-        if let Some(band) = bands.last_mut() {
-            band.push(place);
-        }
+    let widths: Vec<f32> =
+        (0..table.columns.len()).map(|place| room(table, place, zone).least + GAP).collect();
+    let free = WIDTH - first_room(table).least;
+    let mut most = widths.len();
+    let fits = |most: usize| {
+        widths.chunks(most).all(|band| band.len() == 1 || band.iter().sum::<f32>() <= free)
+    };
+    while most > 1 && !fits(most) {
+        most -= 1;
     }
-    bands
+    // As few groups as that gives, evenly filled.
+    let groups = widths.len().div_ceil(most.max(1));
+    let even = widths.len().div_ceil(groups.max(1)).max(1);
+    let places: Vec<usize> = (0..widths.len()).collect();
+    if places.is_empty() {
+        vec![Vec::new()]
+    } else {
+        places.chunks(even).map(<[_]>::to_vec).collect()
+    }
 }
 
-/// How wide a column would be: its longest word, and all of a cell that is short.
-fn natural(table: &Table, place: usize, zone: Tz) -> f32 {
-    let Some(column) = table.columns.get(place) else { return NARROW };
-    let heading = cell_words::heading(column);
-    let words = heading.split_whitespace().map(|word| STRONG.width(word));
-    let cells = table.rows.iter().filter_map(|row| row.cells.get(place)).map(|cell| {
-        let said = cell_words::cell(cell, column.kind, zone);
-        let all = STRONG.width(&said);
-        let longest = said.split_whitespace().map(|word| STRONG.width(word)).fold(0.0, f32::max);
-        if all <= WIDE { all } else { longest.max(WIDE) }
-    });
-    words.chain(cells).fold(NARROW, f32::max).min(WIDTH - FIRST - GAP)
+/// How wide a column is.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    /// At least: its longest word, and all of a cell that is short.
+    least: f32,
+    /// So that nothing has to be broken.
+    full: f32,
+}
+
+fn room(table: &Table, place: usize, zone: Tz) -> Room {
+    let Some(column) = table.columns.get(place) else {
+        return Room { least: NARROW, full: NARROW };
+    };
+    let cells = table.rows.iter().filter_map(|row| row.cells.get(place));
+    let cells = cells.map(|cell| cell_words::cell(cell, column.kind, zone));
+    of_words(&cell_words::heading(column), cells, WIDTH - FIRST - GAP)
+}
+
+/// The room of what the rows stand for.
+fn first_room(table: &Table) -> Room {
+    let titles = table.rows.iter().map(|row| cell_words::legible(&row.title));
+    of_words(&table.row_heading, titles, FIRST)
+}
+
+fn of_words(heading: &str, cells: impl Iterator<Item = String>, most: f32) -> Room {
+    let longest =
+        |words: &str| words.split_whitespace().map(|word| STRONG.width(word)).fold(0.0, f32::max);
+    let mut room = Room { least: longest(heading).max(NARROW), full: NARROW };
+    for cell in cells {
+        let all = STRONG.width(&cell);
+        room.least = room.least.max(if all <= WIDE { all } else { longest(&cell).max(WIDE) });
+        room.full = room.full.max(all);
+    }
+    // A point more: sums of widths are not exact, and a word must not be broken for that.
+    let least = room.least.min(most) + 1.0;
+    let full = room.full.max(STRONG.width(heading).min(HEADING_MAX)) + SPARE;
+    Room { least, full: full.clamp(least, FULL_MAX.max(least)) }
 }
 
 fn columns(table: &Table, band: &[usize], zone: Tz) -> Vec<Column> {
-    let widths: Vec<f32> = band.iter().map(|place| natural(table, *place, zone)).collect();
-    let used = widths.iter().sum::<f32>() + GAP * count(widths.len());
-    // What is over goes to the first column up to half the page, and then to all.
-    let over = (WIDTH - FIRST - used).max(0.0);
-    let first = FIRST + over.min(if band.is_empty() { over } else { WIDTH / 2.0 - FIRST });
-    let each = (WIDTH - first - used).max(0.0) / count(widths.len().max(1));
-    let each = each.min(40.0);
-    let mut columns = vec![Column { left: MARGIN, width: first, is_number: false }];
-    let mut left = MARGIN + first + GAP;
-    for (place, width) in band.iter().zip(widths) {
-        let kind = table.columns.get(*place).map_or(ColumnKind::Words, |column| column.kind);
+    let rooms = band.iter().map(|place| room(table, *place, zone));
+    let rooms: Vec<Room> = [first_room(table)].into_iter().chain(rooms).collect();
+    let used = rooms.iter().map(|room| room.least + GAP).sum::<f32>() - GAP;
+    let wanted = rooms.iter().map(|room| room.full - room.least).sum::<f32>();
+    let part = if wanted > 0.0 { ((WIDTH - used) / wanted).clamp(0.0, 1.0) } else { 0.0 };
+    let kinds = band.iter().filter_map(|place| table.columns.get(*place)).map(|it| it.kind);
+    let kinds = [ColumnKind::Words].into_iter().chain(kinds);
+    let mut left = MARGIN;
+    let mut columns = Vec::new();
+    for (room, kind) in rooms.into_iter().zip(kinds) {
+        let width = room.least + (room.full - room.least) * part;
         let is_number = !matches!(kind, ColumnKind::Words | ColumnKind::Instant);
-        columns.push(Column { left, width: width + each, is_number });
-        left += width + each + GAP;
+        columns.push(Column { left, width, is_number });
+        left += width + GAP;
     }
     columns
+}
+
+/// Where a table ends at the right.
+fn right(columns: &[Column]) -> f32 {
+    columns.last().map_or(MARGIN, |column| column.left + column.width)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the number of some columns")]
@@ -159,7 +202,7 @@ fn write_heading(flow: &mut Flow, table: Option<ElementId>, heading: &Line, colu
     };
     write_cells(flow, &cells, columns, STRONG, cell_of);
     let (_, y) = flow.place();
-    flow.decoration(|page, _| rule(page, MARGIN, MARGIN + WIDTH, y, 1.0));
+    flow.decoration(|page, _| rule(page, MARGIN, right(columns), y, 1.0));
 }
 
 fn write_row(flow: &mut Flow, table: ElementId, line: &Line, columns: &[Column], heading: &Line) {
@@ -194,13 +237,13 @@ fn write_row(flow: &mut Flow, table: ElementId, line: &Line, columns: &[Column],
         }
         if line.is_total && from == 0 {
             let (_, y) = flow.place();
-            flow.decoration(|page, _| rule(page, MARGIN, MARGIN + WIDTH, y, 1.0));
+            flow.decoration(|page, _| rule(page, MARGIN, right(columns), y, 1.0));
         }
         write_cells(flow, &part, columns, setting, |_, place| elements.get(place).copied());
         from += most;
     }
     let (_, y) = flow.place();
-    flow.decoration(|page, _| rule(page, MARGIN, MARGIN + WIDTH, y, 0.3));
+    flow.decoration(|page, _| rule(page, MARGIN, right(columns), y, 0.3));
 }
 
 /// Writes the lines of cells side by side, each as the element that `element_of` gives it.

@@ -48,15 +48,23 @@ const BOLD: [u16; 224] = [
 
 /// How wide a text is at a size.
 pub(in crate::rendering) fn width_of(text: &str, size: f64, face: Face) -> f64 {
+    f64::from(text.chars().map(|c| thousandths(c, face)).sum::<u32>()) * size / 1000.0
+}
+
+/// How wide a character is, in thousandths of the size.
+fn thousandths(c: char, face: Face) -> u32 {
     let widths = match face {
         Face::Plain => &PLAIN,
         Face::Bold => &BOLD,
     };
     let width = |byte: u8| {
         let place = usize::from(byte).checked_sub(0x20);
-        f64::from(place.and_then(|place| widths.get(place)).copied().unwrap_or(0))
+        u32::from(place.and_then(|place| widths.get(place)).copied().unwrap_or(0))
     };
-    win_ansi(text).bytes.into_iter().map(width).sum::<f64>() * size / 1000.0
+    match u8::try_from(c) {
+        Ok(byte) if c.is_ascii_graphic() || c == ' ' => width(byte),
+        _ => win_ansi(c.encode_utf8(&mut [0; 4])).bytes.into_iter().map(width).sum(),
+    }
 }
 
 /// A text cut to a width; what is cut ends with `…`.
@@ -72,33 +80,35 @@ pub(in crate::rendering) fn fit(text: &str, size: f64, face: Face, width: f64) -
 /// A text in lines that are no wider than a width, broken between words; a word that is wider is
 /// broken within.
 pub(in crate::rendering) fn wrap(text: &str, size: f64, face: Face, width: f64) -> Vec<String> {
-    let mut lines = vec![String::new()];
+    let mut lines = Vec::new();
+    let (mut line, mut so_far) = (String::new(), 0.0);
+    let space = width_of(" ", size, face);
     for word in text.split_whitespace() {
         let mut word = word;
-        loop {
-            let Some(line) = lines.last_mut() else { break };
-            let gap = if line.is_empty() { "" } else { " " };
-            if width_of(&format!("{line}{gap}{word}"), size, face) <= width {
-                line.push_str(gap);
-                line.push_str(word);
-                break;
-            }
-            if !line.is_empty() {
-                lines.push(String::new());
-                continue;
-            }
-            // At least a character a line, however narrow it is.
-            let kept = head(word, size, face, width).len();
-            let first = word.chars().next().map_or(0, char::len_utf8);
-            let (this, rest) = word.split_at(kept.max(first));
-            line.push_str(this);
-            word = rest;
-            if word.is_empty() {
-                break;
-            }
-            lines.push(String::new());
+        let mut wide = width_of(word, size, face);
+        let gap = if line.is_empty() { 0.0 } else { space };
+        if !line.is_empty() && so_far + gap + wide > width {
+            lines.push(std::mem::take(&mut line));
+            so_far = 0.0;
         }
+        // A word that is wider than a line; at least a character a line, however narrow it is.
+        while line.is_empty() && wide > width && !word.is_empty() {
+            let first = word.chars().next().map_or(0, char::len_utf8);
+            let (this, rest) = word.split_at(head(word, size, face, width).len().max(first));
+            if rest.is_empty() {
+                break;
+            }
+            lines.push(this.to_owned());
+            (word, wide) = (rest, width_of(rest, size, face));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+            so_far += space;
+        }
+        line.push_str(word);
+        so_far += wide;
     }
+    lines.push(line);
     lines
 }
 
@@ -106,7 +116,7 @@ pub(in crate::rendering) fn wrap(text: &str, size: f64, face: Face, width: f64) 
 fn head(text: &str, size: f64, face: Face, width: f64) -> &str {
     let (mut end, mut so_far) = (0, 0.0);
     for (at, c) in text.char_indices() {
-        so_far += width_of(c.encode_utf8(&mut [0; 4]), size, face);
+        so_far += f64::from(thousandths(c, face)) * size / 1000.0;
         if so_far > width {
             break;
         }

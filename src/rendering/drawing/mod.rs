@@ -11,5 +11,7 @@ mod svg;
 pub(super) use metrics::{Face, fit, width_of, wrap};
 pub(super) use painter::{FONT_STEP, paint};
 pub(super) use scale::{Scale, ticks};
+#[cfg(test)]
+pub(super) use scene::Mark;
 pub(super) use scene::{Align, Dash, Drawing, Fill, Point, Shape};
 pub(super) use svg::{Described, svg};

@@ -42,9 +42,12 @@ pub(in crate::rendering) enum Fill {
 }
 
 impl Fill {
+    /// How many can be told apart.
+    pub(in crate::rendering) const COUNT: usize = 8;
+
     /// The area of a series, told apart from its neighbours in black and white.
     pub(in crate::rendering) fn of(series: usize) -> Self {
-        match series % 8 {
+        match series % Self::COUNT {
             0 => Self::Grey(70),
             1 => Self::Grey(215),
             2 => Self::Rising(6),

@@ -135,7 +135,7 @@ pub fn areas() -> Table {
     }
     rows.push(total(vec![count(321)]));
     let columns = vec![column("cases", "Cases", ColumnKind::Count)];
-    table("areas", "Areas of disagreement", columns, rows, Some(Chart::Bars))
+    table("areas", "Areas of <b>\"disagreement\"</b> & 'more'", columns, rows, Some(Chart::Bars))
 }
 
 pub fn on_time() -> Table {
@@ -199,16 +199,16 @@ pub fn stage_times() -> Table {
 
 pub fn survival() -> Table {
     let columns = vec![
-        column("after", "Time since raising", ColumnKind::Elapsed),
-        column("open", "Share still open", ColumnKind::Share),
-        column("ended", "Ended", ColumnKind::Count),
+        column("still_open", "Still open of 1,000", ColumnKind::Share),
+        column("ended", "Ended by then", ColumnKind::Count),
     ];
-    let steps = [(0, 100), (2, 91), (5, 77), (9, 52), (12, 41), (20, 30), (33, 18), (61, 9)];
-    let rows = (0..).zip(steps).map(|(number, (days, left))| {
-        let title = format!("Step {number}");
-        row(&title, vec![minutes(days * 1_440 + 90), share(left, 100), count(number)])
+    let steps =
+        [(0, 1_000), (2, 911), (5, 773), (9, 520), (12, 410), (20, 300), (33, 180), (61, 90)];
+    let rows = steps.map(|(days, left)| Row {
+        key: days.to_string(),
+        ..row(&format!("{days} days"), vec![share(left, 1_000), count(1_000 - left)])
     });
-    table("survival", "Cases still open by time", columns, rows.collect(), Some(Chart::Survival))
+    table("survival", "Cases still open by time", columns, rows.to_vec(), Some(Chart::Survival))
 }
 
 pub fn many_rows() -> Table {

@@ -12,6 +12,7 @@ mod headers;
 mod pages;
 mod problems;
 mod replays;
+mod reports;
 mod sessions;
 mod simulations;
 
