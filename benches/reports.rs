@@ -220,7 +220,7 @@ fn facts(number: u64) -> CaseFacts {
         receiving_sector: Sector::ChildrensSocialCare,
         area_of_disagreement: "level_of_need".to_owned(),
         urgency_class: "standard".to_owned(),
-        level_of_need: (number % 3 == 0).then(|| "Level 3".to_owned()),
+        level_of_need: number.is_multiple_of(3).then(|| "Level 3".to_owned()),
         was_immediate_danger: false,
         status: Status::Resolved,
         stays: (1..=stays).map(stay).collect(),
