@@ -121,6 +121,7 @@ period_query! {
     /// A report: in which form, for whom, of which cases.
     ReportQuery {
         /// In which form; for programs if nothing is said.
+        #[param(inline)]
         form: Option<Form>,
         /// Whom it is for; officers if nothing is said.
         audience: Option<Audience>,
@@ -136,6 +137,7 @@ period_query! {
     /// A list of cases: in which form, of which cases.
     ReportCasesQuery {
         /// In which form; for programs if nothing is said.
+        #[param(inline)]
         form: Option<ListForm>,
     }
 }
@@ -144,6 +146,7 @@ period_query! {
     /// A picture of many cases: in which form, of which cases.
     ReportPictureQuery {
         /// In which form; a page if nothing is said.
+        #[param(inline)]
         form: Option<PictureForm>,
     }
 }
@@ -154,6 +157,7 @@ period_query! {
 #[into_params(parameter_in = Query)]
 pub struct PictureQuery {
     /// In which form; a page if nothing is said.
+    #[param(inline)]
     form: Option<PictureForm>,
 }
 
