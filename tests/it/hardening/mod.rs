@@ -76,7 +76,10 @@ pub fn rows(raw: &mut Raw, table: &str) -> Vec<String> {
         return raw.texts(&format!("select row_to_json(t)::text as value from {table} t"));
     }
     let columns = raw.texts(&format!("select name as value from pragma_table_info('{table}')"));
-    let columns: Vec<String> =
-        columns.iter().map(|column| format!("coalesce(\"{column}\", '')")).collect();
+    // Bytes as PostgreSQL shows them: in hexadecimal.
+    let shown = |it: &String| {
+        format!("iif(typeof(\"{it}\") = 'blob', hex(\"{it}\"), coalesce(\"{it}\", ''))")
+    };
+    let columns: Vec<String> = columns.iter().map(shown).collect();
     raw.texts(&format!("select {} as value from {table}", columns.join(" || '|' || ")))
 }
