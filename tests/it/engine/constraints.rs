@@ -20,7 +20,7 @@ const KEPT: [(&[&str], &str); 9] = [
         &[
             "update escalations set version = version + 1",
             "update escalations set version = version - 1",
-            "update escalations set head_hash = replace(head_hash, '0', '1')",
+            "update escalations set head_hash = replace(head_hash, substr(head_hash, 1, 1), 'x')",
         ],
         "a case is what its timeline adds up to",
     ),

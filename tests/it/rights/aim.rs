@@ -107,17 +107,27 @@ impl Aim {
 
     /// What a query's parameter is never without.
     pub fn query_beside(&self, name: &str) -> String {
-        if name == "side" {
-            format!("agency_id={}&", self.after("agencies"))
-        } else {
-            String::new()
+        match name {
+            "side" => format!("agency_id={}&", self.after("agencies")),
+            "from" => "to=2027-12-31&".to_owned(),
+            "to" => "from=2026-01-01&".to_owned(),
+            _ => String::new(),
         }
     }
 
     /// Plausible values of a query's parameter that may be any text.
     pub fn query_values(&self, name: &str) -> Vec<String> {
         let value = match name {
-            "agency_id" => self.after("agencies"),
+            "agency_id" | "agencies" => self.after("agencies"),
+            "financial_year" => "2026",
+            "quarter" => "2026-Q4",
+            "from" => "2026-01-01",
+            "to" => "2027-12-31",
+            "sectors" => "school,police",
+            "topics" => "general",
+            "areas_of_disagreement" | "level_of_need" => "level_of_need",
+            "urgency_classes" => "standard",
+            "smallest_count" => "5",
             "partnership_id" => self.after("partnerships"),
             "person_id" => self.after("people"),
             "stage" => return (1..=4).map(|stage| stage.to_string()).collect(),
