@@ -2,7 +2,7 @@
 //!
 //! Pure: bytes in memory, no I/O, and nobody asks the time. Every form is made from the same
 //! [`Report`](crate::reports::Report), and a chart from the cells of its own table, so no two can
-//! disagree. A chart is first a [`Drawing`](drawing), which is painted as SVG for a page and as
+//! disagree. A chart is first a `Drawing`, which is painted as SVG for a page and as
 //! vectors for a document to print; both are legible in black and white. What is suppressed is shown
 //! as not shown, and never as 0.
 
