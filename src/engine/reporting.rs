@@ -13,7 +13,7 @@ use crate::ids::{EscalationId, PartnershipId, PersonId};
 use crate::policy::{GENERAL, Policy, Term};
 use crate::reports::{
     AgencyName, Audience, CaseFacts, CaseLine, Filters, List, Names, Period, Question, Report,
-    Tally,
+    Tally, in_words,
 };
 use crate::store::people::Scope;
 use crate::store::{Reader, StoreError, closures, directory, people, policies, reports};
@@ -82,7 +82,8 @@ impl Engine {
         let report = folded
             .sum
             .report(&ground.names, wish.audience, wish.smallest_count)
-            .map_err(|error| Refusal::field("/filters", error.to_string()))?;
+            .map_err(|error| Refusal::field("/filters", error.to_string()))?
+            .saying_what_is_left_out(folded.left_out_count);
         let zone = ground.calendar.rules().zone;
         Ok(Reported { it: report, zone, left_out_count: folded.left_out_count })
     }
@@ -274,11 +275,4 @@ fn add(names: &mut Vec<(String, String)>, more: Vec<(String, String)>) {
             names.push((key, title));
         }
     }
-}
-
-/// A key as words: `not_met` is `Not met`.
-fn in_words(key: &str) -> String {
-    let words = key.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -42,7 +42,7 @@ pub use facts::{
 pub use fold::{Folding, Measure};
 pub use list::{CaseLine, List, ListColumn, StayLine};
 pub use packed::{NotFacts, NotPacked, pack, unpack};
-pub use question::{AgencyName, Names, NotForPublication, Question};
+pub use question::{AgencyName, Names, NotForPublication, Question, in_words};
 pub use report::{
     Audience, Cell, Chart, Column, ColumnKind, Filters, Period, PeriodKind, Report, Row, Section,
     Table,

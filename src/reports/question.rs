@@ -151,7 +151,8 @@ pub(super) fn titled<'m>(
     all
 }
 
-fn in_words(key: &str) -> String {
+/// A key as words: `not_met` is `Not met`.
+pub fn in_words(key: &str) -> String {
     let words = key.replace('_', " ");
     let mut letters = words.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string());

@@ -206,3 +206,38 @@ pub enum Chart {
     /// `lower_quartile`, `median`, `upper_quartile`, `ninetieth` and `worst`.
     Boxes,
 }
+
+impl Report {
+    /// The same, with a first section that says how many cases could not be counted, where there
+    /// are any: in every form, since every form is made from sections.
+    #[must_use]
+    pub fn saying_what_is_left_out(mut self, count: u64) -> Self {
+        if count == 0 {
+            return self;
+        }
+        let column =
+            Column { key: "cases".to_owned(), title: "Cases".to_owned(), kind: ColumnKind::Count };
+        let row = Row {
+            key: "left_out".to_owned(),
+            title: "Left out".to_owned(),
+            is_total: false,
+            cells: vec![Cell::Count { value: count }],
+        };
+        let table = Table {
+            key: "left_out".to_owned(),
+            title: "Cases that are not counted".to_owned(),
+            definition:
+                "Cases whose record is still being prepared or cannot be read. No figure of \
+                this report counts them: ask the administrator."
+                    .to_owned(),
+            row_heading: "What".to_owned(),
+            columns: vec![column],
+            rows: vec![row],
+            chart: None,
+        };
+        let title = "What is missing from this report?".to_owned();
+        let section = Section { key: "left_out".to_owned(), title, tables: vec![table] };
+        self.sections.insert(0, section);
+        self
+    }
+}
