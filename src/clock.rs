@@ -4,7 +4,7 @@
 //! Christmas in a second. Instants are whole microseconds in UTC: what both databases keep, so an
 //! instant that went through either comes back equal, and so do the bytes hashed over it.
 
-use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -14,37 +14,57 @@ use std::time::{Duration, Instant};
 /// An instant in UTC, in whole microseconds.
 ///
 /// Its text form is fixed in width (`2026-12-21T09:10:00.000000Z`), so text order is time order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UtcInstant(DateTime<Utc>);
+/// Kept as a number, since 1970, and within what a date can say: reports compare many millions.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UtcInstant(i64);
 
 impl UtcInstant {
     /// 1 January 1970: before anything that is stored.
-    pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
+    pub const EPOCH: Self = Self(0);
+    const FIRST: i64 = DateTime::<Utc>::MIN_UTC.timestamp_micros();
+    const LAST: i64 = DateTime::<Utc>::MAX_UTC.timestamp_micros();
 
     /// The instant, cut to whole microseconds.
-    pub fn new(at: DateTime<Utc>) -> Self {
-        Self(at.trunc_subsecs(6))
+    pub const fn new(at: DateTime<Utc>) -> Self {
+        Self(at.timestamp_micros())
+    }
+
+    /// The instant so many microseconds after 1970 began; none beyond the ends of time.
+    pub fn of_micros(micros: i64) -> Option<Self> {
+        (Self::FIRST..=Self::LAST).contains(&micros).then_some(Self(micros))
+    }
+
+    /// How many microseconds after 1970 began.
+    pub const fn micros(self) -> i64 {
+        self.0
     }
 
     /// The instant as chrono has it.
     pub fn utc(self) -> DateTime<Utc> {
-        self.0
+        // It was made of one, so there is one.
+        DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::UNIX_EPOCH)
     }
 
     /// This instant moved by a length; stays where it is at the ends of time.
     pub fn plus(self, length: TimeDelta) -> Self {
-        Self::new(self.0.checked_add_signed(length).unwrap_or(self.0))
+        self.utc().checked_add_signed(length).map_or(self, Self::new)
     }
 
     /// The length from `earlier` to this instant; negative if `earlier` is later.
     pub fn since(self, earlier: Self) -> TimeDelta {
-        self.0 - earlier.0
+        TimeDelta::microseconds(self.0.saturating_sub(earlier.0))
     }
 }
 
 impl fmt::Display for UtcInstant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+        f.write_str(&self.utc().to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl fmt::Debug for UtcInstant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -246,4 +266,43 @@ fn system_now() -> UtcInstant {
 
 fn instant() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::UtcInstant;
+    use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_instant_is_what_chrono_has_cut_to_microseconds(
+            seconds in -70_000_000_000_i64..260_000_000_000,
+            nanos in 0_u32..1_000_000_000,
+            nanos_more in any::<i64>(),
+        ) {
+            let at = DateTime::from_timestamp(seconds, nanos).unwrap();
+            let (it, more) = (UtcInstant::new(at), TimeDelta::nanoseconds(nanos_more));
+            prop_assert_eq!(it.utc(), at.trunc_subsecs(6));
+            prop_assert_eq!(UtcInstant::of_micros(it.micros()), Some(it));
+            let later = (at.trunc_subsecs(6) + more).trunc_subsecs(6);
+            prop_assert_eq!(it.plus(more).utc(), later);
+            prop_assert_eq!(it.plus(more).since(it), later - at.trunc_subsecs(6));
+            prop_assert_eq!(it.plus(more) < it, later < it.utc());
+        }
+    }
+
+    #[test]
+    fn at_the_ends_of_time_an_instant_stays_where_it_is() {
+        for end in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+            let it = UtcInstant::new(end);
+            assert_eq!(it.utc(), end.trunc_subsecs(6));
+            assert_eq!(UtcInstant::of_micros(it.micros()), Some(it));
+            let beyond = if it > UtcInstant::EPOCH { 1 } else { -1 };
+            assert_eq!(UtcInstant::of_micros(it.micros() + beyond), None);
+            assert_eq!(it.plus(TimeDelta::days(beyond)), it);
+        }
+        assert_eq!(UtcInstant::of_micros(0), Some(UtcInstant::EPOCH));
+        assert_eq!(UtcInstant::EPOCH.utc(), DateTime::UNIX_EPOCH);
+    }
 }

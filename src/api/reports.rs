@@ -372,7 +372,7 @@ pub async fn list_report_cases(
         ListForm::Csv => {
             let headings: Vec<&str> = CaseLine::COLUMNS.iter().map(|column| column.key).collect();
             let cells = lines.it.into_iter().map(|line| line.cells());
-            let list = case_list_csv(&headings, cells).map_err(|error| unmade(&error))?;
+            let list = made(move || case_list_csv(&headings, cells)).await?;
             Ok(answer(CSV, Some("cases.csv".to_owned()), list))
         }
     }

@@ -136,13 +136,14 @@ impl Engine {
     ) -> Result<(Names, Question, Reported<Vec<CaseFacts>>), EngineError> {
         let (ground, question) = self.ground(actor, &wish).await?;
         let Ground { names, calendar, hidden } = ground;
-        let asked = all_until(&question, hidden);
+        let mut asked = all_until(&question, hidden);
+        let in_period = wish.period.instants(&calendar);
+        asked.raised.start = asked.raised.start.max(in_period.start);
+        asked.raised.end = asked.raised.end.min(in_period.end);
         let wanted = question.clone();
         let each = move |cases: &mut Vec<CaseFacts>, case: &CaseFacts| {
-            let day = wanted.calendar.local(case.raised_at).date_naive();
-            let is_in_period = (wanted.period.from..=wanted.period.to).contains(&day);
             // One more than may be shows that there are too many.
-            if is_in_period && wanted.is_about(case) && cases.len() <= LINES_MAX {
+            if wanted.is_about(case) && cases.len() <= LINES_MAX {
                 cases.push(case.clone());
             }
         };

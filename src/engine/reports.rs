@@ -149,9 +149,10 @@ impl<E> Pass<E> {
         let FactsAsked { partnership_id, hidden, .. } = &self.asked;
         let rows = reports::read(r, *partnership_id, slice, after, PIECE)?;
         let is_whole = i64::try_from(rows.len()).is_ok_and(|count| count == PIECE);
-        let last = rows.last().filter(|_| is_whole).map(FactsRow::place).transpose()?;
+        let last = rows.last().filter(|_| is_whole).map(FactsRow::escalation_id).transpose()?;
+        let last = last.map(|which| reports::place(r, which)).transpose()?;
         for row in &rows {
-            if !hidden.is_empty() && hidden.contains(&row.place()?.1) {
+            if !hidden.is_empty() && hidden.contains(&row.escalation_id()?) {
                 continue;
             }
             match row.facts() {

@@ -39,14 +39,17 @@ pub(super) struct Month {
 }
 
 fn micros(at: UtcInstant) -> i64 {
-    at.utc().timestamp_micros()
+    at.micros()
 }
 
 impl Frame {
     pub(super) fn new(question: &Question) -> Self {
         let calendar = question.calendar.clone();
         let midnight = |day: NaiveDate| micros(calendar.instant_of(day.and_time(NaiveTime::MIN)));
-        let ends = |period: Period| period.to.succ_opt().map_or(i64::MAX, midnight);
+        let instants = |period: Period| {
+            let instants = period.instants(&calendar);
+            (micros(instants.start), micros(instants.end))
+        };
         let days = month_starts(question.period);
         let mut edges: Vec<i64> = days.iter().map(|day| midnight(*day)).collect();
         let as_of = micros(question.as_of);
@@ -56,8 +59,8 @@ impl Frame {
             has_begun: *edge <= as_of,
         };
         let months = days.iter().zip(&edges).map(month).collect();
-        edges.push(ends(question.period));
-        let before = question.before.map(|period| (midnight(period.from), ends(period)));
+        edges.push(instants(question.period).1);
+        let before = question.before.map(instants);
         let today = calendar.local(question.as_of).date_naive();
         let first_day = today.checked_sub_days(Days::new(DAYS_BACK)).unwrap_or(today);
         let table = || first_day.iter_days().take((DAYS_BACK + DAYS_ON) as usize);

@@ -30,6 +30,7 @@ mod survival;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod unpacking;
 mod volumes;
 mod work;
 

@@ -1,6 +1,7 @@
 //! Facts in a few bytes: what the database keeps of each case, and reports read a million times.
 
 use super::facts::CaseFacts;
+use super::unpacking::facts;
 
 /// The format of the bytes, which is their first: one more whenever [`CaseFacts`] or a list of words
 /// in it changes, and what was kept in another is made anew from the timeline.
@@ -36,16 +37,12 @@ pub fn pack(facts: &CaseFacts) -> Result<Vec<u8>, NotPacked> {
 /// What the bytes are instead.
 pub fn unpack(bytes: &[u8]) -> Result<CaseFacts, NotFacts> {
     let Some((&FORMAT, packed)) = bytes.split_first() else { return Err(NotFacts::OtherFormat) };
-    match postcard::take_from_bytes(packed) {
-        Ok((facts, [])) => Ok(facts),
-        Ok(_) | Err(_) => Err(NotFacts::Damaged),
-    }
+    facts(packed).ok_or(NotFacts::Damaged)
 }
 
 /// An instant as microseconds since 1970.
 pub(super) mod instant {
     use crate::clock::UtcInstant;
-    use chrono::DateTime;
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -53,14 +50,14 @@ pub(super) mod instant {
         at: &UtcInstant,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(at.utc().timestamp_micros())
+        serializer.serialize_i64(at.micros())
     }
 
     pub(in crate::reports) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<UtcInstant, D::Error> {
-        let at = DateTime::from_timestamp_micros(i64::deserialize(deserializer)?);
-        at.map(UtcInstant::new).ok_or_else(|| D::Error::custom("beyond the ends of time"))
+        let at = UtcInstant::of_micros(i64::deserialize(deserializer)?);
+        at.ok_or_else(|| D::Error::custom("beyond the ends of time"))
     }
 }
 

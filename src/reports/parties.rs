@@ -1,18 +1,34 @@
 //! Who raises and who is challenged.
 
 use super::answers::StayResult;
-use super::counting::{merge, merge_with};
+use super::counting::merge;
 use super::draft::{Draft, DraftRow, DraftSection, Figure, Heading, Number, TOTAL, column};
 use super::tally::Telling;
 use super::{CaseFacts, ColumnKind};
 use crate::directory::Sector;
 use crate::ids::AgencyId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Who raised the cases of the period, and who was challenged.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Parties {
     sectors: BTreeMap<(Sector, Sector), u64>,
+    /// By who raises and who is challenged: one look for a case, as there are many pairs.
+    pairs: HashMap<(AgencyId, AgencyId), OfPair>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct OfPair {
+    cases: u64,
+    /// Stays that say how the challenged agency kept its time.
+    decided: u64,
+    on_time: u64,
+    silent: u64,
+}
+
+/// The same by agency.
+#[derive(Debug, Default)]
+struct Agencies {
     pairs: BTreeMap<(AgencyId, AgencyId), u64>,
     agencies: BTreeMap<AgencyId, OfAgency>,
 }
@@ -80,39 +96,51 @@ const COLUMNS_MAX: usize = 12;
 impl Parties {
     pub(super) fn count(&mut self, case: &CaseFacts) {
         *self.sectors.entry((case.raising_sector, case.receiving_sector)).or_default() += 1;
-        let (raising, receiving) = (case.raising_agency_id, case.receiving_agency_id);
-        *self.pairs.entry((raising, receiving)).or_default() += 1;
-        self.agencies.entry(raising).or_default().raised += 1;
-        let challenged = self.agencies.entry(receiving).or_default();
-        challenged.received += 1;
+        let pair = (case.raising_agency_id, case.receiving_agency_id);
+        let of_pair = self.pairs.entry(pair).or_default();
+        of_pair.cases += 1;
         for result in case.stays.iter().map(StayResult::of) {
-            challenged.decided += u64::from(result.is_decided());
-            challenged.on_time += u64::from(result == StayResult::OnTime);
-            challenged.silent += u64::from(result == StayResult::Silent);
+            of_pair.decided += u64::from(result.is_decided());
+            of_pair.on_time += u64::from(result == StayResult::OnTime);
+            of_pair.silent += u64::from(result == StayResult::Silent);
         }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
         merge(&mut self.sectors, other.sectors);
-        merge(&mut self.pairs, other.pairs);
-        merge_with(&mut self.agencies, other.agencies, |there, more| {
-            there.raised += more.raised;
-            there.received += more.received;
+        for (pair, more) in other.pairs {
+            let there = self.pairs.entry(pair).or_default();
+            there.cases += more.cases;
             there.decided += more.decided;
             there.on_time += more.on_time;
             there.silent += more.silent;
-        });
+        }
     }
 
     pub(super) fn section(&self, telling: &Telling<'_>) -> DraftSection {
+        let agencies = self.by_agency();
         let tables = vec![
             self.by_sector(telling),
-            self.by_agency(telling).for_officers(),
-            self.each_agency(telling).for_officers(),
-            self.never_raised(telling).for_officers(),
-            self.never_in_time(telling).for_officers(),
+            agencies.by_agency(telling).for_officers(),
+            agencies.each_agency(telling).for_officers(),
+            agencies.never_raised(telling).for_officers(),
+            agencies.never_in_time(telling).for_officers(),
         ];
         DraftSection::new("parties", "Who raises, and who is challenged?", tables)
+    }
+
+    fn by_agency(&self) -> Agencies {
+        let mut all = Agencies::default();
+        for ((raising, receiving), of_pair) in &self.pairs {
+            all.pairs.insert((*raising, *receiving), of_pair.cases);
+            all.agencies.entry(*raising).or_default().raised += of_pair.cases;
+            let challenged = all.agencies.entry(*receiving).or_default();
+            challenged.received += of_pair.cases;
+            challenged.decided += of_pair.decided;
+            challenged.on_time += of_pair.on_time;
+            challenged.silent += of_pair.silent;
+        }
+        all
     }
 
     fn by_sector(&self, telling: &Telling<'_>) -> Draft {
@@ -127,7 +155,9 @@ impl Parties {
             pair.and_then(|pair| self.sectors.get(&pair)).copied().unwrap_or(0)
         })
     }
+}
 
+impl Agencies {
     fn by_agency(&self, telling: &Telling<'_>) -> Draft {
         let raising = self.named(telling, |agency| agency.raised > 0);
         let mut receiving = self.named(telling, |agency| agency.received > 0);

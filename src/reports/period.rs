@@ -1,7 +1,10 @@
 //! The periods that a report can be about.
 
 use super::{Period, PeriodKind};
-use chrono::{Datelike, Months, NaiveDate};
+use crate::calendar::Calendar;
+use crate::clock::UtcInstant;
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
+use std::ops::Range;
 
 impl Period {
     /// A quarter of a calendar year: the first is January to March. None if there is no such
@@ -30,6 +33,14 @@ impl Period {
             _ => back(self.to)?,
         };
         Some(Self { from: back(self.from)?, to, kind: self.kind })
+    }
+
+    /// From the instant at which its first day begins to that at which its last day ends, by the clock
+    /// on the wall.
+    pub fn instants(self, calendar: &Calendar) -> Range<UtcInstant> {
+        let midnight = |day: NaiveDate| calendar.instant_of(day.and_time(NaiveTime::MIN));
+        let end = self.to.succ_opt().map_or(UtcInstant::new(DateTime::<Utc>::MAX_UTC), midnight);
+        midnight(self.from)..end
     }
 
     fn months(from: NaiveDate, count: u32, kind: PeriodKind) -> Option<Self> {

@@ -35,22 +35,21 @@ pub enum WhyNoFacts {
 /// A place in the order of what reports read: when a case was raised, and its id.
 pub type FactsPlace = (UtcInstant, EscalationId);
 
-/// The row that is kept for a case.
+/// The row that is kept for a case: no more of it than a report needs, which reads a million.
 #[derive(Queryable)]
 pub struct FactsRow {
-    raised_at: At,
     escalation_id: String,
     is_made: bool,
     facts: Vec<u8>,
 }
 
 impl FactsRow {
-    /// Its place in the order.
+    /// Whose it is.
     ///
     /// # Errors
     /// If its id cannot be read.
-    pub fn place(&self) -> Result<FactsPlace, StoreError> {
-        Ok((self.raised_at.0, id("a case's id", &self.escalation_id)?))
+    pub fn escalation_id(&self) -> Result<EscalationId, StoreError> {
+        id("a case's id", &self.escalation_id)
     }
 
     /// The facts.
@@ -146,14 +145,22 @@ pub fn read(
         .filter(report_cases::raised_at.gt(from).or(report_cases::escalation_id.gt(&after_id)))
         .order((report_cases::raised_at, report_cases::escalation_id))
         .limit(limit)
-        .select((
-            report_cases::raised_at,
-            report_cases::escalation_id,
-            report_cases::is_made,
-            report_cases::facts,
-        ))
+        .select((report_cases::escalation_id, report_cases::is_made, report_cases::facts))
         .load(c))?;
     Ok(rows)
+}
+
+/// The place of a row in the order of [`read`].
+///
+/// # Errors
+/// If there is none.
+pub fn place(r: &mut Reader<'_>, which: EscalationId) -> Result<FactsPlace, StoreError> {
+    let raised_at: Option<At> = on!(r, c => report_cases::table
+        .filter(report_cases::escalation_id.eq(which.to_string()))
+        .select(report_cases::raised_at)
+        .first(c)
+        .optional())?;
+    raised_at.map(|at| (at.0, which)).ok_or(StoreError::Missing("the row of a case's facts"))
 }
 
 /// When the first and the last case was raised of those that [`read`] finds in a time; none if it

@@ -95,6 +95,22 @@ fn the_table_of_days_says_what_the_calendar_says() {
 }
 
 #[test]
+fn a_period_begins_and_ends_at_midnight_on_the_wall() {
+    let instants = |from: &str, to: &str| {
+        let instants = Period::dates(day(from), day(to)).unwrap().instants(&calendar());
+        (instants.start.to_string(), instants.end.to_string())
+    };
+    let said = |from: &str, to: &str| (format!("{from}:00.000000Z"), format!("{to}:00.000000Z"));
+    let year = said("2026-03-31T23:00", "2027-03-31T23:00");
+    assert_eq!(instants("2026-04-01", "2027-03-31"), year);
+    let winter = said("2026-12-21T00:00", "2026-12-22T00:00");
+    assert_eq!(instants("2026-12-21", "2026-12-21"), winter);
+    let last = chrono::NaiveDate::MAX;
+    let end = Period::dates(last, last).unwrap().instants(&calendar()).end;
+    assert!(end.utc().date_naive() == last, "{end}");
+}
+
+#[test]
 fn periods() {
     let days = |period: Option<Period>| period.map(|it| (it.from.to_string(), it.to.to_string()));
     let said = |from: &str, to: &str| Some((from.to_owned(), to.to_owned()));

@@ -163,6 +163,31 @@ on_each_database! {
         assert_problem(&unknown, 400, "bad-request");
     }
 
+    /// The first is raised on Monday at nine, the second on Tuesday.
+    async fn a_list_holds_the_cases_of_its_period(house: &House) {
+        let first = house.raised().await;
+        house.advance_to("2026-12-22T09:10:00Z").await;
+        let second = house.raised().await;
+        let judith = house.as_("Judith Hale").await;
+        for (days, wanted) in [
+            ("from=2026-12-21&to=2026-12-22", vec![&first, &second]),
+            ("from=2026-12-21&to=2026-12-21", vec![&first]),
+            ("from=2026-12-22&to=2026-12-22", vec![&second]),
+            ("from=2026-12-22&to=2030-01-01", vec![&second]),
+            ("from=2026-12-23&to=2030-01-01", vec![]),
+            ("from=2020-01-01&to=2026-12-20", vec![]),
+            ("quarter=2026-Q4", vec![&first, &second]),
+            ("quarter=2028-Q1", vec![]),
+        ] {
+            let lines = judith.get(&of(house, &format!("cases?{days}"))).await.list("/items");
+            let found: Vec<&str> = lines.iter().map(|it| it["reference"].as_str().unwrap()).collect();
+            assert_eq!(found, wanted, "{days}");
+            let report = judith.get(&of(house, &format!("disputes?{days}"))).await;
+            let raised = cell(&report.body, "headline", "period", "raised")["value"].as_u64();
+            assert_eq!(raised, Some(wanted.len() as u64), "{days}");
+        }
+    }
+
     async fn officers_have_reports_and_nobody_else(house: &House) {
         let reference = house.raised().await;
         for what in ["disputes", "cases", "picture"] {

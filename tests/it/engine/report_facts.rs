@@ -11,7 +11,6 @@ use bscp_escalation::engine::{FactsAsked, FactsMade, FoldedFacts, verify_facts};
 use bscp_escalation::escalation::Status;
 use bscp_escalation::ids::{EscalationId, PersonId};
 use bscp_escalation::reports::CaseFacts;
-use bscp_escalation::store::reports::FactsRow;
 use bscp_escalation::store::{StoreError, escalations, reports};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -281,10 +280,13 @@ on_each_database! {
                 loop {
                     let page = reports::read(r, partnership_id, &raised, after, limit)?;
                     assert!(page.len() <= usize::try_from(limit).unwrap());
-                    let Some(last) = page.last() else { return Ok(places) };
-                    after = Some(last.place()?);
+                    if page.is_empty() {
+                        return Ok(places);
+                    }
                     for row in &page {
-                        places.push(FactsRow::place(row)?);
+                        let place = reports::place(r, row.escalation_id()?)?;
+                        places.push(place);
+                        after = Some(place);
                     }
                 }
             }).await;
