@@ -1,9 +1,9 @@
 //! One page, and the page that says why something was not done.
 
-use crate::engine::{EngineError, SignOnError, SignOnRefused};
-use crate::store::StoreError;
-use crate::escalation::Refusal;
 use super::frame::{Frame, see_other, show};
+use crate::engine::{EngineError, SignOnError, SignOnRefused};
+use crate::escalation::Refusal;
+use crate::store::StoreError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
@@ -162,11 +162,9 @@ impl Refused {
                 "It was sent before with other words in it, and nothing was changed now. Open the \
                  form again if there is more to say.",
             ),
-            Self::Throttled { .. } => (
-                S::TOO_MANY_REQUESTS,
-                "Too many attempts",
-                "Wait five minutes, then try again.",
-            ),
+            Self::Throttled { .. } => {
+                (S::TOO_MANY_REQUESTS, "Too many attempts", "Wait five minutes, then try again.")
+            }
             Self::FactorRefused => (
                 S::FORBIDDEN,
                 "This did not work",
