@@ -1,5 +1,5 @@
-//! The pages of the browser. For now those of signing in at an agency's identity provider, and of
-//! signing out; what every later page needs stands here too.
+//! The pages of the browser. For now those of signing in at an agency's identity provider, of signing
+//! out, and of reports; what every later page needs stands here too.
 //!
 //! A browser holds its session in a cookie; the API never looks at it. [`Visitor`] is whoever is at
 //! a page. Whatever changes something is a POST, and comes in through [`Posted`], which takes it only
@@ -9,6 +9,7 @@
 mod cookies;
 mod page;
 mod posted;
+mod reports;
 mod routes;
 mod sign_in;
 mod visitor;

@@ -1,6 +1,8 @@
 //! One page, and the page that says why something was not done.
 
+use crate::api::Problem;
 use crate::engine::{EngineError, SignOnError, SignOnRefused};
+use crate::escalation::Refusal;
 use crate::store::StoreError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
@@ -65,6 +67,15 @@ pub enum Refused {
     Unreadable,
     /// There is no such method here; this one is.
     Method(&'static str),
+    /// What was asked for is not there, not theirs, or cannot be.
+    Asked {
+        /// Which of these.
+        status: StatusCode,
+        /// The page's title.
+        title: &'static str,
+        /// What happened, and what to do next.
+        text: String,
+    },
     /// The server failed.
     Failed {
         /// It may work in a moment.
@@ -89,6 +100,16 @@ impl From<EngineError> for Refused {
     }
 }
 
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        let (status, title, text) = problem.in_words();
+        if problem.retry_after_seconds().is_some() {
+            return Self::Failed { is_passing: true };
+        }
+        Self::Asked { status, title, text }
+    }
+}
+
 impl From<SignOnError> for Refused {
     fn from(error: SignOnError) -> Self {
         match error {
@@ -105,8 +126,19 @@ impl fmt::Display for Refused {
 }
 
 impl Refused {
+    /// There is nothing at this address.
+    pub(super) fn nothing_here() -> Self {
+        Problem::from(Refusal::NotFound).into()
+    }
+
+    /// The query cannot be read, for this reason.
+    pub(super) fn unreadable_query(why: &str) -> Self {
+        let text = format!("The address cannot be read: {why}.");
+        Self::Asked { status: StatusCode::BAD_REQUEST, title: "Another address is needed", text }
+    }
+
     /// Status, title, and what to do next.
-    fn words(&self) -> (StatusCode, &'static str, &'static str) {
+    fn words(&self) -> (StatusCode, &'static str, &str) {
         use StatusCode as S;
         match self {
             Self::SignOn(refused) => sign_on_words(*refused),
@@ -127,6 +159,7 @@ impl Refused {
             Self::Method(_) => {
                 (S::METHOD_NOT_ALLOWED, "Not in this way", "This address is used in another way.")
             }
+            Self::Asked { status, title, text } => (*status, title, text),
             Self::Failed { is_passing: true } => (
                 S::SERVICE_UNAVAILABLE,
                 "The server cannot answer now",

@@ -1,6 +1,6 @@
 use super::page::Refused;
 use super::posted::Origin;
-use super::sign_in;
+use super::{reports, sign_in};
 use actix_web::{Resource, web};
 
 /// The largest form: a logout token is the longest field.
@@ -23,6 +23,13 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
         .service(
             at("/sign-in/logout/{provider}", "POST")
                 .route(web::post().to(sign_in::provider_logout)),
+        )
+        .service(
+            at("/partnerships/{id}/reports/disputes", "GET")
+                .route(web::get().to(reports::disputes)),
+        )
+        .service(
+            at("/partnerships/{id}/reports/cases", "GET").route(web::get().to(reports::cases)),
         )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
 }

@@ -4,6 +4,7 @@ use super::cookies::{self, ATTEMPT, SESSION};
 use super::page::{Form, Page, Refused};
 use super::posted::{FORM_TOKEN, Posted, comes_from_here, fields};
 use super::visitor::visitor;
+use crate::auth::oidc;
 use crate::engine::{Arrived, Brought, Engine, SignOnError, SignOnRefused};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -55,10 +56,20 @@ fn with_cookie(
     Ok(response)
 }
 
+/// What may stand in the sign-in page's address.
+#[derive(Deserialize)]
+struct Arriving {
+    /// Where to go afterwards.
+    return_to: Option<String>,
+}
+
 /// `GET /sign-in`: who is signed in, or how to.
 pub(super) async fn page(app: App, request: HttpRequest) -> Result<HttpResponse, Refused> {
+    let asked: Arriving = query(&request)?;
+    let back = asked.return_to.as_deref().map(|asked| oidc::return_path(Some(asked)));
     let page = match visitor(&request).await {
         Ok(visitor) => Page {
+            links: back.map(|back| (back.to_owned(), "Go on".to_owned())).into_iter().collect(),
             form: Some(Form {
                 action: "/sign-out",
                 token: visitor.form_token,
@@ -70,8 +81,11 @@ pub(super) async fn page(app: App, request: HttpRequest) -> Result<HttpResponse,
             )
         },
         Err(Refused::NotSignedIn) => {
+            let and_back = back.map(|back| format!("?return_to={}", oidc::encoded(back)));
+            let and_back = and_back.unwrap_or_default();
             let links = app.providers().iter().map(|of| {
-                (format!("/sign-in/with/{}", of.key), format!("Sign in with {}", of.name))
+                let address = format!("/sign-in/with/{}{and_back}", of.key);
+                (address, format!("Sign in with {}", of.name))
             });
             Page {
                 links: links.collect(),
