@@ -265,9 +265,11 @@ pub fn job_times(settings: &Settings) -> anyhow::Result<JobTimes> {
 /// Everything that is wrong with their file.
 fn report_schedules(settings: &Settings) -> Result<Vec<ReportSchedule>, ConfigError> {
     let Some(path) = &settings.reports.schedules_file else { return Ok(Vec::new()) };
-    ReportSchedule::load(path, settings.schedule.time_zone).map_err(|error: ReportSchedulesError| {
-        ConfigError::refused("reports.schedules_file", &path.display().to_string(), error)
-    })
+    ReportSchedule::load(path, settings.schedule.time_zone).map_err(
+        |error: ReportSchedulesError| {
+            ConfigError::refused("reports.schedules_file", &path.display().to_string(), error)
+        },
+    )
 }
 
 /// The mailer that settings describe.

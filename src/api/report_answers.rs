@@ -2,8 +2,8 @@
 
 use super::problem::Problem;
 use super::reports::{
-    CSV, Form, HTML, ListForm, ReportCases, ReportCasesQuery, ReportQuery, STYLE_SHEET_PATH, answer,
-    in_form, made, unmade,
+    CSV, Form, HTML, ListForm, ReportCases, ReportCasesQuery, ReportQuery, STYLE_SHEET_PATH,
+    answer, in_form, made, unmade,
 };
 use crate::access::Actor;
 use crate::engine::{Engine, ReportWish, Reported};

@@ -248,7 +248,10 @@ impl Cases<'_> {
 
     /// What is wanted of the cases, for officers.
     pub(super) fn wish(
-        &self, partnership_id: PartnershipId, today: NaiveDate) -> Result<ReportWish, Problem> {
+        &self,
+        partnership_id: PartnershipId,
+        today: NaiveDate,
+    ) -> Result<ReportWish, Problem> {
         Ok(ReportWish {
             partnership_id,
             period: self.period(today)?,
@@ -262,7 +265,10 @@ impl Cases<'_> {
 
 /// An answer of a kind that a browser shows, or one that it saves under a name.
 pub(super) fn answer(
-    kind: &'static str, name: Option<String>, body: impl Into<Vec<u8>>) -> HttpResponse {
+    kind: &'static str,
+    name: Option<String>,
+    body: impl Into<Vec<u8>>,
+) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::CONTENT_TYPE, kind));
     if let Some(name) = name {

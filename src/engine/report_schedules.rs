@@ -241,9 +241,7 @@ fn rule(text: &str, zone: Tz) -> Result<CronRule, String> {
         return Err(format!("'{text}' never comes: there is no such day"));
     }
     let slots: Vec<UtcInstant> = slots.collect();
-    let too_soon = |pair: &[UtcInstant]| {
-        matches!(pair, [one, next] if next.since(*one) < APART)
-    };
+    let too_soon = |pair: &[UtcInstant]| matches!(pair, [one, next] if next.since(*one) < APART);
     if slots.windows(2).any(too_soon) {
         return Err(format!(
             "'{text}' comes more than once a day: write one second, minute and hour, such as \
@@ -254,7 +252,8 @@ fn rule(text: &str, zone: Tz) -> Result<CronRule, String> {
 }
 
 fn readers(written: &[String], mistakes: &mut Mistakes) -> Vec<ReportReader> {
-    let functions = PartnershipFunction::OFFICERS.map(|function| (function_key(function), function));
+    let functions =
+        PartnershipFunction::OFFICERS.map(|function| (function_key(function), function));
     let names = functions.map(|(name, _)| name).join(", ");
     if written.is_empty() {
         mistakes.add("to", &format!("is empty: write people's addresses, or {names}"));
@@ -269,8 +268,10 @@ fn readers(written: &[String], mistakes: &mut Mistakes) -> Vec<ReportReader> {
                 let shown = text.escape_debug();
                 mistakes.add(
                     "to",
-                    &format!("`{shown}` (number {number}) is nobody: write an email address of the \
-                              directory, or one of {names}; only officers may have reports"),
+                    &format!(
+                        "`{shown}` (number {number}) is nobody: write an email address of the \
+                              directory, or one of {names}; only officers may have reports"
+                    ),
                 );
                 continue;
             }

@@ -24,7 +24,8 @@ struct Readers {
 }
 
 const UNKNOWN: &str = "nobody in the directory has this address, or they have left";
-const NOT_THEIRS: &str = "they are no officer of the partnership, and only officers may have reports";
+const NOT_THEIRS: &str =
+    "they are no officer of the partnership, and only officers may have reports";
 const NOT_THERE: &str = "nobody who may have reports is in this post now";
 
 impl Engine {

@@ -110,9 +110,10 @@ fn table(lines: &[CaseLine]) -> Table {
     Table {
         key: "cases".to_owned(),
         title: "The first raised first".to_owned(),
-        definition: "A line for each case that was raised in the period, as it stands now. No child, \
+        definition:
+            "A line for each case that was raised in the period, as it stands now. No child, \
             no narrative and nobody's name stands here."
-            .to_owned(),
+                .to_owned(),
         row_heading: "Case".to_owned(),
         columns: COLUMNS.iter().map(column).collect(),
         rows: lines.iter().map(row).collect(),

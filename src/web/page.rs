@@ -75,6 +75,8 @@ pub enum Refused {
         title: &'static str,
         /// What happened, and what to do next.
         text: String,
+        /// When it is worth another try, in seconds.
+        retry_after_seconds: Option<u32>,
     },
     /// The server failed.
     Failed {
@@ -103,10 +105,8 @@ impl From<EngineError> for Refused {
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
         let (status, title, text) = problem.in_words();
-        if problem.retry_after_seconds().is_some() {
-            return Self::Failed { is_passing: true };
-        }
-        Self::Asked { status, title, text }
+        let retry_after_seconds = problem.retry_after_seconds();
+        Self::Asked { status, title, text, retry_after_seconds }
     }
 }
 
@@ -134,7 +134,12 @@ impl Refused {
     /// The query cannot be read, for this reason.
     pub(super) fn unreadable_query(why: &str) -> Self {
         let text = format!("The address cannot be read: {why}.");
-        Self::Asked { status: StatusCode::BAD_REQUEST, title: "Another address is needed", text }
+        Self::Asked {
+            status: StatusCode::BAD_REQUEST,
+            title: "Another address is needed",
+            text,
+            retry_after_seconds: None,
+        }
     }
 
     /// Status, title, and what to do next.
@@ -159,7 +164,7 @@ impl Refused {
             Self::Method(_) => {
                 (S::METHOD_NOT_ALLOWED, "Not in this way", "This address is used in another way.")
             }
-            Self::Asked { status, title, text } => (*status, title, text),
+            Self::Asked { status, title, text, .. } => (*status, title, text),
             Self::Failed { is_passing: true } => (
                 S::SERVICE_UNAVAILABLE,
                 "The server cannot answer now",
@@ -250,9 +255,13 @@ impl ResponseError for Refused {
         if let Self::Method(allow) = self {
             response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allow));
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            let seconds = header::HeaderValue::from_static("30");
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        let seconds = match self {
+            Self::Asked { retry_after_seconds, .. } => *retry_after_seconds,
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => Some(30),
+            _ => None,
+        };
+        if let Some(seconds) = seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -4,7 +4,7 @@
 use super::page::Refused;
 use super::visitor::{Visitor, visitor};
 use crate::access::Actor;
-use crate::api::{Links, ReportCasesQuery, ReportQuery};
+use crate::api::{Links, ReportCasesQuery, ReportQuery, RequestLimits};
 use crate::auth::oidc;
 use crate::engine::Engine;
 use crate::ids::PartnershipId;
@@ -45,10 +45,16 @@ pub(super) async fn cases(
     Ok(query.page(&app, actor, of, in_forms(&request, &LIST_FORMS)).await?)
 }
 
-/// Whoever is signed in at the browser; nobody if nobody is.
+/// Whoever is signed in at the browser, unless they ask too often; nobody if nobody is.
 async fn signed_in(request: &HttpRequest) -> Result<Option<Actor>, Refused> {
     match visitor(request).await {
-        Ok(Visitor { actor, .. }) => Ok(Some(actor)),
+        Ok(Visitor { actor, .. }) => {
+            // A report costs more than other pages.
+            if let Some(limits) = request.app_data::<web::Data<RequestLimits>>() {
+                limits.check_person(actor.person_id)?;
+            }
+            Ok(Some(actor))
+        }
         Err(Refused::NotSignedIn) => Ok(None),
         Err(other) => Err(other),
     }

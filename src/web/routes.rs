@@ -28,8 +28,6 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
             at("/partnerships/{id}/reports/disputes", "GET")
                 .route(web::get().to(reports::disputes)),
         )
-        .service(
-            at("/partnerships/{id}/reports/cases", "GET").route(web::get().to(reports::cases)),
-        )
+        .service(at("/partnerships/{id}/reports/cases", "GET").route(web::get().to(reports::cases)))
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
 }

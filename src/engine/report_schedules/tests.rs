@@ -14,9 +14,8 @@ fn entry(key: &str, value: &str) -> String {
         ("period", "\"last_month\""),
         ("to", "[\"business_manager\"]"),
     ];
-    let line = |(its, good): (&str, &str)| {
-        format!("{its} = {}\n", if its == key { value } else { good })
-    };
+    let line =
+        |(its, good): (&str, &str)| format!("{its} = {}\n", if its == key { value } else { good });
     "[[report]]\n".to_owned() + &good.map(line).concat()
 }
 
@@ -61,7 +60,11 @@ fn a_mistake_is_named_by_report_and_key_with_what_to_write() {
         ("schedule", "\"* * * * * *\"", "more than once a day"),
         ("schedule", "\"0,30 0 7 1 1 *\"", "more than once a day"),
         ("report", "\"escalations\"", "write one of disputes, cases"),
-        ("period", "\"last_week\"", "write one of last_month, last_quarter, last_financial_year, year_to_date"),
+        (
+            "period",
+            "\"last_week\"",
+            "write one of last_month, last_quarter, last_financial_year, year_to_date",
+        ),
         ("to", "[]", "is empty"),
         ("to", "[\"auditor\"]", "`auditor` (number 1) is nobody"),
         ("to", "[\"scrutineer\", \"Judith Hale\"]", "`Judith Hale` (number 2) is nobody"),

@@ -64,7 +64,11 @@ impl Schedules {
         ];
         let wishes = Wishes { settings, directory_besides, ..Wishes::default() };
         let house = House::build(database, wishes).await?;
-        assert_eq!(house.engine.run_jobs().await.unwrap(), 0, "the first start makes up for nothing");
+        assert_eq!(
+            house.engine.run_jobs().await.unwrap(),
+            0,
+            "the first start makes up for nothing"
+        );
         Some(house)
     }
 }

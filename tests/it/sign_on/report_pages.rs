@@ -161,6 +161,21 @@ on_each_database! {
         assert_eq!(nadia.get(&format!("{reports}/disputes")).await.status, 303);
     }
 
+    async fn a_page_of_a_report_counts_as_a_request_of_its_person(database: Database) {
+        let Some(house) = house(database, &Schedules::written("")).await else { return };
+        let world = World::build(&house).await;
+        assert_eq!(world.link("Nadia Rahman", "social-care", "nadia-1").await.status, 201);
+        let mut nadia = world.browser();
+        let path = format!("/partnerships/{}/reports/cases", house.founded.partnership.id);
+        assert_eq!(follow(&world, &mut nadia, &path).await.0.status, 200);
+        let strict = house.node_with(|settings| settings.http.requests_per_minute = 2);
+        let mut nadia = nadia.moved_to(&strict.await);
+        assert_eq!([nadia.get(&path).await.status, nadia.get(&path).await.status], [200, 200]);
+        let refused = nadia.get(&path).await;
+        assert_eq!(refused.status, 429, "{}", refused.body);
+        assert!(refused.header("retry-after").is_some_and(|seconds| seconds != "0"));
+    }
+
     async fn a_page_of_a_report_has_the_headers_of_every_answer(database: Database) {
         let Some(house) = house(database, &Schedules::written("")).await else { return };
         let world = World::build(&house).await;
