@@ -2,13 +2,10 @@
 //! with links to the other forms. Whoever is not signed in signs in first and comes back.
 
 use super::page::Refused;
-use super::visitor::{Visitor, visitor};
-use crate::access::Actor;
+use super::visitor::Visitor;
 use crate::api::{Links, ReportCasesQuery, ReportQuery, RequestLimits};
-use crate::auth::oidc;
 use crate::engine::Engine;
 use crate::ids::PartnershipId;
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::de::DeserializeOwned;
 
@@ -24,52 +21,43 @@ const LIST_FORMS: [(&str, &str); 1] = [("csv", "Comma-separated values (CSV), wi
 /// `GET /partnerships/{id}/reports/disputes`
 pub(super) async fn disputes(
     app: App,
+    visitor: Visitor,
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
-    let Some(actor) = signed_in(&request).await? else { return Ok(to_sign_in(&request)) };
+    check(&visitor, &request)?;
     let (of, query) = (partnership(&id)?, query::<ReportQuery>(&request)?);
     let mut links = in_forms(&request, &FORMS);
     links.push((cases_address(&request, of), "The cases that are counted".to_owned()));
-    Ok(query.page(&app, actor, of, links).await?)
+    links.push(home());
+    Ok(query.page(&app, visitor.actor, of, links).await?)
 }
 
 /// `GET /partnerships/{id}/reports/cases`
 pub(super) async fn cases(
     app: App,
+    visitor: Visitor,
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
-    let Some(actor) = signed_in(&request).await? else { return Ok(to_sign_in(&request)) };
+    check(&visitor, &request)?;
     let (of, query) = (partnership(&id)?, query::<ReportCasesQuery>(&request)?);
-    Ok(query.page(&app, actor, of, in_forms(&request, &LIST_FORMS)).await?)
+    let mut links = in_forms(&request, &LIST_FORMS);
+    links.push(home());
+    Ok(query.page(&app, visitor.actor, of, links).await?)
 }
 
-/// Whoever is signed in at the browser, unless they ask too often; nobody if nobody is.
-async fn signed_in(request: &HttpRequest) -> Result<Option<Actor>, Refused> {
-    match visitor(request).await {
-        Ok(Visitor { actor, .. }) => {
-            // A report costs more than other pages.
-            if let Some(limits) = request.app_data::<web::Data<RequestLimits>>() {
-                limits.check_person(actor.person_id)?;
-            }
-            Ok(Some(actor))
-        }
-        Err(Refused::NotSignedIn) => Ok(None),
-        Err(other) => Err(other),
+/// Whether somebody may ask once more now: a report costs more than other pages.
+fn check(visitor: &Visitor, request: &HttpRequest) -> Result<(), Refused> {
+    if let Some(limits) = request.app_data::<web::Data<RequestLimits>>() {
+        limits.check_person(visitor.actor.person_id)?;
     }
-}
-
-/// To the sign-in page, and back here afterwards.
-fn to_sign_in(request: &HttpRequest) -> HttpResponse {
-    let here = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    let address = format!("/sign-in?return_to={}", oidc::encoded(&here));
-    HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
+    Ok(())
 }
 
 /// A partnership's id; what is none is nothing that is here.
 fn partnership(id: &str) -> Result<PartnershipId, Refused> {
-    id.parse().map_err(|_no_id| Refused::nothing_here())
+    id.parse().map_err(|_no_id| Refused::NotFound)
 }
 
 fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Refused> {
@@ -90,6 +78,11 @@ fn of_which_cases<'q>(
     })
 }
 
+fn home() -> (String, String) {
+    ("/".to_owned(), "Home".to_owned())
+}
+
+/// Where the same stands in other forms.
 fn in_forms(request: &HttpRequest, forms: &[(&str, &str)]) -> Links {
     let link = |(form, words): &(&str, &str)| {
         let form = format!("form={form}");

@@ -4,8 +4,9 @@
 use super::{Browser, World, page};
 use crate::engine::report_letters::Schedules;
 use crate::engine::sleep_until;
-use crate::house::{Answer, Database, House, Wishes};
+use crate::house::{Answer, Database, House, PASSWORD, Wishes};
 use crate::on_each_database;
+use crate::pages::encoded;
 
 /// An officer who signs in at an agency's provider.
 const NADIA: &str = r#"
@@ -119,6 +120,39 @@ on_each_database! {
         }
     }
 
+    async fn a_letters_link_leads_through_a_password_to_the_list_of_its_period(database: Database) {
+        let entry = "[[report]]\nname = \"list\"\nschedule = \"0 0 7 * * *\"\n\
+            partnership = \"bromley\"\nreport = \"cases\"\nperiod = \"year_to_date\"\n\
+            to = [\"judith.hale@bscp.example\"]\n";
+        let schedules = Schedules::written(entry);
+        let Some(house) = house(database, &schedules).await else { return };
+        let reference = house.raised().await;
+        sleep_until(&house, "2026-12-22T07:00:00Z");
+        house.engine.run_jobs().await.unwrap();
+        house.settle().await;
+        let mails = house.mails_to("Judith Hale");
+        let mail = mails.iter().find(|mail| mail.subject.starts_with("List of cases")).unwrap();
+        let address = mail.text.lines().find(|line| line.starts_with("https://")).unwrap();
+        let path = address.strip_prefix(PUBLIC_URL).unwrap();
+        assert!(path.ends_with("/reports/cases?from=2026-04-01&to=2026-12-21"), "{path}");
+        let mut judith = Browser::at_address(house.address);
+        let way = judith.get(path).await.header("location").unwrap();
+        let sign_in = judith.get(&way).await;
+        let carried = format!("name=\"return_to\" value=\"{path}\"");
+        assert!(unescaped(page(&sign_in)).contains(&carried), "{}", sign_in.body);
+        let form = format!(
+            "return_to={}&email={}&password={}",
+            encoded(path), encoded(&house.email("Judith Hale")), encoded(PASSWORD)
+        );
+        let answer = judith.post("/sign-in/password", &form).await;
+        assert_eq!((answer.status, answer.header("location").as_deref()), (303, Some(path)));
+        let shown = judith.get(path).await;
+        assert_eq!(shown.status, 200, "{}", shown.body);
+        let text = page(&shown);
+        assert!(text.contains(&reference) && text.contains("21 December 2026"), "{text}");
+        assert_eq!(link(text, "Home"), "/");
+    }
+
     async fn a_page_says_what_the_api_says_to_whoever_may_not_or_asks_amiss(database: Database) {
         let none = Schedules::written("");
         let Some(house) = house(database, &none).await else { return };
@@ -129,15 +163,16 @@ on_each_database! {
         let reports = format!("/partnerships/{}/reports", house.founded.partnership.id);
         let nowhere = "/partnerships/0190a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b/reports/disputes";
         let mut nadia = world.browser();
-        let (answer, _) = follow(&world, &mut nadia, &format!("{reports}/disputes")).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
+        let of_days = format!("{reports}/disputes?from=2026-04-01&to=2026-12-20");
+        let (answer, here) = follow(&world, &mut nadia, &of_days).await;
+        assert_eq!((answer.status, here), (200, of_days), "{}", answer.body);
         let priya = world.signed_in("priya-1").await;
         for (who, path, status, says) in [
             (&priya, format!("{reports}/disputes"), 403, "officers report"),
             (&priya, format!("{reports}/cases"), 403, "officers report"),
-            (&priya, nowhere.to_owned(), 404, "sign-in page"),
-            (&nadia, nowhere.to_owned(), 404, "sign-in page"),
-            (&nadia, "/partnerships/bromley/reports/disputes".to_owned(), 404, "sign-in page"),
+            (&priya, nowhere.to_owned(), 404, "nothing here that you can see"),
+            (&nadia, nowhere.to_owned(), 404, "nothing here that you can see"),
+            (&nadia, "/partnerships/bromley/reports/disputes".to_owned(), 404, "nothing here that you can see"),
             (&nadia, format!("{reports}/disputes?quarter=2026-Q5"), 422, "quarter must be"),
             (&nadia, format!("{reports}/disputes?quarter=2026-Q3&from=2026-01-01"), 422, "one period"),
             (&nadia, format!("{reports}/disputes?quater=2026-Q3"), 400, "cannot be read"),
