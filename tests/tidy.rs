@@ -30,7 +30,8 @@ fn may_use(room: &str) -> Option<Vec<&'static str>> {
         "api" | "web" => {
             let more = ["store", "engine", "auth", "simulation", "watch", "rendering"];
             // A page of a report is asked by the API's query, and refuses in its words.
-            let of_room = if room == "web" { ["client_address", "api"] } else { ["client_address"; 2] };
+            let of_room =
+                if room == "web" { ["client_address", "api"] } else { ["client_address"; 2] };
             with_core(&[&more[..], &of_room].concat())
         }
         "app" | "cli" | "demo" | "lib" | "main" => None,
