@@ -203,10 +203,8 @@ impl ActKind {
             Self::TickTask => {
                 let tasks = it.current_entry().map(|entry| entry.tasks.as_slice());
                 let open = tasks.unwrap_or_default().iter().filter(|task| {
-                    let is_open = matches!(
-                        task.state,
-                        TaskState::Running(_) | TaskState::Missed { .. }
-                    );
+                    let is_open =
+                        matches!(task.state, TaskState::Running(_) | TaskState::Missed { .. });
                     is_open && task.key != STAGE_TASK
                 });
                 open.map(|task| task.key.clone()).collect()
@@ -282,7 +280,9 @@ impl Act {
                 Field::new("stance", "Where does your side stand?", Kind::Choice(stances())),
                 prose("rationale", "Why?"),
             ],
-            ActKind::AgreeToProposal | ActKind::CompleteAction | ActKind::Resume
+            ActKind::AgreeToProposal
+            | ActKind::CompleteAction
+            | ActKind::Resume
             | ActKind::ConfirmRecord => Vec::new(),
             ActKind::DeclineProposal | ActKind::Withdraw => vec![reason()],
             ActKind::Propose => vec![
@@ -360,7 +360,8 @@ impl Act {
         Some(match self.kind {
             ActKind::Acknowledge => Command::Acknowledge { note: form.prose("note") },
             ActKind::Respond => {
-                let (key, rationale) = (form.needed_choice("stance"), form.needed_prose("rationale"));
+                let (key, rationale) =
+                    (form.needed_choice("stance"), form.needed_prose("rationale"));
                 Command::Respond { stance: stance(&key?)?, rationale: rationale? }
             }
             ActKind::AgreeToProposal => Command::ConfirmProposal { proposal: number.ok()? },
@@ -376,11 +377,7 @@ impl Act {
                 let outcome = form.needed_choice("outcome");
                 let (decision, rationale) =
                     (form.needed_prose("decision"), form.needed_prose("rationale"));
-                Command::Determine {
-                    outcome: outcome?,
-                    decision: decision?,
-                    rationale: rationale?,
-                }
+                Command::Determine { outcome: outcome?, decision: decision?, rationale: rationale? }
             }
             ActKind::StatePosition => Command::StatePosition(Box::new(position(form)?)),
             ActKind::TickTask => {
@@ -397,7 +394,9 @@ impl Act {
             ActKind::CompleteAction => Command::CompleteAction { action: number.ok()? },
             ActKind::Resume => Command::Resume,
             ActKind::ConfirmRecord => Command::ConfirmRecord,
-            ActKind::Reopen => Command::Reopen { reason: form.needed_prose("reason")?, stage: None },
+            ActKind::Reopen => {
+                Command::Reopen { reason: form.needed_prose("reason")?, stage: None }
+            }
             ActKind::Withdraw => Command::Withdraw { reason: form.needed_prose("reason")? },
             _ => return self.dated_command(form),
         })

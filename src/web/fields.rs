@@ -233,9 +233,7 @@ impl Faults {
             let parts = fault.pointer.split('/').rev();
             let field = parts.into_iter().find_map(|part| fields.iter().find(|it| it.name == part));
             match field {
-                Some(field) => {
-                    (field.name.to_owned(), worded(&field.label, &fault.detail))
-                }
+                Some(field) => (field.name.to_owned(), worded(&field.label, &fault.detail)),
                 None => (String::new(), sentence(&fault.detail)),
             }
         };

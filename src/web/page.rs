@@ -194,11 +194,9 @@ impl Refused {
                 "It was sent before with other words in it, and nothing was changed now. Open the \
                  form again if there is more to say.",
             ),
-            Self::Throttled { .. } => (
-                S::TOO_MANY_REQUESTS,
-                "Too many attempts",
-                "Wait five minutes, then try again.",
-            ),
+            Self::Throttled { .. } => {
+                (S::TOO_MANY_REQUESTS, "Too many attempts", "Wait five minutes, then try again.")
+            }
             Self::FactorRefused => (
                 S::FORBIDDEN,
                 "This did not work",

@@ -49,9 +49,7 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
         )
         .service(at("/escalations/{id}/raised", "GET").route(web::get().to(raise::raised)))
         .service(at("/sign-in", "GET").route(web::get().to(sign_in::page)))
-        .service(
-            at("/sign-in/password", "POST").route(web::post().to(sign_in_here::with_password)),
-        )
+        .service(at("/sign-in/password", "POST").route(web::post().to(sign_in_here::with_password)))
         .service(at("/sign-in/code", "POST").route(web::post().to(sign_in_here::with_code)))
         .service(at("/sign-in/with/{provider}", "GET").route(web::get().to(sign_in::begin)))
         .service(at("/sign-in/back/{provider}", "GET").route(web::get().to(sign_in::finish)))

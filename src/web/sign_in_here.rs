@@ -45,7 +45,12 @@ struct CodePage {
 }
 
 /// The page where somebody signs in.
-pub(super) fn page(app: &App, return_to: &str, faults: &Faults, status: StatusCode) -> HttpResponse {
+pub(super) fn page(
+    app: &App,
+    return_to: &str,
+    faults: &Faults,
+    status: StatusCode,
+) -> HttpResponse {
     let fields = [
         Field::new("email", "Email address", Kind::Email),
         Field::new("password", "Password", Kind::Password),
@@ -103,9 +108,10 @@ pub(super) async fn with_password(
         Ok(SignInStep::ProveFactor { ticket, ways }) => {
             if ways.iter().all(|way| *way == Way::Passkey) {
                 return Err(Refused::NotNow {
-                    text: "Your account asks for your passkey, and the page for it is to come. Sign \
+                    text:
+                        "Your account asks for your passkey, and the page for it is to come. Sign \
                            in through your organisation, or ask the administrator."
-                        .to_owned(),
+                            .to_owned(),
                     back: "/sign-in".to_owned(),
                 });
             }
