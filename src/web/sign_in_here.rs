@@ -55,9 +55,10 @@ pub(super) fn page(
         Field::new("email", "Email address", Kind::Email),
         Field::new("password", "Password", Kind::Password),
     ];
-    let providers = app.providers().iter().map(|of| {
-        (format!("/sign-in/with/{}?{}", of.key, and_back(return_to)), of.name.clone())
-    });
+    let providers = app
+        .providers()
+        .iter()
+        .map(|of| (format!("/sign-in/with/{}?{}", of.key, and_back(return_to)), of.name.clone()));
     let page = SignInPage {
         frame: Frame::for_anybody("Sign in").with_faults(!faults.is_empty()),
         fields: fields.into_iter().map(|field| field.with_fault_of(faults)).collect(),
