@@ -230,7 +230,8 @@ async fn done(app: &App, posted: Posted, id: &str, act: Act) -> Result<HttpRespo
     let once = Once::taken_from(&mut sent)?;
     let which = app.resolve(id).await?;
     let view = app.view(visitor.actor.clone(), which).await?;
-    let fields: Vec<Field> = act.fields(&view).into_iter().map(|it| it.as_sent(&sent)).collect();
+    let fields: Vec<Field> =
+        act.fields(&view).into_iter().map(|it| it.filled_with(&sent)).collect();
     let mut reading = Reading::of(&sent, &fields, view.loaded.calendar());
     let command = act.command(&mut reading);
     let faults = reading.faults;

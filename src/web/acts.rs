@@ -44,6 +44,9 @@ pub(super) enum ActKind {
     Withdraw,
 }
 
+/// Address, title, lead, button, and what is said once it is done.
+type Texts = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
 /// The words of an act: its address, the link to it, its page's lead, its button, and what the case's
 /// page says once it is done.
 pub(super) struct Words {
@@ -101,7 +104,7 @@ impl ActKind {
     }
 
     #[rustfmt::skip]
-    fn texts(self) -> (&'static str, &'static str, &'static str, &'static str, &'static str) {
+    fn texts(self) -> Texts {
         match self {
             Self::Acknowledge => ("acknowledge", "Say that the challenge arrived",
                 "The other side learns that somebody has it. This is not yet an answer: the clock runs on.",
@@ -145,6 +148,13 @@ impl ActKind {
             Self::CompleteAction => ("action-done", "Tick off an action",
                 "Say that this action is done.",
                 "It is done", "The action is ticked off."),
+            other => other.texts_of_clocks_and_endings(),
+        }
+    }
+
+    #[rustfmt::skip]
+    fn texts_of_clocks_and_endings(self) -> Texts {
+        match self {
             Self::SetProtectiveDeadline => ("protective-deadline", "Set a protective deadline",
                 "A moment before which the child must be safe: court, discharge, a weekend. The sooner of it and the policy’s limit counts.",
                 "Set the protective deadline", "The protective deadline is set."),
@@ -181,6 +191,8 @@ impl ActKind {
             Self::Withdraw => ("withdraw", "Withdraw",
                 "This ends the escalation without an outcome. Everybody who had it is told.",
                 "Withdraw", "It is withdrawn."),
+            // The others stand above.
+            _ => ("", "", "", "", ""),
         }
     }
 
@@ -301,6 +313,16 @@ impl Act {
                 Field::new("to_stage", "To which stage?", Kind::Choice(stages(view, true))),
                 prose("reason", "Why can it not wait?"),
             ],
+            ActKind::Reopen => vec![reason()],
+            _ => self.dated_fields(view),
+        }
+    }
+
+    /// The same of the acts that name a time, a person or a place.
+    fn dated_fields(&self, view: &CaseView) -> Vec<Field> {
+        let policy = &view.loaded.policy;
+        let prose = |name, label| Field::new(name, label, Kind::Prose);
+        match self.kind {
             ActKind::ArrangeMeeting => vec![
                 Field::new("at", "When?", Kind::Instant),
                 Field::new("place", "Where?", Kind::Line).hint("A room, or a link."),
@@ -350,7 +372,7 @@ impl Act {
                 Field::new("with", "With whom?", Kind::Line),
                 prose("text", "What did it come to?").optional(),
             ],
-            ActKind::Reopen => vec![reason()],
+            _ => Vec::new(),
         }
     }
 

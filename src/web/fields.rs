@@ -116,7 +116,7 @@ impl Field {
     }
 
     /// The same, with what somebody sent.
-    pub(super) fn as_sent(mut self, sent: &Sent) -> Self {
+    pub(super) fn filled_with(mut self, sent: &Sent) -> Self {
         let of = |name: &str| sent.get(name).cloned().unwrap_or_default();
         // A password is typed again, never sent back.
         if self.kind != Kind::Password {
@@ -336,9 +336,7 @@ impl<'a> Reading<'a> {
     pub(super) fn date(&mut self, name: &str) -> Option<NaiveDate> {
         let part = |part: &str| self.text(&format!("{name}-{part}"));
         let (day, month, year) = (part("day"), part("month"), part("year"));
-        if day.or(month).or(year).is_none() {
-            return None;
-        }
+        day.or(month).or(year)?;
         let read = || {
             let (day, month) = (day?.parse().ok()?, month?.parse().ok()?);
             NaiveDate::from_ymd_opt(year?.parse().ok()?, month, day)

@@ -74,7 +74,7 @@ pub enum Refused {
         wait_seconds: u32,
     },
     /// A code did not do.
-    FactorRefused,
+    WrongCode,
     /// The form is not of our page in this session.
     Forged,
     /// What came cannot be read.
@@ -105,7 +105,7 @@ impl From<EngineError> for Refused {
             EngineError::NotSignedIn => return Self::NotSignedIn,
             EngineError::Stale => return Self::Stale,
             EngineError::KeyUsedOtherwise => return Self::SentBefore,
-            EngineError::FactorRefused => return Self::FactorRefused,
+            EngineError::FactorRefused => return Self::WrongCode,
             EngineError::Throttled { wait_seconds } => return Self::Throttled { wait_seconds },
             EngineError::Refused(Refusal::NotFound) => return Self::NotFound,
             EngineError::Refused(Refusal::NotYours(text)) => return Self::NotYours(text),
@@ -197,7 +197,7 @@ impl Refused {
             Self::Throttled { .. } => {
                 (S::TOO_MANY_REQUESTS, "Too many attempts", "Wait five minutes, then try again.")
             }
-            Self::FactorRefused => (
+            Self::WrongCode => (
                 S::FORBIDDEN,
                 "This did not work",
                 "The code was not right, was used already, or came too late. Sign in again, with \

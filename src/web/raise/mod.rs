@@ -92,7 +92,7 @@ pub(super) async fn begin_page(visitor: Visitor) -> HttpResponse {
 pub(super) async fn begin(app: App, posted: Posted) -> Result<HttpResponse, Refused> {
     let Posted { visitor, fields: mut sent } = posted;
     let once = Once::taken_from(&mut sent)?;
-    let fields: Vec<Field> = danger_fields().into_iter().map(|it| it.as_sent(&sent)).collect();
+    let fields: Vec<Field> = danger_fields().into_iter().map(|it| it.filled_with(&sent)).collect();
     let calendar = app.own_calendar(visitor.actor.clone()).await?;
     let mut form = Reading::of(&sent, &fields, &calendar);
     let answer = form.needed_choice("in_immediate_danger");
@@ -121,7 +121,7 @@ pub(super) async fn begin(app: App, posted: Posted) -> Result<HttpResponse, Refu
         immediate_danger: danger,
         draft: Draft::default(),
     };
-    let first = Step::ALL[0].address();
+    let first = Step::Agency.address();
     let answering = move |view: &CaseView| {
         answer_with(format!("/escalations/{}/draft/{first}", view.escalation.reference))
     };
@@ -200,7 +200,7 @@ fn question(
 ) -> HttpResponse {
     let reference = &view.escalation.reference;
     let base = format!("/escalations/{reference}/draft");
-    let before = step.number().checked_sub(2).map(|at| Step::ALL[at].address());
+    let before = step.number().checked_sub(2).and_then(|at| Step::ALL.get(at));
     let title = format!("{}: {reference}", step.title());
     let page = Question {
         frame: Frame::of(visitor, title).with_faults(!faults.is_empty()),
@@ -208,7 +208,7 @@ fn question(
         title: step.title().to_owned(),
         intro: Vec::new(),
         action: format!("{base}/{}", step.address()),
-        back: before.map(|before| format!("{base}/{before}")),
+        back: before.map(|before| format!("{base}/{}", before.address())),
         fields: fields.into_iter().map(|field| field.with_fault_of(faults)).collect(),
         faults: faults.0.clone(),
         form_token: visitor.form_token.clone(),
@@ -232,8 +232,10 @@ pub(super) async fn step(
     let (view, draft) = draft_of(&app, &visitor, &id).await?;
     let it = &view.escalation;
     let known = known(&app, &visitor, &view, &draft).await?;
-    let fields: Vec<Field> =
-        fields(step, &view, &draft, &known).into_iter().map(|field| field.as_sent(&sent)).collect();
+    let fields: Vec<Field> = fields(step, &view, &draft, &known)
+        .into_iter()
+        .map(|field| field.filled_with(&sent))
+        .collect();
     let mut form = Reading::of(&sent, &fields, view.loaded.calendar());
     let draft = filled(step, draft, &mut form);
     let faults = form.faults;

@@ -1,5 +1,6 @@
 //! The pages of the journey: what each asks for, and what the draft holds afterwards.
 
+use crate::calendar::Calendar;
 use crate::engine::CaseView;
 use crate::escalation::{Child, Draft, Line, Prose, ProtectiveDeadline};
 use crate::ids::AgencyId;
@@ -86,12 +87,12 @@ fn prose(name: &'static str, label: &str, held: Option<&Prose>) -> Field {
     Field::new(name, label, Kind::Prose).holding(held.map(Prose::as_str))
 }
 
+fn line(name: &'static str, label: &str, held: Option<&Line>) -> Field {
+    Field::new(name, label, Kind::Line).holding(held.map(Line::as_str))
+}
+
 /// What a page asks for, with what the draft holds.
 pub(super) fn fields(step: Step, view: &CaseView, draft: &Draft, known: &Known) -> Vec<Field> {
-    let (policy, calendar) = (&view.loaded.policy, view.loaded.calendar());
-    let line = |name, label, held: Option<&Line>| {
-        Field::new(name, label, Kind::Line).holding(held.map(|line| line.as_str()))
-    };
     match step {
         Step::Agency => {
             let agency = draft.receiving_agency_id.map(|id| id.to_string());
@@ -103,52 +104,8 @@ pub(super) fn fields(step: Step, view: &CaseView, draft: &Draft, known: &Known) 
                     .hint("If the agency has several teams, and you know which one."),
             ]
         }
-        Step::About => {
-            let areas = policy.areas_of_disagreement.iter();
-            let areas = areas.map(|area| (area.key.clone(), area.title.clone())).collect();
-            let classes = policy.urgency_classes.iter();
-            let classes =
-                classes.map(|key| (key.clone(), words_of_class(key))).collect::<Choices>();
-            let practitioner = draft.receiving_practitioner_id.map(|id| id.to_string());
-            let class =
-                draft.urgency_class.clone().or_else(|| policy.urgency_classes.first().cloned());
-            vec![
-                Field::new("area_of_disagreement", "What is it about?", Kind::Choice(areas))
-                    .holding(draft.area_of_disagreement.as_deref()),
-                Field::new("urgency_class", "How urgent is it?", Kind::Choice(classes))
-                    .holding(class.as_deref()),
-                Field::new(
-                    "receiving_practitioner_id",
-                    "Whose decision is it, if you know?",
-                    Kind::Pick(known.people.clone()),
-                )
-                .optional()
-                .hint("They are asked first. Left out, whoever leads them is asked.")
-                .holding(practitioner.as_deref()),
-            ]
-        }
-        Step::Child => {
-            let child = draft.child.as_ref();
-            vec![
-                line("initials", "Initials", child.map(|it| &it.initials))
-                    .hint("Initials only. The full name stays out of this record."),
-                line(
-                    "local_reference",
-                    "Your agency’s record number",
-                    child.and_then(|it| it.local_reference.as_ref()),
-                )
-                .optional(),
-                line(
-                    "level_of_need",
-                    "Level of need that is argued about",
-                    draft.level_of_need.as_ref(),
-                )
-                .optional(),
-                Field::new("decision_received_on", "When did the decision reach you?", Kind::Date)
-                    .optional()
-                    .on(draft.decision_received_on),
-            ]
-        }
+        Step::About => about_fields(view, draft, known),
+        Step::Child => child_fields(draft),
         Step::Facts => vec![
             prose("facts", "Facts", draft.facts.as_ref())
                 .hint("What happened and was seen, with dates. What you make of it comes next."),
@@ -158,29 +115,7 @@ pub(super) fn fields(step: Step, view: &CaseView, draft: &Draft, known: &Known) 
                 .hint("What you make of it as a professional."),
             prose("rationale", "Why do you judge so?", draft.rationale.as_ref()),
         ],
-        Step::Risk => vec![
-            prose("risk", "What happens to the child if nothing changes?", draft.risk.as_ref()),
-            prose(
-                "childs_voice",
-                "What does the child wish, feel and show?",
-                draft.childs_voice.as_ref(),
-            )
-            .hint("In the child’s own words where you can; or why it is not known."),
-            Field::new(
-                "safe_by",
-                "Is there a moment before which the child must be safe?",
-                Kind::Instant,
-            )
-            .optional()
-            .hint("Court, discharge, a weekend. The sooner of it and the policy’s limit counts.")
-            .at(draft.protective_deadline.as_ref().map(|it| it.at), calendar),
-            prose(
-                "safe_by_reason",
-                "Why then?",
-                draft.protective_deadline.as_ref().map(|it| &it.reason),
-            )
-            .optional(),
-        ],
+        Step::Risk => risk_fields(draft, view.loaded.calendar()),
         Step::Tried => vec![
             prose("what_was_tried", "What was tried before this?", draft.what_was_tried.as_ref())
                 .hint("Whom you spoke to, when, and what they said."),
@@ -197,6 +132,75 @@ pub(super) fn fields(step: Step, view: &CaseView, draft: &Draft, known: &Known) 
             .optional(),
         ],
     }
+}
+
+fn about_fields(view: &CaseView, draft: &Draft, known: &Known) -> Vec<Field> {
+    let policy = &view.loaded.policy;
+    let areas = policy.areas_of_disagreement.iter();
+    let areas = areas.map(|area| (area.key.clone(), area.title.clone())).collect();
+    let classes = policy.urgency_classes.iter();
+    let classes = classes.map(|key| (key.clone(), words_of_class(key))).collect::<Choices>();
+    let practitioner = draft.receiving_practitioner_id.map(|id| id.to_string());
+    let class = draft.urgency_class.clone().or_else(|| policy.urgency_classes.first().cloned());
+    vec![
+        Field::new("area_of_disagreement", "What is it about?", Kind::Choice(areas))
+            .holding(draft.area_of_disagreement.as_deref()),
+        Field::new("urgency_class", "How urgent is it?", Kind::Choice(classes))
+            .holding(class.as_deref()),
+        Field::new(
+            "receiving_practitioner_id",
+            "Whose decision is it, if you know?",
+            Kind::Pick(known.people.clone()),
+        )
+        .optional()
+        .hint("They are asked first. Left out, whoever leads them is asked.")
+        .holding(practitioner.as_deref()),
+    ]
+}
+
+fn child_fields(draft: &Draft) -> Vec<Field> {
+    let child = draft.child.as_ref();
+    vec![
+        line("initials", "Initials", child.map(|it| &it.initials))
+            .hint("Initials only. The full name stays out of this record."),
+        line(
+            "local_reference",
+            "Your agency’s record number",
+            child.and_then(|it| it.local_reference.as_ref()),
+        )
+        .optional(),
+        line("level_of_need", "Level of need that is argued about", draft.level_of_need.as_ref())
+            .optional(),
+        Field::new("decision_received_on", "When did the decision reach you?", Kind::Date)
+            .optional()
+            .on(draft.decision_received_on),
+    ]
+}
+
+fn risk_fields(draft: &Draft, calendar: &Calendar) -> Vec<Field> {
+    vec![
+        prose("risk", "What happens to the child if nothing changes?", draft.risk.as_ref()),
+        prose(
+            "childs_voice",
+            "What does the child wish, feel and show?",
+            draft.childs_voice.as_ref(),
+        )
+        .hint("In the child’s own words where you can; or why it is not known."),
+        Field::new(
+            "safe_by",
+            "Is there a moment before which the child must be safe?",
+            Kind::Instant,
+        )
+        .optional()
+        .hint("Court, discharge, a weekend. The sooner of it and the policy’s limit counts.")
+        .at(draft.protective_deadline.as_ref().map(|it| it.at), calendar),
+        prose(
+            "safe_by_reason",
+            "Why then?",
+            draft.protective_deadline.as_ref().map(|it| &it.reason),
+        )
+        .optional(),
+    ]
 }
 
 fn words_of_class(key: &str) -> String {
