@@ -8,8 +8,8 @@ use crate::engine::{ReportWish, Reported};
 use crate::escalation::{Escalation, Refusal};
 use crate::ids::{AgencyId, PartnershipId};
 use crate::rendering::{
-    DisputePicture, RenderingError, STYLE_SHEET, case_list_csv, dispute_page, dispute_svg,
-    disputes_page, disputes_svg, report_csv, report_document, report_page, report_spreadsheet,
+    DisputePicture, RenderingError, STYLE_SHEET, dispute_page, dispute_svg, disputes_page,
+    disputes_svg, report_csv, report_document, report_page_with_links, report_spreadsheet,
 };
 use crate::reports::{Audience, CaseLine, Filters, Period, Report};
 use crate::timeline::Entry;
@@ -21,8 +21,6 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Where the style sheet of the pages stands.
 pub const STYLE_SHEET_PATH: &str = "/assets/report.css";
-/// Counts below this are suppressed in a report for publication, if nothing else is asked for.
-const SMALLEST_COUNT: u32 = 5;
 /// How many entries of a timeline are read at once.
 const ENTRIES: i64 = 500;
 
@@ -74,7 +72,7 @@ macro_rules! period_query {
         #[serde(deny_unknown_fields)]
         #[into_params(parameter_in = Query)]
         pub struct $name {
-            $($(#[$field_doc])* $field: $type,)*
+            $($(#[$field_doc])* pub(super) $field: $type,)*
             /// The financial year that begins on 1 April of this year. Without any period it is the
             /// one that is running.
             #[param(minimum = 2000, maximum = 2200)]
@@ -100,7 +98,7 @@ macro_rules! period_query {
         }
 
         impl $name {
-            fn cases(&self) -> Cases<'_> {
+            pub(super) fn cases(&self) -> Cases<'_> {
                 Cases {
                     financial_year: self.financial_year,
                     quarter: self.quarter.as_deref(),
@@ -125,7 +123,8 @@ period_query! {
         form: Option<Form>,
         /// Whom it is for; officers if nothing is said.
         audience: Option<Audience>,
-        /// For publication: counts from 1 to below this are not shown. 5 if nothing is said.
+        /// For publication: counts from 1 to below this are not shown. If nothing is said, what the
+        /// server is set to (`reports.suppress_below`, 5 by default); no less than that may be said.
         #[param(minimum = 3, maximum = 100)]
         smallest_count: Option<u32>,
         /// `true` puts the same period a year before beside it.
@@ -165,13 +164,13 @@ pub struct PictureQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportCases {
     /// The lines, the first raised first.
-    items: Vec<CaseLine>,
+    pub(super) items: Vec<CaseLine>,
     /// How many cases could not be counted.
-    left_out_count: u64,
+    pub(super) left_out_count: u64,
 }
 
 /// A period and filters as they were asked for.
-struct Cases<'q> {
+pub(super) struct Cases<'q> {
     financial_year: Option<i32>,
     quarter: Option<&'q str>,
     days: (Option<NaiveDate>, Option<NaiveDate>),
@@ -230,8 +229,7 @@ impl Cases<'_> {
             (None, Some(_)) => return Err(Problem::field("/from", "name the first day too")),
             (Some(_), None) => return Err(Problem::field("/to", "name the last day too")),
         }
-        let running = if today.month() < 4 { today.year() - 1 } else { today.year() };
-        let year = self.financial_year.unwrap_or(running);
+        let year = self.financial_year.unwrap_or(Period::financial_year_of(today));
         let known = Period::financial_year(year).filter(|_| (2000..=2200).contains(&year));
         known.ok_or_else(|| Problem::field("/financial_year", "must be from 2000 to 2200"))
     }
@@ -249,20 +247,28 @@ impl Cases<'_> {
     }
 
     /// What is wanted of the cases, for officers.
-    fn wish(&self, partnership_id: PartnershipId, today: NaiveDate) -> Result<ReportWish, Problem> {
+    pub(super) fn wish(
+        &self,
+        partnership_id: PartnershipId,
+        today: NaiveDate,
+    ) -> Result<ReportWish, Problem> {
         Ok(ReportWish {
             partnership_id,
             period: self.period(today)?,
             beside_year_before: false,
             filters: self.filters(partnership_id)?,
             audience: Audience::Officers,
-            smallest_count: SMALLEST_COUNT,
+            smallest_count: None,
         })
     }
 }
 
 /// An answer of a kind that a browser shows, or one that it saves under a name.
-fn answer(kind: &'static str, name: Option<String>, body: impl Into<Vec<u8>>) -> HttpResponse {
+pub(super) fn answer(
+    kind: &'static str,
+    name: Option<String>,
+    body: impl Into<Vec<u8>>,
+) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::CONTENT_TYPE, kind));
     if let Some(name) = name {
@@ -272,13 +278,13 @@ fn answer(kind: &'static str, name: Option<String>, body: impl Into<Vec<u8>>) ->
     answer.body(body.into())
 }
 
-fn unmade(error: &RenderingError) -> Problem {
+pub(super) fn unmade(error: &RenderingError) -> Problem {
     tracing::error!(%error, "making a form of a report failed");
     Problem::new(Code::Internal, "The report could not be made. Nothing was changed.")
 }
 
 /// Makes a form where it does not keep other requests waiting.
-async fn made<T: Send + 'static>(
+pub(super) async fn made<T: Send + 'static>(
     make: impl FnOnce() -> Result<T, RenderingError> + Send + 'static,
 ) -> Result<T, Problem> {
     let made = web::block(make).await.map_err(|_stopped: actix_web::error::BlockingError| {
@@ -287,13 +293,17 @@ async fn made<T: Send + 'static>(
     made.map_err(|error| unmade(&error))
 }
 
-const CSV: &str = "text/csv; charset=utf-8";
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const CSV: &str = "text/csv; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 const PDF: &str = "application/pdf";
 const SVG: &str = "image/svg+xml";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-async fn in_form(report: Reported<Report>, form: Form) -> Result<HttpResponse, Problem> {
+pub(super) async fn in_form(
+    report: Reported<Report>,
+    form: Form,
+    links: Vec<(String, String)>,
+) -> Result<HttpResponse, Problem> {
     let Reported { it, zone, .. } = report;
     let period = it.period;
     let name = move |ending| Some(format!("disputes-{}-to-{}.{ending}", period.from, period.to));
@@ -305,7 +315,8 @@ async fn in_form(report: Reported<Report>, form: Form) -> Result<HttpResponse, P
         }
         Form::Pdf => answer(PDF, name("pdf"), made(move || report_document(&it, zone)).await?),
         Form::Html => {
-            let page = made(move || report_page(&it, zone, STYLE_SHEET_PATH)).await?;
+            let page =
+                made(move || report_page_with_links(&it, zone, STYLE_SHEET_PATH, &links)).await?;
             answer(HTML, None, page)
         }
     })
@@ -334,13 +345,7 @@ pub async fn report_on_disputes(
     id: web::Path<PartnershipId>,
     query: web::Query<ReportQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let wish = ReportWish {
-        beside_year_before: query.beside_year_before.unwrap_or_default(),
-        audience: query.audience.unwrap_or(Audience::Officers),
-        smallest_count: query.smallest_count.unwrap_or(SMALLEST_COUNT),
-        ..query.cases().wish(*id, app.now().utc().date_naive())?
-    };
-    in_form(app.report(signed.0, wish).await?, query.form.unwrap_or_default()).await
+    query.answer(&app, signed.0, *id, query.form.unwrap_or_default(), Vec::new()).await
 }
 
 /// List the cases that a report counts
@@ -362,20 +367,7 @@ pub async fn list_report_cases(
     id: web::Path<PartnershipId>,
     query: web::Query<ReportCasesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let wish = query.cases().wish(*id, app.now().utc().date_naive())?;
-    let lines = app.report_lines(signed.0, wish).await?;
-    match query.form.unwrap_or_default() {
-        ListForm::Json => {
-            let cases = ReportCases { items: lines.it, left_out_count: lines.left_out_count };
-            Ok(super::answer::plain(&cases))
-        }
-        ListForm::Csv => {
-            let headings: Vec<&str> = CaseLine::COLUMNS.iter().map(|column| column.key).collect();
-            let cells = lines.it.into_iter().map(|line| line.cells());
-            let list = case_list_csv(&headings, cells).map_err(|error| unmade(&error))?;
-            Ok(answer(CSV, Some("cases.csv".to_owned()), list))
-        }
-    }
+    query.answer(&app, signed.0, *id, query.form.unwrap_or_default()).await
 }
 
 /// Picture many disputes at once

@@ -1,6 +1,6 @@
 use super::page::Refused;
 use super::posted::Origin;
-use super::{acting, case, frame, home, raise, record, sign_in, sign_in_here};
+use super::{acting, case, frame, home, raise, record, reports, sign_in, sign_in_here};
 use actix_web::{Resource, web};
 
 /// The largest form: several texts of 20,000 characters, each of them written as up to twelve bytes.
@@ -58,5 +58,10 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
             at("/sign-in/logout/{provider}", "POST")
                 .route(web::post().to(sign_in::provider_logout)),
         )
+        .service(
+            at("/partnerships/{id}/reports/disputes", "GET")
+                .route(web::get().to(reports::disputes)),
+        )
+        .service(at("/partnerships/{id}/reports/cases", "GET").route(web::get().to(reports::cases)))
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
 }

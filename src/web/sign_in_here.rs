@@ -7,7 +7,7 @@
 use super::cookies::{self, SESSION};
 use super::fields::{Faults, Field, Kind, Sent};
 use super::frame::{Frame, see_other, show};
-use super::page::Refused;
+use super::page::{Refused, and_back};
 use super::posted::{comes_from_here, fields};
 use super::sign_in::with_cookie;
 use crate::auth::oidc::return_path;
@@ -55,7 +55,10 @@ pub(super) fn page(
         Field::new("email", "Email address", Kind::Email),
         Field::new("password", "Password", Kind::Password),
     ];
-    let providers = app.providers().iter().map(|of| (of.key.clone(), of.name.clone()));
+    let providers = app
+        .providers()
+        .iter()
+        .map(|of| (format!("/sign-in/with/{}?{}", of.key, and_back(return_to)), of.name.clone()));
     let page = SignInPage {
         frame: Frame::for_anybody("Sign in").with_faults(!faults.is_empty()),
         fields: fields.into_iter().map(|field| field.with_fault_of(faults)).collect(),

@@ -15,6 +15,7 @@ mod hardening;
 mod life;
 mod pages;
 mod process;
+mod reports_console;
 mod rights;
 mod sign_on;
 mod trying;
