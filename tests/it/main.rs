@@ -14,6 +14,7 @@ mod factors;
 mod hardening;
 mod life;
 mod process;
+mod report_console;
 mod rights;
 mod sign_on;
 mod trying;

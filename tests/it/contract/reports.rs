@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 /// Words of a child and of a narrative in every draft of the house.
 const CANARIES: [&str; 2] = ["Q.Z.", "RPP-0417"];
 
-fn of(house: &House, what: &str) -> String {
+pub fn of(house: &House, what: &str) -> String {
     format!("/partnerships/{}/reports/{what}", house.founded.partnership.id)
 }
 
-fn table<'r>(report: &'r Value, key: &str) -> &'r Value {
+pub fn table<'r>(report: &'r Value, key: &str) -> &'r Value {
     let sections = report["sections"].as_array().unwrap().iter();
     let mut tables = sections.flat_map(|section| section["tables"].as_array().unwrap());
     tables.find(|table| table["key"] == key).unwrap_or_else(|| panic!("no table {key}"))
 }
 
-fn cell<'r>(report: &'r Value, of: &str, row: &str, column: &str) -> &'r Value {
+pub fn cell<'r>(report: &'r Value, of: &str, row: &str, column: &str) -> &'r Value {
     let table = table(report, of);
     let place = |list: &Value, key: &str| {
         let found = list.as_array().unwrap().iter().position(|it| it["key"] == key);
@@ -28,7 +28,7 @@ fn cell<'r>(report: &'r Value, of: &str, row: &str, column: &str) -> &'r Value {
     &row["cells"][place(&table["columns"], column)]
 }
 
-fn text(answer: &Answer) -> &str {
+pub fn text(answer: &Answer) -> &str {
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body.as_str().unwrap()
 }
