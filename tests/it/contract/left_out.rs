@@ -77,8 +77,9 @@ async fn missing(client: &Client, house: &House) -> [u64; 5] {
         match said.as_slice() {
             [] => 0,
             [one] => {
-                let before = one.split(" case").next().unwrap();
-                before.split_whitespace().last().unwrap().parse().unwrap()
+                // `1 case is missing: `, after whatever stands before it.
+                let before = one.split(" missing: ").next().unwrap();
+                before.split_whitespace().rev().nth(2).unwrap().parse().unwrap()
             }
             several => panic!("{several:?}"),
         }
@@ -86,7 +87,7 @@ async fn missing(client: &Client, house: &House) -> [u64; 5] {
     let svg = client.get(&of(house, "picture?form=svg")).await;
     let svg = said(&texts_of(&xml(text(&svg), &[]), "text"));
     let page = client.get(&of(house, "picture")).await;
-    let page = said(&texts_of(&xml(text(&page), &["meta", "link"]), "p"));
+    let page = said(&texts_of(&xml(text(&page), &["meta", "link"]), "caption"));
     let number = u64::try_from(json.number("/left_out_count")).unwrap();
     assert_eq!(in_header(&json), number);
     [number, in_header(&csv), svg, page, lines as u64]
