@@ -4,7 +4,7 @@
 use super::aim::Aim;
 use super::crawl::shown;
 use super::operations::{Operation, operations};
-use crate::house::{Client, House};
+use crate::house::Client;
 use crate::on_each_database;
 use std::collections::BTreeSet;
 

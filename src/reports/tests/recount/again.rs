@@ -31,6 +31,7 @@ impl Asked<'_> {
             "survival" => self.survival(),
             "answers" | "on_time" | "server_lateness" | "hand_overs" => self.stays(),
             "ended_how" | "outcomes" | "actions" | "learning" => self.ending(),
+            "learning_themes" => self.theme(),
             "ages" | "falling_due" => self.open_now(),
             "work" => self.work(),
             _ => self.cases(),
@@ -264,6 +265,15 @@ impl Asked<'_> {
             (_, _, "with_learning") => with("learning_count"),
             _ => Some((self.it.add("learning_count", of_area), None)),
         }
+    }
+
+    fn theme(&self) -> Option<Counted> {
+        let ended = |case: &Line| case["status"] != "open";
+        let chose = |case: &Line| {
+            ended(case) && case["learning_themes"].split("; ").any(|it| it == self.row)
+        };
+        let whole = (self.column == "share").then(|| self.it.cases(ended));
+        Some((self.it.cases(chose), whole))
     }
 
     fn open_now(&self) -> Option<Counted> {
