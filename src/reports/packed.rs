@@ -42,7 +42,10 @@ pub fn pack(facts: &CaseFacts) -> Result<Vec<u8>, NotPacked> {
 pub fn unpack(bytes: &[u8]) -> Result<CaseFacts, NotFacts> {
     match bytes.split_first() {
         Some((&FORMAT, packed)) => read(packed),
-        Some((&WITHOUT_THEMES, packed)) => read(&[packed, &[NONE][..]].concat()),
+        Some((&WITHOUT_THEMES, packed)) => {
+            let facts = read(&[packed, &[NONE][..]].concat())?;
+            if facts.learning_themes.is_empty() { Ok(facts) } else { Err(NotFacts::Damaged) }
+        }
         _ => Err(NotFacts::OtherFormat),
     }
 }

@@ -4,7 +4,7 @@ use super::{Case, other_side};
 use crate::clock::UtcInstant;
 use crate::directory::Side;
 use crate::escalation::event::{Event, Signature};
-use crate::escalation::refusal::Refusal;
+use crate::escalation::refusal::{FieldFault, Refusal};
 use crate::escalation::stage_entry::{EntryReason, LeavingReason};
 use crate::escalation::state::{PositionBody, Proposal, Stance};
 use crate::escalation::text::{Line, Prose};

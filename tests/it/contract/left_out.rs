@@ -137,5 +137,6 @@ on_each_database! {
         assert_eq!(missing(&judith, house).await, [1, 1, 1, 1, 1]);
         assert_eq!(left_out(&moira, house).await, [None; 5], "nor when it cannot be read");
         assert_eq!(missing(&moira, house).await, [0, 0, 0, 0, 1]);
+        house.engine.rebuild_facts().await.unwrap();
     }
 }

@@ -1,8 +1,8 @@
 //! Each cell of a report, counted again from the lines of the list.
 
 use super::exported::{Exported, Line, answer, is_decided, is_resolving};
-use crate::escalation::tests::fixture::*;
 use crate::reports::Question;
+use crate::reports::tests::histories::at;
 
 /// The count in a cell, or the two of a share.
 pub type Counted = (u64, Option<u64>);
