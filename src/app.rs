@@ -1,8 +1,9 @@
 //! Wiring: from settings to a running server.
 
 use crate::api;
-use crate::api::{RequestLimits, RequestSpan, TrustedProxies};
+use crate::api::{RequestLimits, RequestSpan};
 use crate::auth::{self, BreachedPasswords, IfMissing, SigningKey, oidc};
+use crate::client_address::TrustedProxies;
 use crate::clock::Clock;
 use crate::config::{SecondFactor, Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{

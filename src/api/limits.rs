@@ -2,8 +2,8 @@
 //! then as many as the minute refills. In memory: what must hold over all nodes is the engine's to
 //! count.
 
-use super::client_address::ClientAddress;
 use super::problem::Problem;
+use crate::client_address::ClientAddress;
 use crate::auth::Network;
 use crate::clock::Clock;
 use crate::ids::PersonId;

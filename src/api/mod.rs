@@ -8,7 +8,6 @@ mod answer;
 mod api_tokens;
 mod bodies;
 mod bounces;
-mod client_address;
 mod clock_commands;
 mod closures;
 mod command_macros;
@@ -47,7 +46,6 @@ mod simulations;
 mod strict_json;
 mod views;
 
-pub use client_address::{ClientAddress, TrustedProxies};
 pub use headers::{cors, on_every_answer, show_request_id};
 pub use limits::{RequestLimits, limit_requests};
 pub use metrics::configure as configure_metrics;

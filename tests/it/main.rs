@@ -13,6 +13,7 @@ mod engine;
 mod factors;
 mod hardening;
 mod life;
+mod pages;
 mod process;
 mod report_console;
 mod rights;

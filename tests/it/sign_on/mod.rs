@@ -13,6 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 
 const SESSION: &str = "__Host-session";
@@ -100,7 +101,11 @@ pub struct Browser {
 
 impl Browser {
     pub fn at(node: &Node) -> Self {
-        Self { client: Client::stranger_who_stays(node.address), cookies: BTreeMap::new() }
+        Self::at_address(node.address)
+    }
+
+    pub fn at_address(address: SocketAddr) -> Self {
+        Self { client: Client::stranger_who_stays(address), cookies: BTreeMap::new() }
     }
 
     /// The same cookies at another server.

@@ -16,7 +16,7 @@ on_each_database! {
         assert!(page(&stranger).contains("/sign-in/with/school"), "{}", stranger.body);
         let (answer, _) = browser.sign_in("school", &world.school, "priya-1").await;
         assert_eq!(answer.status, 303);
-        assert_eq!(answer.header("location").as_deref(), Some("/sign-in"));
+        assert_eq!(answer.header("location").as_deref(), Some("/"));
         assert!(browser.cookies.contains_key(SESSION) && !browser.cookies.contains_key(ATTEMPT));
         let shown = browser.get("/sign-in").await;
         assert!(page(&shown).contains("You are signed in as Priya Nair."), "{}", shown.body);

@@ -1,11 +1,11 @@
 //! From where a request comes. Whoever calls us says so by the connection that they have; a header
 //! says so only where a proxy wrote it that the settings name.
 
-use super::problem::Problem;
 use crate::auth::Network;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use ipnet::IpNet;
+use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -73,8 +73,8 @@ impl ClientAddress {
 }
 
 impl FromRequest for ClientAddress {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self::of(request)))
