@@ -118,7 +118,7 @@ on_each_database! {
         let (one, two) = (priya.post("/raise", &form).await, priya.post("/raise", &form).await);
         assert_eq!((one.status, two.status), (303, 303));
         assert_eq!(one.header("location"), two.header("location"));
-        let raw = crate::engine::sql::Raw::of(house);
+        let mut raw = crate::engine::sql::Raw::of(house);
         assert_eq!(raw.count("escalations", "1 = 1"), 1);
     }
 

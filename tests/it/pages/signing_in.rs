@@ -64,7 +64,7 @@ on_each_database! {
     async fn whoever_signs_out_is_out_and_the_tokens_of_the_first_step_open_nothing(house: &House) {
         let mut tom = at_browser(house, "Tom Okafor").await;
         let before = tom.clone();
-        let raw = crate::engine::sql::Raw::of(house);
+        let mut raw = crate::engine::sql::Raw::of(house);
         assert_eq!(raw.count("browser_sessions", "issuer is null"), 1);
         assert_eq!(raw.count("refresh_tokens", "1 = 1"), 0, "the browser's session has none");
         let out = fill_in(&mut tom, "/sign-in", &[]).await;
