@@ -243,6 +243,7 @@ fn facts(number: u64) -> CaseFacts {
         learning_count: 1,
         debrief_count: 0,
         changed_at: later(800),
+        learning_themes: vec!["drift".to_owned()],
     }
 }
 

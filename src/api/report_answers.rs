@@ -2,15 +2,16 @@
 
 use super::problem::Problem;
 use super::reports::{
-    CSV, Form, HTML, ListForm, ReportCases, ReportCasesQuery, ReportQuery, STYLE_SHEET_PATH,
+    Form, LEFT_OUT_COUNT, ListForm, ReportCases, ReportCasesQuery, ReportQuery, STYLE_SHEET_PATH,
     answer, in_form, made, unmade,
 };
 use crate::access::Actor;
 use crate::engine::{Engine, ReportWish, Reported};
 use crate::ids::PartnershipId;
-use crate::rendering::{ListHead, case_list_csv, case_list_page};
+use crate::rendering::{ListHead, ReportForm, case_list_csv, case_list_page};
 use crate::reports::{Audience, CaseLine};
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderValue;
 
 /// Addresses of a report's other forms, each with its words.
 pub type Links = Vec<(String, String)>;
@@ -66,19 +67,21 @@ impl ReportCasesQuery {
     ) -> Result<HttpResponse, Problem> {
         let wish = self.cases().wish(of, engine.now().utc().date_naive())?;
         let lines = engine.report_lines(actor, wish).await?;
-        match form {
+        let left_out_count = lines.left_out_count;
+        let mut list = match form {
             ListForm::Json => {
-                let cases = ReportCases { items: lines.it, left_out_count: lines.left_out_count };
-                Ok(super::answer::plain(&cases))
+                super::answer::plain(&ReportCases { items: lines.it, left_out_count })
             }
             ListForm::Csv => {
                 let headings: Vec<&str> =
                     CaseLine::COLUMNS.iter().map(|column| column.key).collect();
                 let cells = lines.it.into_iter().map(|line| line.cells());
                 let list = case_list_csv(&headings, cells).map_err(|error| unmade(&error))?;
-                Ok(answer(CSV, Some("cases.csv".to_owned()), list))
+                answer(ReportForm::Csv.media_type(), Some("cases.csv".to_owned()), list)
             }
-        }
+        };
+        list.headers_mut().insert(LEFT_OUT_COUNT, HeaderValue::from(left_out_count));
+        Ok(list)
     }
 
     /// The list for somebody at a page: in the form that is asked for, or as a page with links.
@@ -109,6 +112,6 @@ impl ReportCasesQuery {
             };
             case_list_page(&head, &it, zone)
         });
-        Ok(answer(HTML, None, page.await?))
+        Ok(answer(ReportForm::Html.media_type(), None, page.await?))
     }
 }

@@ -8,12 +8,12 @@ use crate::engine::{ReportWish, Reported};
 use crate::escalation::{Escalation, Refusal};
 use crate::ids::{AgencyId, PartnershipId};
 use crate::rendering::{
-    DisputePicture, RenderingError, STYLE_SHEET, dispute_page, dispute_svg, disputes_page,
-    disputes_svg, report_csv, report_document, report_page_with_links, report_spreadsheet,
+    DisputePicture, Disputes, RenderingError, ReportForm, STYLE_SHEET, dispute_page, dispute_svg,
+    disputes_page, disputes_svg,
 };
 use crate::reports::{Audience, CaseLine, Filters, Period, Report};
 use crate::timeline::Entry;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, web};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Where the style sheet of the pages stands.
 pub const STYLE_SHEET_PATH: &str = "/assets/report.css";
+/// The header in which a list says how many cases are missing.
+pub(super) const LEFT_OUT_COUNT: HeaderName = HeaderName::from_static("left-out-count");
 /// How many entries of a timeline are read at once.
 const ENTRIES: i64 = 500;
 
@@ -41,6 +43,19 @@ pub enum Form {
     Pdf,
 }
 
+impl Form {
+    /// The form of the report outside the API; none of what is for programs.
+    fn outside(self) -> Option<ReportForm> {
+        match self {
+            Self::Json => None,
+            Self::Csv => Some(ReportForm::Csv),
+            Self::Xlsx => Some(ReportForm::Xlsx),
+            Self::Html => Some(ReportForm::Html),
+            Self::Pdf => Some(ReportForm::Pdf),
+        }
+    }
+}
+
 /// The forms of a picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -50,6 +65,15 @@ pub enum PictureForm {
     Html,
     /// The picture alone.
     Svg,
+}
+
+impl PictureForm {
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Html => ReportForm::Html.media_type(),
+            Self::Svg => "image/svg+xml",
+        }
+    }
 }
 
 /// The forms of a list.
@@ -293,33 +317,19 @@ pub(super) async fn made<T: Send + 'static>(
     made.map_err(|error| unmade(&error))
 }
 
-pub(super) const CSV: &str = "text/csv; charset=utf-8";
-pub(super) const HTML: &str = "text/html; charset=utf-8";
-const PDF: &str = "application/pdf";
-const SVG: &str = "image/svg+xml";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
 pub(super) async fn in_form(
     report: Reported<Report>,
     form: Form,
     links: Vec<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let Reported { it, zone, .. } = report;
-    let period = it.period;
-    let name = move |ending| Some(format!("disputes-{}-to-{}.{ending}", period.from, period.to));
-    Ok(match form {
-        Form::Json => super::answer::plain(&it),
-        Form::Csv => answer(CSV, name("csv"), made(move || report_csv(&it)).await?),
-        Form::Xlsx => {
-            answer(XLSX, name("xlsx"), made(move || report_spreadsheet(&it, zone)).await?)
-        }
-        Form::Pdf => answer(PDF, name("pdf"), made(move || report_document(&it, zone)).await?),
-        Form::Html => {
-            let page =
-                made(move || report_page_with_links(&it, zone, STYLE_SHEET_PATH, &links)).await?;
-            answer(HTML, None, page)
-        }
-    })
+    let Some(form) = form.outside() else { return Ok(super::answer::plain(&it)) };
+    let Period { from, to, .. } = it.period;
+    // A page is shown; what is to be kept has a name.
+    let name =
+        (form != ReportForm::Html).then(|| format!("disputes-{from}-to-{to}.{}", form.ending()));
+    let body = made(move || form.of(&it, zone, STYLE_SHEET_PATH, &links)).await?;
+    Ok(answer(form.media_type(), name, body))
 }
 
 /// Report on disputes
@@ -351,13 +361,16 @@ pub async fn report_on_disputes(
 /// List the cases that a report counts
 ///
 /// One line a case, with what figures are made of; no child, no narrative and nobody's name. At most
-/// 50,000. For the partnership's officers.
+/// 50,000. How many cases are missing, because what is counted of them is still being prepared or
+/// cannot be read, stands in the header `Left-Out-Count` too: comma-separated values have no other
+/// place for it. For the partnership's officers.
 #[utoipa::path(
     get, path = "/api/v1/partnerships/{id}/reports/cases", tag = "reports",
     params(("id" = PartnershipId, Path, description = "Of which partnership."), ReportCasesQuery),
     responses(
         (status = 200, description = "The lines.", content(
-            (ReportCases = "application/json"), (String = "text/csv; charset=utf-8"))),
+            (ReportCases = "application/json"), (String = "text/csv; charset=utf-8")),
+            headers(("Left-Out-Count" = u64, description = "How many cases are missing."))),
         ReadProblems),
     security(("bearer" = []))
 )]
@@ -373,7 +386,7 @@ pub async fn list_report_cases(
 /// Picture many disputes at once
 ///
 /// One line a case, its stages against their clocks, for at most 100 cases; with a table that says the
-/// same. For the partnership's officers.
+/// same. How many cases are missing is said in both. For the partnership's officers.
 #[utoipa::path(
     get, path = "/api/v1/partnerships/{id}/reports/picture", tag = "reports",
     params(("id" = PartnershipId, Path, description = "Of which partnership."), ReportPictureQuery),
@@ -391,16 +404,16 @@ pub async fn picture_disputes(
 ) -> Result<HttpResponse, Problem> {
     let now = app.now();
     let wish = query.cases().wish(*id, now.utc().date_naive())?;
-    let Reported { it, zone, .. } = app.report_facts(signed.0, wish).await?;
-    Ok(match query.form.unwrap_or_default() {
-        PictureForm::Html => {
-            let page = made(move || disputes_page(&it, now, zone, STYLE_SHEET_PATH)).await?;
-            answer(HTML, None, page)
+    let Reported { it, zone, left_out_count } = app.report_facts(signed.0, wish).await?;
+    let form = query.form.unwrap_or_default();
+    let picture = made(move || {
+        let disputes = Disputes { cases: &it, left_out_count, as_of: now };
+        match form {
+            PictureForm::Html => disputes_page(disputes, zone, STYLE_SHEET_PATH),
+            PictureForm::Svg => disputes_svg(disputes, "disputes"),
         }
-        PictureForm::Svg => {
-            answer(SVG, None, made(move || disputes_svg(&it, "disputes", now)).await?)
-        }
-    })
+    });
+    Ok(answer(form.media_type(), None, picture.await?))
 }
 
 /// Picture a case
@@ -437,15 +450,12 @@ pub async fn picture_escalation(
     let picture = DisputePicture::of(&case, &entries, now).ok_or_else(|| {
         Problem::from(Refusal::not_now("A draft has no picture yet: raise it first."))
     })?;
-    Ok(match query.form.unwrap_or_default() {
-        PictureForm::Html => {
-            let page = made(move || dispute_page(&picture, zone, STYLE_SHEET_PATH)).await?;
-            answer(HTML, None, page)
-        }
-        PictureForm::Svg => {
-            answer(SVG, None, made(move || dispute_svg(&picture, "dispute", zone)).await?)
-        }
-    })
+    let form = query.form.unwrap_or_default();
+    let drawn = made(move || match form {
+        PictureForm::Html => dispute_page(&picture, zone, STYLE_SHEET_PATH),
+        PictureForm::Svg => dispute_svg(&picture, "dispute", zone),
+    });
+    Ok(answer(form.media_type(), None, drawn.await?))
 }
 
 /// The style sheet of the pages with reports.

@@ -266,6 +266,7 @@ fn names(partnership: String, policies: &[Policy], agencies: Vec<Agency>) -> Nam
         };
         add(&mut names.areas_of_disagreement, titled(&policy.areas_of_disagreement));
         add(&mut names.outcomes, titled(&policy.outcomes));
+        add(&mut names.learning_themes, titled(&policy.learning_themes));
         let classes = policy.urgency_classes.iter();
         add(&mut names.urgency_classes, classes.map(|key| (key.clone(), in_words(key))).collect());
         let topic = policy.topic_title.clone().unwrap_or_else(|| in_words(&policy.topic));

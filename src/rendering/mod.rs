@@ -14,6 +14,7 @@ mod disputes;
 mod document;
 mod drawing;
 mod error;
+mod form;
 mod formula_guard;
 mod page;
 mod spreadsheet;
@@ -24,11 +25,12 @@ pub use case_list::{LISTED_MAX, ListHead, case_list_page};
 pub use charts::chart_svg;
 pub use csv::{case_list_csv, report_csv};
 pub use disputes::{
-    DisputePicture, Mark, MarkKind, PauseSpan, StageSpan, dispute_page, dispute_svg, dispute_table,
-    disputes_page, disputes_svg, disputes_table,
+    DisputePicture, Disputes, Mark, MarkKind, PauseSpan, StageSpan, dispute_page, dispute_svg,
+    dispute_table, disputes_page, disputes_svg, disputes_table,
 };
 pub use document::report_document;
 pub use error::RenderingError;
+pub use form::ReportForm;
 pub use formula_guard::inert;
 pub use page::{STYLE_SHEET, report_page, report_page_with_links};
 pub use spreadsheet::report_spreadsheet;

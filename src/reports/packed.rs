@@ -4,7 +4,12 @@ use super::facts::CaseFacts;
 
 /// The format of the bytes, which is their first: one more whenever [`CaseFacts`] or a list of words
 /// in it changes, and what was kept in another is made anew from the timeline.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// The format before, which is still read: it ends before the themes of learning. Nobody could choose
+/// any then, so that there are none.
+const WITHOUT_THEMES: u8 = 1;
+/// A list of nothing.
+const NONE: u8 = 0;
 
 /// Bytes are not facts in the format of this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +40,17 @@ pub fn pack(facts: &CaseFacts) -> Result<Vec<u8>, NotPacked> {
 /// # Errors
 /// What the bytes are instead.
 pub fn unpack(bytes: &[u8]) -> Result<CaseFacts, NotFacts> {
-    let Some((&FORMAT, packed)) = bytes.split_first() else { return Err(NotFacts::OtherFormat) };
+    match bytes.split_first() {
+        Some((&FORMAT, packed)) => read(packed),
+        Some((&WITHOUT_THEMES, packed)) => {
+            let facts = read(&[packed, &[NONE][..]].concat())?;
+            if facts.learning_themes.is_empty() { Ok(facts) } else { Err(NotFacts::Damaged) }
+        }
+        _ => Err(NotFacts::OtherFormat),
+    }
+}
+
+fn read(packed: &[u8]) -> Result<CaseFacts, NotFacts> {
     match postcard::take_from_bytes(packed) {
         Ok((facts, [])) => Ok(facts),
         Ok(_) | Err(_) => Err(NotFacts::Damaged),

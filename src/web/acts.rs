@@ -3,7 +3,7 @@
 use super::fields::{Field, Kind, Reading};
 use crate::engine::CaseView;
 use crate::escalation::{Command, PositionBody, ProtectiveDeadline, Stance, TaskState};
-use crate::policy::{STAGE_TASK, Term};
+use crate::policy::{Policy, STAGE_TASK, Term};
 
 /// An act, and what it is about where a case has several of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -363,15 +363,21 @@ impl Act {
                 let to = to.map(|term| (term.key.clone(), term.title.clone())).collect();
                 vec![Field::new("to", "To whom?", Kind::Choice(to)), reason()]
             }
-            ActKind::GiveFeedback => vec![
-                prose("text", "What went well, and what did not?"),
-                prose("learning", "What can others learn from it?").optional(),
-            ],
-            ActKind::Debrief => vec![
-                Field::new("held_on", "On which day?", Kind::Date),
-                Field::new("with", "With whom?", Kind::Line),
-                prose("text", "What did it come to?").optional(),
-            ],
+            ActKind::GiveFeedback => with_themes(
+                policy,
+                vec![
+                    prose("text", "What went well, and what did not?"),
+                    prose("learning", "What can others learn from it?").optional(),
+                ],
+            ),
+            ActKind::Debrief => with_themes(
+                policy,
+                vec![
+                    Field::new("held_on", "On which day?", Kind::Date),
+                    Field::new("with", "With whom?", Kind::Line),
+                    prose("text", "What did it come to?").optional(),
+                ],
+            ),
             _ => Vec::new(),
         }
     }
@@ -469,16 +475,26 @@ impl Act {
             }
             ActKind::GiveFeedback => {
                 let (text, learning) = (form.needed_prose("text"), form.prose("learning"));
-                Command::GiveFeedback { text: text?, learning }
+                Command::GiveFeedback { text: text?, learning, themes: form.several("themes") }
             }
             ActKind::Debrief => {
                 let (held_on, with) = (form.needed_date("held_on"), form.needed_line("with"));
-                let text = form.prose("text");
-                Command::Debrief { held_on: held_on?, with: with?, text }
+                let (text, themes) = (form.prose("text"), form.several("themes"));
+                Command::Debrief { held_on: held_on?, with: with?, text, themes }
             }
             _ => return None,
         })
     }
+}
+
+/// These, and the policy's themes of learning where it lists any.
+fn with_themes(policy: &Policy, mut fields: Vec<Field>) -> Vec<Field> {
+    let themes = terms(&policy.learning_themes);
+    if !themes.is_empty() {
+        let field = Field::new("themes", "What is it about?", Kind::Several(themes)).optional();
+        fields.push(field.hint("All that fit. Reports count these, and never what you write."));
+    }
+    fields
 }
 
 /// A reason; one of the policy's own where it lists any.

@@ -189,6 +189,13 @@ fn text(label: &str, prose: &Prose) -> Said {
     (label.to_owned(), prose.as_str().to_owned())
 }
 
+/// The titles of themes of learning; nothing where none was chosen.
+fn themes(view: &CaseView, keys: &[String]) -> Option<Said> {
+    let known = &view.loaded.policy.learning_themes;
+    let titles: Vec<&str> = keys.iter().map(|key| titled(known, key)).collect();
+    (!keys.is_empty()).then(|| ("What it is about".to_owned(), titles.join("; ")))
+}
+
 fn texts<const N: usize>(all: [(&str, Option<&Prose>); N]) -> Vec<Said> {
     all.into_iter().filter_map(|(label, prose)| Some(text(label, prose?))).collect()
 }
@@ -456,12 +463,18 @@ fn others(view: &CaseView) -> Vec<Statement> {
     let feedback = it.feedback.iter().map(|one| Statement {
         heading: "Feedback".to_owned(),
         by: signed(&one.by, one.at, calendar),
-        texts: texts([("How it went", Some(&one.text)), ("To learn", one.learning.as_ref())]),
+        texts: texts([("How it went", Some(&one.text)), ("To learn", one.learning.as_ref())])
+            .into_iter()
+            .chain(themes(view, &one.themes))
+            .collect(),
     });
     let debriefs = it.debriefs.iter().map(|one| Statement {
         heading: format!("Debrief with {}, {}", one.with, day(one.held_on)),
         by: signed(&one.by, one.at, calendar),
-        texts: texts([("What it came to", one.text.as_ref())]),
+        texts: texts([("What it came to", one.text.as_ref())])
+            .into_iter()
+            .chain(themes(view, &one.themes))
+            .collect(),
     });
     meetings.chain(discussions).chain(actions).chain(feedback).chain(debriefs).collect()
 }

@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Choice(Vec<(String, String)>),
     /// One of many: key and words.
     Pick(Vec<(String, String)>),
+    /// Any number of a few, all of them shown: key and words. Each is sent as a field of its own.
+    Several(Vec<(String, String)>),
     /// An email address to sign in with.
     Email,
     /// A password.
@@ -56,12 +58,20 @@ pub(super) struct Part {
 pub(super) type Sent = BTreeMap<String, String>;
 
 const WHOLE: &str = "";
+/// Stands between keys that were chosen; a form cannot send it within one.
+const BETWEEN: &str = "\n";
 const PARTS: [(&str, &str, &str); 4] = [
     ("day", "Day", "two"),
     ("month", "Month", "two"),
     ("year", "Year", "four"),
     ("time", "Time, such as 14:30", "four"),
 ];
+
+/// The keys that were chosen of a field that takes several, in the order in which they are shown.
+fn chosen(name: &str, choices: &[(String, String)], sent: &Sent) -> Vec<String> {
+    let keys = choices.iter().map(|(key, _)| key);
+    keys.filter(|key| sent.contains_key(&format!("{name}-{key}"))).cloned().collect()
+}
 
 impl Field {
     /// A field that must be answered.
@@ -118,9 +128,16 @@ impl Field {
     /// The same, with what somebody sent.
     pub(super) fn filled_with(mut self, sent: &Sent) -> Self {
         let of = |name: &str| sent.get(name).cloned().unwrap_or_default();
-        // A password is typed again, never sent back.
-        if self.kind != Kind::Password {
-            self.entered.insert(WHOLE, of(self.name));
+        match &self.kind {
+            // A password is typed again, never sent back.
+            Kind::Password => {}
+            Kind::Several(choices) => {
+                let chosen = chosen(self.name, choices, sent).join(BETWEEN);
+                self.entered.insert(WHOLE, chosen);
+            }
+            _ => {
+                self.entered.insert(WHOLE, of(self.name));
+            }
         }
         for (part, ..) in PARTS {
             self.entered.insert(part, of(&format!("{}-{part}", self.name)));
@@ -138,8 +155,13 @@ impl Field {
         self.entered.get(WHOLE).map_or("", String::as_str)
     }
 
+    /// Of a field that takes several: whether this one is chosen.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.value().split(BETWEEN).any(|chosen| chosen == key)
+    }
+
     pub(super) fn is_group(&self) -> bool {
-        matches!(self.kind, Kind::Date | Kind::Instant | Kind::Choice(_))
+        matches!(self.kind, Kind::Date | Kind::Instant | Kind::Choice(_) | Kind::Several(_))
     }
 
     pub(super) fn is_digits(&self) -> bool {
@@ -198,6 +220,7 @@ impl Field {
             Kind::Choice(choices) | Kind::Pick(choices) => {
                 choices.first().map(|(key, _)| (name, key.clone())).into_iter().collect()
             }
+            Kind::Several(_) => Vec::new(),
             Kind::Date | Kind::Instant => vec![
                 part("day", now.day().to_string()),
                 part("month", now.month().to_string()),
@@ -325,6 +348,14 @@ impl<'a> Reading<'a> {
         }
         self.fault(name, "choose one of these");
         None
+    }
+
+    /// The keys of all that were chosen.
+    pub(super) fn several(&self, name: &str) -> Vec<String> {
+        match self.fields.iter().find(|field| field.name == name).map(|field| &field.kind) {
+            Some(Kind::Several(choices)) => chosen(name, choices, self.sent),
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn needed_choice(&mut self, name: &str) -> Option<String> {

@@ -40,6 +40,30 @@ on_each_database! {
         assert!(messages.contains("Taken by their mail server"), "{messages}");
     }
 
+    async fn themes_of_learning_are_ticked_and_counted(house: &House) {
+        let reference = house.raised().await;
+        let case = format!("/escalations/{reference}");
+        let mut priya = at_browser(house, "Priya Nair").await;
+        done(&mut priya, &format!("{case}/do/withdraw"), &[("reason", "It was settled.")]).await;
+        let path = format!("{case}/do/feedback");
+        // A fault elsewhere keeps what was ticked.
+        let ticked = [("themes-drift", "yes"), ("themes-roles", "yes")];
+        let faulty = fill_in(&mut priya, &path, &ticked).await;
+        assert_eq!(faulty.status, 422);
+        let text = page(&faulty);
+        assert_eq!(text.matches("type=\"checkbox\"").count(), 8, "{text}");
+        assert_eq!(text.matches(" checked>").count(), 2, "{text}");
+        assert!(text.contains("name=\"themes-drift\" value=\"yes\" checked>"), "{text}");
+        let written = [&ticked[..], &[("text", "It took long."), ("themes-unknown", "yes")]].concat();
+        let after = done(&mut priya, &path, &written).await;
+        assert!(page(&after).contains("Drift and delay; Roles and responsibilities"));
+        let seen = house.as_("Priya Nair").await.get(&case).await;
+        assert_eq!(seen.body["feedback"][0]["themes"], serde_json::json!(["drift", "roles"]));
+        done(&mut priya, &path, &[("text", "Nothing more.")]).await;
+        let seen = house.as_("Priya Nair").await.get(&case).await;
+        assert_eq!(seen.body["feedback"][1].get("themes"), None);
+    }
+
     async fn a_fault_keeps_what_was_written_and_changes_nothing(house: &House) {
         let reference = house.raised().await;
         let path = format!("/escalations/{reference}/do/respond");
