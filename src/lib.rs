@@ -66,6 +66,7 @@ pub mod app;
 pub mod auth;
 pub mod calendar;
 pub mod cli;
+pub mod client_address;
 pub mod clock;
 pub mod config;
 pub mod demo;

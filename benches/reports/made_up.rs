@@ -110,6 +110,7 @@ impl Setting {
             learning_count: rng.u32(..2),
             debrief_count: u32::from(rng.u8(..4) == 0),
             changed_at: stays.last().unwrap().entered_at,
+            learning_themes: if rng.u8(..4) == 0 { vec!["drift".to_owned()] } else { Vec::new() },
             endings: if is_open { Vec::new() } else { vec![ending] },
             reopened_at: Vec::new(),
             stays,

@@ -60,7 +60,7 @@ fn wishes(served: &Served, today: NaiveDate) -> Vec<(&'static str, ReportWish)> 
         beside_year_before: false,
         filters: Filters::default(),
         audience: Audience::Officers,
-        smallest_count: 5,
+        smallest_count: None,
     };
     let with = |filters: Filters| ReportWish { filters, ..year.clone() };
     let words = |word: &str| vec![word.to_owned()];

@@ -2,11 +2,11 @@
 //! names a password for somebody else.
 
 use super::answer::{created_plain, etag, respond};
-use super::client_address::ClientAddress;
 use super::directory_views::PersonView;
 use super::escalations::ChangeProblems;
 use super::extract::{App, Ask, CreationHeaders, Open, Private};
 use super::problem::{Problem, ProblemBody};
+use crate::client_address::ClientAddress;
 use crate::engine::{FirstAdministrator, INVITATION_HOURS};
 use crate::escalation::Line;
 use crate::ids::PersonId;

@@ -176,6 +176,10 @@ pub struct FeedbackBody {
     pub text: Prose,
     /// What others can learn from it.
     pub learning: Option<Prose>,
+    /// Which of the policy's `learning_themes` it is about, by their keys: reports count these, and
+    /// never what is written.
+    #[serde(default)]
+    pub themes: Vec<String>,
 }
 
 /// A debrief that was held.
@@ -188,6 +192,10 @@ pub struct DebriefBody {
     pub with: Line,
     /// What it came to.
     pub text: Option<Prose>,
+    /// Which of the policy's `learning_themes` it came to, by their keys: reports count these, and
+    /// never what is written.
+    #[serde(default)]
+    pub themes: Vec<String>,
 }
 
 /// A discussion that was held.

@@ -171,12 +171,15 @@ command!(
     ///
     /// Once it has ended: how did it go, and what can others learn from it?
     give_feedback, "/api/v1/escalations/{id}/feedback", FeedbackBody,
-    |body| Command::GiveFeedback { text: body.text, learning: body.learning }
+    |body| Command::GiveFeedback { text: body.text, learning: body.learning, themes: body.themes }
 );
 command!(
     /// Record a debrief
     record_debrief, "/api/v1/escalations/{id}/debriefs", DebriefBody,
-    |body| Command::Debrief { held_on: body.held_on, with: body.with, text: body.text }
+    |body| {
+        let DebriefBody { held_on, with, text, themes } = body;
+        Command::Debrief { held_on, with, text, themes }
+    }
 );
 command!(
     /// Tick that the outcome stands on the child's record

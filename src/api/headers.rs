@@ -94,7 +94,14 @@ pub fn cors(origins: &[String]) -> Cors {
             "if-match",
             "if-none-match",
         ])
-        .expose_headers(["etag", "idempotency-replayed", "location", "retry-after", "x-request-id"])
+        .expose_headers([
+            "etag",
+            "idempotency-replayed",
+            "left-out-count",
+            "location",
+            "retry-after",
+            "x-request-id",
+        ])
         .max_age(CORS_SECONDS);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

@@ -3,11 +3,11 @@
 use super::accounts::AttemptProblems;
 use super::answer::{created_plain, plain, respond};
 use super::api_tokens::PrivateProblems;
-use super::client_address::ClientAddress;
 use super::escalations::{ChangeProblems, ReadProblems};
 use super::extract::{App, Ask, CreationHeaders, Open, Private, Signed};
 use super::page::Page;
 use super::problem::Problem;
+use crate::client_address::ClientAddress;
 use crate::clock::UtcInstant;
 use crate::ids::{IdentityId, PersonId};
 use crate::store::identities::Identity;

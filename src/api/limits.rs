@@ -2,9 +2,9 @@
 //! then as many as the minute refills. In memory: what must hold over all nodes is the engine's to
 //! count.
 
-use super::client_address::ClientAddress;
 use super::problem::Problem;
 use crate::auth::Network;
+use crate::client_address::ClientAddress;
 use crate::clock::Clock;
 use crate::ids::PersonId;
 use actix_web::body::{EitherBody, MessageBody};

@@ -1,13 +1,13 @@
 //! Where you are signed in, proving again that it is you, and ending sessions.
 
 use super::answer::plain;
-use super::client_address::ClientAddress;
 use super::escalations::{ChangeProblems, ReadProblems};
 use super::extract::{App, Private, Signed};
 use super::page::Page;
 use super::problem::Problem;
 use super::sessions::{TokensView, tokens};
 use crate::access::ProofBy;
+use crate::client_address::ClientAddress;
 use crate::clock::UtcInstant;
 use crate::engine::ProofOffered;
 use crate::ids::{PersonId, SessionId};

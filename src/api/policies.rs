@@ -59,6 +59,8 @@ pub struct PolicyView {
     urgency_classes: Vec<String>,
     areas_of_disagreement: Vec<Term>,
     outcomes: Vec<Term>,
+    /// What can be learned: chosen with feedback and with a debrief.
+    learning_themes: Vec<Term>,
     stages: Vec<StageView>,
     /// `proposed`: it waits for a second officer to publish it, and nothing is raised under it; or
     /// `published`.
@@ -156,6 +158,7 @@ impl PolicyView {
             urgency_classes: it.urgency_classes,
             areas_of_disagreement: it.areas_of_disagreement,
             outcomes: it.outcomes,
+            learning_themes: it.learning_themes,
             stages: (1..).zip(it.stages).map(stage_view).collect(),
             state: if published_at.is_some() { "published" } else { "proposed" },
             proposed_at: stored.proposed_at,

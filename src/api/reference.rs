@@ -223,40 +223,6 @@ pub async fn style() -> HttpResponse {
         .body(include_str!("templates/pages.css"))
 }
 
-/// `GET /`
-pub async fn home(face: web::Data<Face>) -> Result<HttpResponse, Problem> {
-    html(&NoticePage {
-        title: "Escalations",
-        paragraphs: vec![
-            "This server drives professional challenges between agencies through the stages of \
-             the partnership's policy."
-                .to_owned(),
-            "It is used through its API for now. The pages for the browser are to come.".to_owned(),
-        ],
-        docs: face.docs,
-    })
-}
-
-/// `GET /escalations/{reference}`: where the link in a message lands. Says nothing of the case, not
-/// even whether it is there.
-pub async fn landing(
-    face: web::Data<Face>,
-    _reference: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    html(&NoticePage {
-        title: "Escalation",
-        paragraphs: vec![
-            "You came here from a message about an escalation. Its reference is in the message."
-                .to_owned(),
-            "The pages for the browser are to come. Until then it is read and answered through \
-             the API: sign in with POST /api/v1/sessions, then GET /api/v1/escalations/ followed \
-             by the reference."
-                .to_owned(),
-        ],
-        docs: face.docs,
-    })
-}
-
 /// `GET /invitations/{secret}`: where the link in an invitation lands. Looks at nothing and changes
 /// nothing, so that a mail program which follows links first uses nothing up.
 pub async fn invitation(

@@ -8,12 +8,12 @@ use crate::engine::{ReportWish, Reported};
 use crate::escalation::{Escalation, Refusal};
 use crate::ids::{AgencyId, PartnershipId};
 use crate::rendering::{
-    DisputePicture, RenderingError, STYLE_SHEET, case_list_csv, dispute_page, dispute_svg,
-    disputes_page, disputes_svg, report_csv, report_document, report_page, report_spreadsheet,
+    DisputePicture, Disputes, RenderingError, ReportForm, STYLE_SHEET, dispute_page, dispute_svg,
+    disputes_page, disputes_svg,
 };
 use crate::reports::{Audience, CaseLine, Filters, Period, Report};
 use crate::timeline::Entry;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, web};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,8 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Where the style sheet of the pages stands.
 pub const STYLE_SHEET_PATH: &str = "/assets/report.css";
-/// Counts below this are suppressed in a report for publication, if nothing else is asked for.
-const SMALLEST_COUNT: u32 = 5;
+/// The header in which a list says how many cases are missing.
+pub(super) const LEFT_OUT_COUNT: HeaderName = HeaderName::from_static("left-out-count");
 /// How many entries of a timeline are read at once.
 const ENTRIES: i64 = 500;
 
@@ -43,6 +43,19 @@ pub enum Form {
     Pdf,
 }
 
+impl Form {
+    /// The form of the report outside the API; none of what is for programs.
+    fn outside(self) -> Option<ReportForm> {
+        match self {
+            Self::Json => None,
+            Self::Csv => Some(ReportForm::Csv),
+            Self::Xlsx => Some(ReportForm::Xlsx),
+            Self::Html => Some(ReportForm::Html),
+            Self::Pdf => Some(ReportForm::Pdf),
+        }
+    }
+}
+
 /// The forms of a picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -52,6 +65,15 @@ pub enum PictureForm {
     Html,
     /// The picture alone.
     Svg,
+}
+
+impl PictureForm {
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Html => ReportForm::Html.media_type(),
+            Self::Svg => "image/svg+xml",
+        }
+    }
 }
 
 /// The forms of a list.
@@ -74,7 +96,7 @@ macro_rules! period_query {
         #[serde(deny_unknown_fields)]
         #[into_params(parameter_in = Query)]
         pub struct $name {
-            $($(#[$field_doc])* $field: $type,)*
+            $($(#[$field_doc])* pub(super) $field: $type,)*
             /// The financial year that begins on 1 April of this year. Without any period it is the
             /// one that is running.
             #[param(minimum = 2000, maximum = 2200)]
@@ -100,7 +122,7 @@ macro_rules! period_query {
         }
 
         impl $name {
-            fn cases(&self) -> Cases<'_> {
+            pub(super) fn cases(&self) -> Cases<'_> {
                 Cases {
                     financial_year: self.financial_year,
                     quarter: self.quarter.as_deref(),
@@ -125,7 +147,8 @@ period_query! {
         form: Option<Form>,
         /// Whom it is for; officers if nothing is said.
         audience: Option<Audience>,
-        /// For publication: counts from 1 to below this are not shown. 5 if nothing is said.
+        /// For publication: counts from 1 to below this are not shown. If nothing is said, what the
+        /// server is set to (`reports.suppress_below`, 5 by default); no less than that may be said.
         #[param(minimum = 3, maximum = 100)]
         smallest_count: Option<u32>,
         /// `true` puts the same period a year before beside it.
@@ -165,13 +188,13 @@ pub struct PictureQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportCases {
     /// The lines, the first raised first.
-    items: Vec<CaseLine>,
+    pub(super) items: Vec<CaseLine>,
     /// How many cases could not be counted.
-    left_out_count: u64,
+    pub(super) left_out_count: u64,
 }
 
 /// A period and filters as they were asked for.
-struct Cases<'q> {
+pub(super) struct Cases<'q> {
     financial_year: Option<i32>,
     quarter: Option<&'q str>,
     days: (Option<NaiveDate>, Option<NaiveDate>),
@@ -230,8 +253,7 @@ impl Cases<'_> {
             (None, Some(_)) => return Err(Problem::field("/from", "name the first day too")),
             (Some(_), None) => return Err(Problem::field("/to", "name the last day too")),
         }
-        let running = if today.month() < 4 { today.year() - 1 } else { today.year() };
-        let year = self.financial_year.unwrap_or(running);
+        let year = self.financial_year.unwrap_or(Period::financial_year_of(today));
         let known = Period::financial_year(year).filter(|_| (2000..=2200).contains(&year));
         known.ok_or_else(|| Problem::field("/financial_year", "must be from 2000 to 2200"))
     }
@@ -249,20 +271,28 @@ impl Cases<'_> {
     }
 
     /// What is wanted of the cases, for officers.
-    fn wish(&self, partnership_id: PartnershipId, today: NaiveDate) -> Result<ReportWish, Problem> {
+    pub(super) fn wish(
+        &self,
+        partnership_id: PartnershipId,
+        today: NaiveDate,
+    ) -> Result<ReportWish, Problem> {
         Ok(ReportWish {
             partnership_id,
             period: self.period(today)?,
             beside_year_before: false,
             filters: self.filters(partnership_id)?,
             audience: Audience::Officers,
-            smallest_count: SMALLEST_COUNT,
+            smallest_count: None,
         })
     }
 }
 
 /// An answer of a kind that a browser shows, or one that it saves under a name.
-fn answer(kind: &'static str, name: Option<String>, body: impl Into<Vec<u8>>) -> HttpResponse {
+pub(super) fn answer(
+    kind: &'static str,
+    name: Option<String>,
+    body: impl Into<Vec<u8>>,
+) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::CONTENT_TYPE, kind));
     if let Some(name) = name {
@@ -272,13 +302,13 @@ fn answer(kind: &'static str, name: Option<String>, body: impl Into<Vec<u8>>) ->
     answer.body(body.into())
 }
 
-fn unmade(error: &RenderingError) -> Problem {
+pub(super) fn unmade(error: &RenderingError) -> Problem {
     tracing::error!(%error, "making a form of a report failed");
     Problem::new(Code::Internal, "The report could not be made. Nothing was changed.")
 }
 
 /// Makes a form where it does not keep other requests waiting.
-async fn made<T: Send + 'static>(
+pub(super) async fn made<T: Send + 'static>(
     make: impl FnOnce() -> Result<T, RenderingError> + Send + 'static,
 ) -> Result<T, Problem> {
     let made = web::block(make).await.map_err(|_stopped: actix_web::error::BlockingError| {
@@ -287,28 +317,19 @@ async fn made<T: Send + 'static>(
     made.map_err(|error| unmade(&error))
 }
 
-const CSV: &str = "text/csv; charset=utf-8";
-const HTML: &str = "text/html; charset=utf-8";
-const PDF: &str = "application/pdf";
-const SVG: &str = "image/svg+xml";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-async fn in_form(report: Reported<Report>, form: Form) -> Result<HttpResponse, Problem> {
+pub(super) async fn in_form(
+    report: Reported<Report>,
+    form: Form,
+    links: Vec<(String, String)>,
+) -> Result<HttpResponse, Problem> {
     let Reported { it, zone, .. } = report;
-    let period = it.period;
-    let name = move |ending| Some(format!("disputes-{}-to-{}.{ending}", period.from, period.to));
-    Ok(match form {
-        Form::Json => super::answer::plain(&it),
-        Form::Csv => answer(CSV, name("csv"), made(move || report_csv(&it)).await?),
-        Form::Xlsx => {
-            answer(XLSX, name("xlsx"), made(move || report_spreadsheet(&it, zone)).await?)
-        }
-        Form::Pdf => answer(PDF, name("pdf"), made(move || report_document(&it, zone)).await?),
-        Form::Html => {
-            let page = made(move || report_page(&it, zone, STYLE_SHEET_PATH)).await?;
-            answer(HTML, None, page)
-        }
-    })
+    let Some(form) = form.outside() else { return Ok(super::answer::plain(&it)) };
+    let Period { from, to, .. } = it.period;
+    // A page is shown; what is to be kept has a name.
+    let name =
+        (form != ReportForm::Html).then(|| format!("disputes-{from}-to-{to}.{}", form.ending()));
+    let body = made(move || form.of(&it, zone, STYLE_SHEET_PATH, &links)).await?;
+    Ok(answer(form.media_type(), name, body))
 }
 
 /// Report on disputes
@@ -334,25 +355,22 @@ pub async fn report_on_disputes(
     id: web::Path<PartnershipId>,
     query: web::Query<ReportQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let wish = ReportWish {
-        beside_year_before: query.beside_year_before.unwrap_or_default(),
-        audience: query.audience.unwrap_or(Audience::Officers),
-        smallest_count: query.smallest_count.unwrap_or(SMALLEST_COUNT),
-        ..query.cases().wish(*id, app.now().utc().date_naive())?
-    };
-    in_form(app.report(signed.0, wish).await?, query.form.unwrap_or_default()).await
+    query.answer(&app, signed.0, *id, query.form.unwrap_or_default(), Vec::new()).await
 }
 
 /// List the cases that a report counts
 ///
 /// One line a case, with what figures are made of; no child, no narrative and nobody's name. At most
-/// 50,000. For the partnership's officers.
+/// 50,000. How many cases are missing, because what is counted of them is still being prepared or
+/// cannot be read, stands in the header `Left-Out-Count` too: comma-separated values have no other
+/// place for it. For the partnership's officers.
 #[utoipa::path(
     get, path = "/api/v1/partnerships/{id}/reports/cases", tag = "reports",
     params(("id" = PartnershipId, Path, description = "Of which partnership."), ReportCasesQuery),
     responses(
         (status = 200, description = "The lines.", content(
-            (ReportCases = "application/json"), (String = "text/csv; charset=utf-8"))),
+            (ReportCases = "application/json"), (String = "text/csv; charset=utf-8")),
+            headers(("Left-Out-Count" = u64, description = "How many cases are missing."))),
         ReadProblems),
     security(("bearer" = []))
 )]
@@ -362,26 +380,13 @@ pub async fn list_report_cases(
     id: web::Path<PartnershipId>,
     query: web::Query<ReportCasesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let wish = query.cases().wish(*id, app.now().utc().date_naive())?;
-    let lines = app.report_lines(signed.0, wish).await?;
-    match query.form.unwrap_or_default() {
-        ListForm::Json => {
-            let cases = ReportCases { items: lines.it, left_out_count: lines.left_out_count };
-            Ok(super::answer::plain(&cases))
-        }
-        ListForm::Csv => {
-            let headings: Vec<&str> = CaseLine::COLUMNS.iter().map(|column| column.key).collect();
-            let cells = lines.it.into_iter().map(|line| line.cells());
-            let list = made(move || case_list_csv(&headings, cells)).await?;
-            Ok(answer(CSV, Some("cases.csv".to_owned()), list))
-        }
-    }
+    query.answer(&app, signed.0, *id, query.form.unwrap_or_default()).await
 }
 
 /// Picture many disputes at once
 ///
 /// One line a case, its stages against their clocks, for at most 100 cases; with a table that says the
-/// same. For the partnership's officers.
+/// same. How many cases are missing is said in both. For the partnership's officers.
 #[utoipa::path(
     get, path = "/api/v1/partnerships/{id}/reports/picture", tag = "reports",
     params(("id" = PartnershipId, Path, description = "Of which partnership."), ReportPictureQuery),
@@ -399,16 +404,16 @@ pub async fn picture_disputes(
 ) -> Result<HttpResponse, Problem> {
     let now = app.now();
     let wish = query.cases().wish(*id, now.utc().date_naive())?;
-    let Reported { it, zone, .. } = app.report_facts(signed.0, wish).await?;
-    Ok(match query.form.unwrap_or_default() {
-        PictureForm::Html => {
-            let page = made(move || disputes_page(&it, now, zone, STYLE_SHEET_PATH)).await?;
-            answer(HTML, None, page)
+    let Reported { it, zone, left_out_count } = app.report_facts(signed.0, wish).await?;
+    let form = query.form.unwrap_or_default();
+    let picture = made(move || {
+        let disputes = Disputes { cases: &it, left_out_count, as_of: now };
+        match form {
+            PictureForm::Html => disputes_page(disputes, zone, STYLE_SHEET_PATH),
+            PictureForm::Svg => disputes_svg(disputes, "disputes"),
         }
-        PictureForm::Svg => {
-            answer(SVG, None, made(move || disputes_svg(&it, "disputes", now)).await?)
-        }
-    })
+    });
+    Ok(answer(form.media_type(), None, picture.await?))
 }
 
 /// Picture a case
@@ -445,15 +450,12 @@ pub async fn picture_escalation(
     let picture = DisputePicture::of(&case, &entries, now).ok_or_else(|| {
         Problem::from(Refusal::not_now("A draft has no picture yet: raise it first."))
     })?;
-    Ok(match query.form.unwrap_or_default() {
-        PictureForm::Html => {
-            let page = made(move || dispute_page(&picture, zone, STYLE_SHEET_PATH)).await?;
-            answer(HTML, None, page)
-        }
-        PictureForm::Svg => {
-            answer(SVG, None, made(move || dispute_svg(&picture, "dispute", zone)).await?)
-        }
-    })
+    let form = query.form.unwrap_or_default();
+    let drawn = made(move || match form {
+        PictureForm::Html => dispute_page(&picture, zone, STYLE_SHEET_PATH),
+        PictureForm::Svg => dispute_svg(&picture, "dispute", zone),
+    });
+    Ok(answer(form.media_type(), None, drawn.await?))
 }
 
 /// The style sheet of the pages with reports.

@@ -1,6 +1,6 @@
 //! What an entry of the log says of the request in which it was written.
 
-use super::client_address::ClientAddress;
+use crate::client_address::ClientAddress;
 use crate::ids::PersonId;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};

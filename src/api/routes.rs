@@ -192,8 +192,6 @@ pub fn configure(config: &mut web::ServiceConfig, face: Face) {
         .configure(operations)
         .service(page(reports::STYLE_SHEET_PATH).route(web::get().to(reports::style_sheet)))
         .service(page("/pages.css").route(web::get().to(reference::style)))
-        .service(page("/").route(web::get().to(reference::home)))
-        .service(page("/escalations/{reference}").route(web::get().to(reference::landing)))
         .service(page("/.well-known/security.txt").route(web::get().to(security_txt::security_txt)))
         .service(page("/invitations/{secret}").route(web::get().to(reference::invitation)))
         .service(page("/password-resets/{secret}").route(web::get().to(reference::password_reset)))

@@ -1,10 +1,10 @@
 //! The second step of a sign-in, and signing in with a passkey: for whoever is not signed in yet.
 
-use super::client_address::ClientAddress;
 use super::escalations::ChangeProblems;
 use super::extract::{App, Open};
 use super::problem::Problem;
 use super::sessions::{TokensView, tokens};
+use crate::client_address::ClientAddress;
 use crate::engine::{Added, BegunCeremony, Code, Holder, NewCodeSource};
 use crate::escalation::Line;
 use actix_web::HttpResponse;

@@ -1,11 +1,11 @@
 //! Signing in and out, and who you are.
 
 use super::answer::plain;
-use super::client_address::ClientAddress;
 use super::directory_views::PostView;
 use super::escalations::ReadProblems;
 use super::extract::{App, Open, Signed};
 use super::problem::{Problem, ProblemBody};
+use crate::client_address::ClientAddress;
 use crate::engine::{SignInStep, SignedIn, Way};
 use crate::ids::{AgencyId, PersonId};
 use crate::store::posts;

@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::engine::{ReportWish, Reported, verify_facts};
 use crate::ids::PartnershipId;
-use crate::rendering::{STYLE_SHEET, report_csv, report_document, report_page, report_spreadsheet};
+use crate::rendering::{ReportForm, STYLE_SHEET};
 use crate::reports::{Audience, Filters, Period, Report};
 use crate::store::{StoreError, people};
 use anyhow::{Context, bail};
@@ -14,8 +14,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Counts below this are left out of a pack for publication.
-const SMALLEST_COUNT: u32 = 5;
 const STYLE_SHEET_NAME: &str = "report.css";
 
 /// The pack that is wanted.
@@ -80,20 +78,18 @@ fn wish(partnership_id: PartnershipId, period: Period, for_officers: bool) -> Re
         beside_year_before: true,
         filters: Filters::default(),
         audience: if for_officers { Audience::Officers } else { Audience::Publication },
-        smallest_count: SMALLEST_COUNT,
+        smallest_count: None,
     }
 }
 
 fn write(made: &Reported<Report>, to: &Path, name: &str) -> anyhow::Result<()> {
     let (report, zone) = (&made.it, made.zone);
     fs::create_dir_all(to).with_context(|| format!("making the folder {}", to.display()))?;
-    let files: [(String, Vec<u8>); 5] = [
-        (format!("{name}.pdf"), report_document(report, zone)?),
-        (format!("{name}.html"), report_page(report, zone, STYLE_SHEET_NAME)?.into_bytes()),
-        (STYLE_SHEET_NAME.to_owned(), STYLE_SHEET.as_bytes().to_vec()),
-        (format!("{name}.xlsx"), report_spreadsheet(report, zone)?),
-        (format!("{name}.csv"), report_csv(report)?),
-    ];
+    let mut files = vec![(STYLE_SHEET_NAME.to_owned(), STYLE_SHEET.as_bytes().to_vec())];
+    for form in ReportForm::ALL {
+        let bytes = form.of(report, zone, STYLE_SHEET_NAME, &[])?;
+        files.push((format!("{name}.{}", form.ending()), bytes));
+    }
     for (name, bytes) in files {
         let path = to.join(name);
         fs::write(&path, bytes).with_context(|| format!("writing {}", path.display()))?;

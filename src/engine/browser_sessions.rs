@@ -1,9 +1,9 @@
 //! The session that a browser's cookie stands for, and how a provider ends one from afar.
 
 use super::single_sign_on::{SignOnError, SignOnRefused, end_session_of_cookie};
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, SignedIn};
 use crate::access::Actor;
-use crate::auth::{self, derived_secret, is_random_secret, oidc};
+use crate::auth::{self, derived_secret, is_random_secret, oidc, random_secret};
 use crate::store::browser_sessions::{self, Which};
 use crate::store::{StoreError, directory};
 
@@ -44,6 +44,30 @@ impl Engine {
         let (actor, last_used_at) = found?.ok_or(EngineError::NotSignedIn)?;
         self.note_use(actor.session_id, last_used_at, now).await?;
         Ok(AtBrowser { actor, form_token: derived_secret(secret, FORMS) })
+    }
+
+    /// Hands the session of somebody who has just signed in here over to their browser, and says the
+    /// secret of its cookie. Whatever session the browser held before is over.
+    ///
+    /// # Errors
+    /// If the world failed; the session that began is then nobody's, and runs out.
+    pub async fn keep_in_browser(
+        &self,
+        signed_in: SignedIn,
+        secret_before: Option<String>,
+    ) -> Result<String, EngineError> {
+        let now = self.now();
+        let secret = random_secret()?;
+        let digest = auth::digest(&secret);
+        self.store()
+            .write(move |w| {
+                if let Some(before) = &secret_before {
+                    end_session_of_cookie(w, before, now)?;
+                }
+                Ok::<_, EngineError>(browser_sessions::hand_over(w, signed_in.session_id, &digest)?)
+            })
+            .await?;
+        Ok(secret)
     }
 
     /// Ends the session of a browser's cookie.

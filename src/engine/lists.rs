@@ -39,12 +39,7 @@ impl Engine {
         let now = self.now();
         self.store()
             .read(move |r| {
-                let viewer = Viewer {
-                    person_id: actor.person_id,
-                    post_ids: actor.posts.iter().map(|post| post.post_id).collect(),
-                    officer_of: actor.officer_of().collect(),
-                    auditor_of: actor.auditor_of().collect(),
-                };
+                let viewer = Viewer::of(&actor);
                 let (mut listed, mut after) = (Vec::new(), after);
                 // What cannot be read is left out, and others take its place: a page that came out
                 // short would be taken for the last.

@@ -47,6 +47,8 @@ pub struct SignedIn {
     pub expires_in: u32,
     /// For a new pair; works once.
     pub refresh_token: String,
+    /// The session.
+    pub session_id: SessionId,
     /// Whose session it is.
     pub person_id: PersonId,
     /// How they proved who they are.
@@ -270,7 +272,8 @@ impl Engine {
         let expires_in = self.inner.options.sessions.access_token_seconds;
         let person_id = session.person_id;
         let access_token = self.issuing_key(r)?.issue(person_id, session.id, now, expires_in)?;
-        Ok(SignedIn { access_token, expires_in, refresh_token, person_id, by: session.proof.by })
+        let (session_id, by) = (session.id, session.proof.by);
+        Ok(SignedIn { access_token, expires_in, refresh_token, session_id, person_id, by })
     }
 
     /// A new pair of tokens for a refresh token, which is used up.

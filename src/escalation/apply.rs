@@ -288,11 +288,11 @@ impl Escalation {
                 set_by: by,
                 done_at: None,
             }),
-            Event::FeedbackGiven { text, learning } => {
-                self.feedback.push(Feedback { at, by, text, learning });
+            Event::FeedbackGiven { text, learning, themes } => {
+                self.feedback.push(Feedback { at, by, text, learning, themes });
             }
-            Event::Debriefed { held_on, with, text } => {
-                self.debriefs.push(Debrief { at, by, held_on, with, text });
+            Event::Debriefed { held_on, with, text, themes } => {
+                self.debriefs.push(Debrief { at, by, held_on, with, text, themes });
             }
             Event::RecordConfirmed => {
                 self.record_confirmations.push(RecordConfirmation { side: by.side, at, by });

@@ -161,6 +161,8 @@ pub enum Command {
         text: Prose,
         /// What others can learn from it.
         learning: Option<Prose>,
+        /// Themes of learning, by their keys.
+        themes: Vec<String>,
     },
     /// Record a debrief.
     Debrief {
@@ -170,6 +172,8 @@ pub enum Command {
         with: Line,
         /// What it came to.
         text: Option<Prose>,
+        /// Themes of learning, by their keys.
+        themes: Vec<String>,
     },
     /// Tick that the outcome stands on the child's record.
     ConfirmRecord,

@@ -360,6 +360,9 @@ pub enum Event {
         text: Prose,
         /// What others can learn from it.
         learning: Option<Prose>,
+        /// The policy's themes of learning that were chosen, by their keys.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        themes: Vec<String>,
     },
     /// Staff were debriefed.
     Debriefed {
@@ -369,6 +372,9 @@ pub enum Event {
         with: Line,
         /// What it came to.
         text: Option<Prose>,
+        /// The policy's themes of learning that were chosen, by their keys.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        themes: Vec<String>,
     },
     /// An agency ticked that the outcome stands on the child's record.
     RecordConfirmed,

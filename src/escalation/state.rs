@@ -275,6 +275,9 @@ pub struct Feedback {
     pub text: Prose,
     /// What others can learn from it.
     pub learning: Option<Prose>,
+    /// The policy's themes of learning that were chosen, by their keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub themes: Vec<String>,
 }
 
 /// That staff were supported and debriefed.
@@ -290,6 +293,9 @@ pub struct Debrief {
     pub with: Line,
     /// What it came to.
     pub text: Option<Prose>,
+    /// The policy's themes of learning that were chosen, by their keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub themes: Vec<String>,
 }
 
 /// An agency's tick that the outcome stands on the child's record.

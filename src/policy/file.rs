@@ -66,6 +66,10 @@ pub struct Policy {
     pub areas_of_disagreement: Vec<Term>,
     /// How they end.
     pub outcomes: Vec<Term>,
+    /// What can be learned from them: chosen with feedback and with a debrief. Nothing is chosen if
+    /// left out.
+    #[serde(default)]
+    pub learning_themes: Vec<Term>,
     /// The days and hours that its clocks count.
     pub calendar: CalendarRules,
     /// Working hours of agencies that keep other ones.

@@ -50,13 +50,18 @@ figures. The list of cases is made from the same, so that everything can be coun
   length that occurred, and none is made up between two. Beside them stand how many there were.
 - **Elapsed time** runs through nights and weekends, **working time** within the working hours of the
   policy that each case keeps, with the partnership's closures as they were then.
+- **Cases that are missing**: where what is counted of a case is still being prepared or cannot be
+  read, a report says first of all how many such cases there are. Their list says it in
+  `left_out_count`, and as comma-separated values in the header `Left-Out-Count` of the answer; a
+  picture of many says it in a line of words. A case that somebody may not hear of is not among them.
 - **Filters** are put together so: of several values of one filter any one matches, of several filters
   all must. An agency or a sector matches on either side.
 
 ## For publication
 
-A report for publication shows no count from 1 to one less than the smallest that is to be shown; 0 is
-shown. So that nothing suppressed can be worked out:
+A report for publication shows no count from 1 to one less than the smallest that is to be shown
+(`reports.suppress_below`, 5 if nothing is said); 0 is shown. A small count beside a date and a school
+names a child to those who live there. So that nothing suppressed can be worked out:
 
 - further numbers are suppressed until, of each suppressed number, another value agrees with all that
   is shown: over rows and columns, over shares and what is left of them, and over all tables of the

@@ -19,6 +19,8 @@ pub(super) struct Endings {
     /// In the order of [`ACTIONS`].
     actions: [u64; 3],
     after: BTreeMap<String, After>,
+    /// Of the cases that have ended, by the themes that were chosen.
+    themes: BTreeMap<String, u64>,
 }
 
 /// Of the cases of an area that have ended.
@@ -77,6 +79,18 @@ const AFTER: Heading = Heading {
     chart: None,
 };
 
+const THEMES: Heading = Heading {
+    key: "learning_themes",
+    title: "Themes of learning",
+    definition: "Of the cases of the period that are not open now: in how many a theme was chosen \
+        when feedback was given or staff were debriefed, and their share of all that are not open. \
+        A case counts once for each of its themes, however often it was chosen, so the themes may \
+        add up to more than the cases. Themes come from the list of the policy that the case keeps; \
+        what was written freely is not counted, nor is what was chosen in open cases.",
+    rows: "Theme",
+    chart: Some(Chart::Bars),
+};
+
 impl Endings {
     pub(super) fn count(&mut self, case: &CaseFacts, today: NaiveDate) {
         for action in &case.actions {
@@ -109,6 +123,9 @@ impl Endings {
             after.with_learning += u64::from(case.learning_count > 0);
             after.learning += u64::from(case.learning_count);
         });
+        for theme in &case.learning_themes {
+            count(&mut self.themes, theme);
+        }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
@@ -121,6 +138,7 @@ impl Endings {
         merge(&mut self.outcomes, other.outcomes);
         self.without_outcome += other.without_outcome;
         merge_with(&mut self.after, other.after, |there, more| there.add(&more));
+        merge(&mut self.themes, other.themes);
     }
 
     pub(super) fn outcomes_section(&self, telling: &Telling<'_>, head: &Head<'_>) -> DraftSection {
@@ -129,7 +147,8 @@ impl Endings {
     }
 
     pub(super) fn learning_section(&self, telling: &Telling<'_>, head: &Head<'_>) -> DraftSection {
-        DraftSection::new("learning", "What do we learn?", vec![self.after(telling, head)])
+        let tables = vec![self.after(telling, head), self.by_theme(telling, head)];
+        DraftSection::new("learning", "What do we learn?", tables)
     }
 
     fn ended_how(&self, head: &Head<'_>) -> Draft {
@@ -204,6 +223,23 @@ impl Endings {
         draft.rows.push(DraftRow::total().with(figures(&totals)));
         for (whole, parts) in totals.into_iter().zip(parts) {
             draft.sum(whole, parts);
+        }
+        draft
+    }
+
+    /// A case has several themes or none, so there is no total, and no row of those without any: what
+    /// is left over would give a small number away by how many there must be at least.
+    fn by_theme(&self, telling: &Telling<'_>, head: &Head<'_>) -> Draft {
+        let columns = vec![
+            column("count", "Cases", ColumnKind::Count),
+            column("share", "Share", ColumnKind::Share),
+        ];
+        let mut draft = Draft::new(&THEMES, columns);
+        for (key, title) in titled(&telling.names.learning_themes, self.themes.keys()) {
+            let value = self.themes.get(&key).copied().unwrap_or(0);
+            let number = Number::new(format!("learning_themes/{key}"), value);
+            let share = Figure::Share { part: number.clone(), whole: head.ended.clone() };
+            draft.rows.push(DraftRow::new(key, title).with([Figure::Count(number), share]));
         }
         draft
     }

@@ -88,6 +88,9 @@ pub struct CaseFacts {
     /// When somebody of the partnership or a side last did something, or time did.
     #[serde(with = "instant")]
     pub changed_at: UtcInstant,
+    /// The keys of the themes of learning that were chosen with feedback or a debrief, each once, by
+    /// the alphabet.
+    pub learning_themes: Vec<String>,
 }
 
 /// What is counted of one stay in a stage.

@@ -10,6 +10,7 @@ use crate::directory::Side;
 use crate::escalation::{Action, Ending, Escalation, Event, LeavingReason, Sectors, StageEntry};
 use crate::policy::{Calendars, Policy};
 use crate::timeline::{Entry, fold};
+use std::collections::BTreeSet;
 
 /// By what a case is measured when something happens to it.
 #[derive(Debug, Clone, Copy)]
@@ -113,6 +114,7 @@ fn begun(at: UtcInstant, after: &Escalation, sectors: Sectors) -> Option<CaseFac
         learning_count: 0,
         debrief_count: 0,
         changed_at: at,
+        learning_themes: Vec::new(),
     })
 }
 
@@ -149,6 +151,9 @@ impl CaseFacts {
         self.feedback_count = how_many(&after.feedback);
         self.learning_count = how_many(after.feedback.iter().filter(|it| it.learning.is_some()));
         self.debrief_count = how_many(&after.debriefs);
+        let with_feedback = after.feedback.iter().map(|it| &it.themes);
+        let themes = with_feedback.chain(after.debriefs.iter().map(|it| &it.themes)).flatten();
+        self.learning_themes = themes.cloned().collect::<BTreeSet<_>>().into_iter().collect();
         let known = self.endings.len();
         let stage = after.stage_entries.last().map_or(0, |entry| entry.stage);
         self.endings.extend(after.endings.iter().skip(known).map(|it| ended(it, stage)));

@@ -149,6 +149,9 @@ line! {
         learning_count: u32,
         /// How many debriefs were recorded.
         debrief_count: u32,
+        /// The keys of the themes of learning that were chosen with feedback or a debrief, each once;
+        /// as text with `; ` between them.
+        learning_themes: Vec<String>,
     }
 }
 
@@ -281,6 +284,7 @@ impl<'a> List<'a> {
             feedback_count: case.feedback_count,
             learning_count: case.learning_count,
             debrief_count: case.debrief_count,
+            learning_themes: case.learning_themes.clone(),
         })
     }
 
@@ -417,6 +421,12 @@ as_it_says!(String, i32, i64, u32, u64, NaiveDate, UtcInstant, AgencyId, Escalat
 impl InACell for bool {
     fn in_a_cell(&self) -> String {
         if *self { "yes" } else { "no" }.to_owned()
+    }
+}
+
+impl InACell for Vec<String> {
+    fn in_a_cell(&self) -> String {
+        self.join("; ")
     }
 }
 

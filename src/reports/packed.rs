@@ -5,7 +5,10 @@ use super::unpacking::facts;
 
 /// The format of the bytes, which is their first: one more whenever [`CaseFacts`] or a list of words
 /// in it changes, and what was kept in another is made anew from the timeline.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// The format before, which is still read: it ends before the themes of learning. Nobody could choose
+/// any then, so that there are none.
+const WITHOUT_THEMES: u8 = 1;
 
 /// Bytes are not facts in the format of this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -36,8 +39,12 @@ pub fn pack(facts: &CaseFacts) -> Result<Vec<u8>, NotPacked> {
 /// # Errors
 /// What the bytes are instead.
 pub fn unpack(bytes: &[u8]) -> Result<CaseFacts, NotFacts> {
-    let Some((&FORMAT, packed)) = bytes.split_first() else { return Err(NotFacts::OtherFormat) };
-    facts(packed).ok_or(NotFacts::Damaged)
+    let read = match bytes.split_first() {
+        Some((&FORMAT, packed)) => facts(packed, true),
+        Some((&WITHOUT_THEMES, packed)) => facts(packed, false),
+        _ => return Err(NotFacts::OtherFormat),
+    };
+    read.ok_or(NotFacts::Damaged)
 }
 
 /// An instant as microseconds since 1970.

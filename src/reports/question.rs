@@ -51,6 +51,8 @@ pub struct Names {
     pub urgency_classes: Vec<(String, String)>,
     /// Outcomes and where a case can be referred to, likewise.
     pub outcomes: Vec<(String, String)>,
+    /// Themes of learning, likewise.
+    pub learning_themes: Vec<(String, String)>,
     /// Topics, likewise.
     pub topics: Vec<(String, String)>,
 }

@@ -52,10 +52,14 @@ const ANSWERS: [Answer; 4] =
 const HOW: [EndedHow; 4] =
     [EndedHow::Agreed, EndedHow::Determined, EndedHow::Referred, EndedHow::Withdrawn];
 
-/// The facts that these bytes are, to the last byte; none if they are not.
-pub(super) fn facts(bytes: &[u8]) -> Option<CaseFacts> {
+/// The facts that these bytes are, to the last byte, with the themes of learning or without; none if
+/// they are not.
+pub(super) fn facts(bytes: &[u8], with_themes: bool) -> Option<CaseFacts> {
     let mut rest = Bytes(bytes);
-    let facts = rest.case()?;
+    let mut facts = rest.case()?;
+    if with_themes {
+        facts.learning_themes = rest.all(Bytes::text)?;
+    }
     rest.0.is_empty().then_some(facts)
 }
 
@@ -150,7 +154,7 @@ impl<'b> Bytes<'b> {
         Some(all)
     }
 
-    /// In the order of the fields, as what follows.
+    /// In the order of the fields, as what follows; but for the themes of learning, which are the last.
     fn case(&mut self) -> Option<CaseFacts> {
         Some(CaseFacts {
             escalation_id: EscalationId::of_bytes(self.id()?),
@@ -185,6 +189,7 @@ impl<'b> Bytes<'b> {
             learning_count: self.count()?,
             debrief_count: self.count()?,
             changed_at: self.instant()?,
+            learning_themes: Vec::new(),
         })
     }
 

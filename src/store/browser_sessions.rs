@@ -3,11 +3,11 @@
 
 use super::conn::{Reader, Writer, on};
 use super::error::StoreError;
-use super::schema::{browser_sessions, logout_tokens, sessions};
+use super::schema::{browser_sessions, logout_tokens, refresh_tokens, sessions};
 use super::sessions::{Session, find, insert_session};
 use super::types::{At, id};
 use crate::clock::UtcInstant;
-use crate::ids::PersonId;
+use crate::ids::{PersonId, SessionId};
 use diesel::prelude::*;
 
 /// Where a session's person signed in.
@@ -33,10 +33,29 @@ pub fn insert(
         .values((
             browser_sessions::cookie_digest.eq(cookie_digest),
             browser_sessions::session_id.eq(it.id.to_string()),
-            browser_sessions::issuer.eq(&at.issuer),
-            browser_sessions::subject.eq(&at.subject),
+            browser_sessions::issuer.eq(Some(&at.issuer)),
+            browser_sessions::subject.eq(Some(&at.subject)),
             browser_sessions::provider_session.eq(&at.provider_session),
         ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Hands a session that has just begun over to a browser: its cookie stands for it, and its refresh
+/// token for nothing any more.
+pub fn hand_over(
+    w: &mut Writer<'_>,
+    session_id: SessionId,
+    cookie_digest: &str,
+) -> Result<(), StoreError> {
+    on!(w, c => diesel::insert_into(browser_sessions::table)
+        .values((
+            browser_sessions::cookie_digest.eq(cookie_digest),
+            browser_sessions::session_id.eq(session_id.to_string()),
+        ))
+        .execute(c))?;
+    on!(w, c => diesel::delete(refresh_tokens::table
+            .filter(refresh_tokens::session_id.eq(session_id.to_string())))
         .execute(c))?;
     Ok(())
 }

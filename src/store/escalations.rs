@@ -5,6 +5,7 @@ use super::error::StoreError;
 use super::projections::{self, ListedRow};
 use super::schema::{escalations, excluded_people, reference_counters, seats};
 use super::types::{At, id, json, of_json, word};
+use crate::access::Actor;
 use crate::clock::UtcInstant;
 use crate::directory::Side;
 use crate::escalation::{Escalation, Status};
@@ -282,10 +283,101 @@ pub struct Filter {
     pub agency: Option<(AgencyId, Option<Side>)>,
     /// Only past due, or only not.
     pub overdue: Option<bool>,
-    /// Only those that wait for the viewer.
-    pub waiting_for_me: bool,
+    /// Only due by then.
+    pub due_by: Option<UtcInstant>,
+    /// Only those that wait for the viewer, or only those that do not.
+    pub waiting_for_me: Option<bool>,
     /// Only of this partnership.
     pub partnership_id: Option<PartnershipId>,
+}
+
+/// The cases that somebody may see, narrowed: of whichever database the connection is. A macro, since
+/// the two databases' queries are two types.
+macro_rules! narrowed {
+    ($viewer:expr, $filter:expr, $now:expr) => {{
+        let (me, posts) = ($viewer.me(), $viewer.posts());
+        let mine = || {
+            seats::table
+                .filter(seats::person_id.eq(me.clone()).or(seats::post_id.eq_any(posts.clone())))
+        };
+        let waiting = || mine().filter(seats::is_waiting.eq(true)).select(seats::escalation_id);
+        let mut query = escalations::table
+            .filter(
+                escalations::raiser_id.eq(me.clone()).or(escalations::raised_at.is_not_null().and(
+                    escalations::partnership_id
+                        .eq_any($viewer.officer_of.iter().map(ToString::to_string))
+                        .or(escalations::partnership_id
+                            .eq_any($viewer.auditor_of.iter().map(ToString::to_string))
+                            .and(escalations::is_restricted.eq(false)))
+                        .or(escalations::id.eq_any(mine().select(seats::escalation_id))),
+                )),
+            )
+            .filter(
+                escalations::id.ne_all(
+                    excluded_people::table
+                        .filter(excluded_people::person_id.eq(me.clone()))
+                        .select(excluded_people::escalation_id),
+                ),
+            )
+            .into_boxed();
+        if let Some(status) = &$filter.status {
+            query = query.filter(escalations::status.eq(word("a status", status)?));
+        }
+        if let Some(stage) = $filter.stage {
+            query = query.filter(escalations::stage.eq(stage));
+        }
+        if let Some((agency_id, side)) = $filter.agency {
+            let agency_id = agency_id.to_string();
+            query = match side {
+                Some(Side::Raising) => query.filter(escalations::raising_agency_id.eq(agency_id)),
+                Some(_) => query.filter(escalations::receiving_agency_id.eq(agency_id)),
+                None => query.filter(
+                    escalations::raising_agency_id.eq(agency_id.clone()).or(
+                        escalations::receiving_agency_id
+                            .is_not_null()
+                            .and(escalations::receiving_agency_id.eq(agency_id)),
+                    ),
+                ),
+            };
+        }
+        query = match $filter.overdue {
+            Some(true) => query.filter(escalations::due_sort_at.le(At($now))),
+            Some(false) => query.filter(escalations::due_sort_at.gt(At($now))),
+            None => query,
+        };
+        if let Some(until) = $filter.due_by {
+            query = query.filter(escalations::due_sort_at.le(At(until)));
+        }
+        query = match $filter.waiting_for_me {
+            Some(true) => query.filter(escalations::id.eq_any(waiting())),
+            Some(false) => query.filter(escalations::id.ne_all(waiting())),
+            None => query,
+        };
+        if let Some(partnership_id) = $filter.partnership_id {
+            query = query.filter(escalations::partnership_id.eq(partnership_id.to_string()));
+        }
+        query
+    }};
+}
+
+impl Viewer {
+    /// Somebody who is signed in.
+    pub fn of(actor: &Actor) -> Self {
+        Self {
+            person_id: actor.person_id,
+            post_ids: actor.posts.iter().map(|post| post.post_id).collect(),
+            officer_of: actor.officer_of().collect(),
+            auditor_of: actor.auditor_of().collect(),
+        }
+    }
+
+    fn me(&self) -> String {
+        self.person_id.to_string()
+    }
+
+    fn posts(&self) -> Vec<Option<String>> {
+        self.post_ids.iter().map(|id| Some(id.to_string())).collect()
+    }
 }
 
 /// A page of the cases that somebody may see, the soonest due first.
@@ -297,65 +389,11 @@ pub fn list(
     after: Option<(UtcInstant, EscalationId)>,
     limit: i64,
 ) -> Result<Vec<ListedRow>, StoreError> {
-    let me = viewer.person_id.to_string();
-    let posts: Vec<Option<String>> =
-        viewer.post_ids.iter().map(|id| Some(id.to_string())).collect();
-    let officer_of: Vec<String> = viewer.officer_of.iter().map(ToString::to_string).collect();
-    let auditor_of: Vec<String> = viewer.auditor_of.iter().map(ToString::to_string).collect();
-    let status = filter.status.map(|status| word("a status", &status)).transpose()?;
     let rows = on!(r, c => {
-        let mine = || seats::table
-            .filter(seats::person_id.eq(&me).or(seats::post_id.eq_any(&posts)));
-        let mut query = escalations::table
-            .filter(
-                escalations::raiser_id.eq(&me)
-                    .or(escalations::raised_at.is_not_null().and(
-                        escalations::partnership_id.eq_any(&officer_of)
-                            .or(escalations::partnership_id.eq_any(&auditor_of)
-                                .and(escalations::is_restricted.eq(false)))
-                            .or(escalations::id.eq_any(mine().select(seats::escalation_id))),
-                    )),
-            )
-            .filter(escalations::id.ne_all(
-                excluded_people::table
-                    .filter(excluded_people::person_id.eq(&me))
-                    .select(excluded_people::escalation_id),
-            ))
+        let mut query = narrowed!(viewer, filter, now)
             .order((escalations::due_sort_at, escalations::id))
             .limit(limit)
-            .select(ListedRow::as_select())
-            .into_boxed();
-        if let Some(status) = &status {
-            query = query.filter(escalations::status.eq(status));
-        }
-        if let Some(stage) = filter.stage {
-            query = query.filter(escalations::stage.eq(stage));
-        }
-        if let Some((agency_id, side)) = filter.agency {
-            let agency_id = agency_id.to_string();
-            query = match side {
-                Some(Side::Raising) => query.filter(escalations::raising_agency_id.eq(agency_id)),
-                Some(_) => query.filter(escalations::receiving_agency_id.eq(agency_id)),
-                None => query.filter(
-                    escalations::raising_agency_id.eq(agency_id.clone()).or(
-                        escalations::receiving_agency_id.is_not_null()
-                            .and(escalations::receiving_agency_id.eq(agency_id))),
-                ),
-            };
-        }
-        query = match filter.overdue {
-            Some(true) => query.filter(escalations::due_sort_at.le(At(now))),
-            Some(false) => query.filter(escalations::due_sort_at.gt(At(now))),
-            None => query,
-        };
-        if filter.waiting_for_me {
-            query = query.filter(escalations::id.eq_any(
-                mine().filter(seats::is_waiting.eq(true)).select(seats::escalation_id),
-            ));
-        }
-        if let Some(partnership_id) = filter.partnership_id {
-            query = query.filter(escalations::partnership_id.eq(partnership_id.to_string()));
-        }
+            .select(ListedRow::as_select());
         if let Some((at, id)) = after {
             query = query.filter(
                 escalations::due_sort_at.gt(At(at))
@@ -365,4 +403,14 @@ pub fn list(
         query.load(c)
     })?;
     Ok(rows)
+}
+
+/// How many cases somebody may see, narrowed.
+pub fn count(
+    r: &mut Reader<'_>,
+    viewer: &Viewer,
+    filter: &Filter,
+    now: UtcInstant,
+) -> Result<i64, StoreError> {
+    Ok(on!(r, c => narrowed!(viewer, filter, now).count().get_result(c))?)
 }

@@ -201,7 +201,7 @@ diesel::table! {
 }
 diesel::table! {
     browser_sessions (cookie_digest) { cookie_digest -> Text, session_id -> Text,
-        issuer -> Text, subject -> Text, provider_session -> Nullable<Text>, }
+        issuer -> Nullable<Text>, subject -> Nullable<Text>, provider_session -> Nullable<Text>, }
 }
 diesel::table! {
     use diesel::sql_types::*;

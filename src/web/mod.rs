@@ -1,16 +1,25 @@
-//! The pages of the browser. For now those of signing in at an agency's identity provider, and of
-//! signing out; what every later page needs stands here too.
+//! The pages of the browser: thin doors to the engine, like the API's, that work without a script.
 //!
 //! A browser holds its session in a cookie; the API never looks at it. [`Visitor`] is whoever is at
 //! a page. Whatever changes something is a POST, and comes in through [`Posted`], which takes it only
 //! from a form of our own page in the same session. A page says what to do next, and nothing of why
 //! a token was refused.
 
+mod acting;
+mod acts;
+mod case;
 mod cookies;
+mod fields;
+mod frame;
+mod home;
 mod page;
 mod posted;
+mod raise;
+mod record;
+mod reports;
 mod routes;
 mod sign_in;
+mod sign_in_here;
 mod visitor;
 
 pub use posted::{Origin, Posted};

@@ -1,15 +1,15 @@
 //! One page, and the page that says why something was not done.
 
+use super::frame::{Frame, see_other, show};
+use crate::api::Problem;
+use crate::auth::oidc;
 use crate::engine::{EngineError, SignOnError, SignOnRefused};
+use crate::escalation::Refusal;
 use crate::store::StoreError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 use std::fmt;
-
-/// No script, no style, nothing from elsewhere; forms go to us.
-const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// A form with one button.
 pub(super) struct Form {
@@ -22,7 +22,7 @@ pub(super) struct Form {
 #[derive(Template)]
 #[template(path = "page.html", config = "src/web/askama.toml")]
 pub(super) struct Page {
-    pub(super) title: String,
+    pub(super) frame: Frame,
     pub(super) paragraphs: Vec<String>,
     pub(super) links: Vec<(String, String)>,
     pub(super) form: Option<Form>,
@@ -32,23 +32,12 @@ impl Page {
     /// A page that only tells something.
     pub(super) fn telling(title: &str, paragraphs: &[&str]) -> Self {
         let paragraphs = paragraphs.iter().map(|text| (*text).to_owned()).collect();
-        Self { title: title.to_owned(), paragraphs, links: Vec::new(), form: None }
+        Self { frame: Frame::for_anybody(title), paragraphs, links: Vec::new(), form: None }
     }
 
     /// The page as an answer.
     pub(super) fn answer(&self, status: StatusCode) -> HttpResponse {
-        let mut response = HttpResponse::build(status);
-        response.insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY));
-        match self.render() {
-            Ok(text) => {
-                response.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"));
-                response.body(text)
-            }
-            Err(error) => {
-                tracing::error!(%error, "making a page failed");
-                HttpResponse::InternalServerError().finish()
-            }
-        }
+        show(status, self)
     }
 }
 
@@ -59,12 +48,50 @@ pub enum Refused {
     SignOn(SignOnRefused),
     /// Nobody is signed in.
     NotSignedIn,
+    /// Nobody is signed in who asks for a page: they sign in, and come back to it.
+    SignInFirst {
+        /// The page.
+        return_to: String,
+    },
+    /// There is nothing that they can see.
+    NotFound,
+    /// It is not theirs to do.
+    NotYours(String),
+    /// It cannot be done as things stand.
+    NotNow {
+        /// Why, and what to do instead.
+        text: String,
+        /// Where to go on.
+        back: String,
+    },
+    /// It was changed meanwhile.
+    Stale,
+    /// The same form was sent before with something else in it.
+    SentBefore,
+    /// Too many wrong guesses.
+    Throttled {
+        /// After how many seconds it is worth another try.
+        wait_seconds: u32,
+    },
+    /// A code did not do.
+    WrongCode,
     /// The form is not of our page in this session.
     Forged,
     /// What came cannot be read.
     Unreadable,
     /// There is no such method here; this one is.
     Method(&'static str),
+    /// What was asked for is not there, not theirs, or cannot be.
+    Asked {
+        /// Which of these.
+        status: StatusCode,
+        /// The page's title.
+        title: &'static str,
+        /// What happened, and what to do next.
+        text: String,
+        /// When it is worth another try, in seconds.
+        retry_after_seconds: Option<u32>,
+    },
     /// The server failed.
     Failed {
         /// It may work in a moment.
@@ -74,9 +101,27 @@ pub enum Refused {
 
 impl From<EngineError> for Refused {
     fn from(error: EngineError) -> Self {
-        if matches!(error, EngineError::NotSignedIn) {
-            return Self::NotSignedIn;
-        }
+        let error = match error {
+            EngineError::NotSignedIn => return Self::NotSignedIn,
+            EngineError::Stale => return Self::Stale,
+            EngineError::KeyUsedOtherwise => return Self::SentBefore,
+            EngineError::FactorRefused => return Self::WrongCode,
+            EngineError::Throttled { wait_seconds } => return Self::Throttled { wait_seconds },
+            EngineError::Refused(Refusal::NotFound) => return Self::NotFound,
+            EngineError::Refused(Refusal::NotYours(text)) => return Self::NotYours(text),
+            EngineError::Refused(Refusal::NotNow(text)) => {
+                return Self::NotNow { text, back: "/".to_owned() };
+            }
+            EngineError::Refused(Refusal::ProveAgain) => {
+                return Self::NotYours("Sign out and in again, then do this.".to_owned());
+            }
+            EngineError::Refused(Refusal::Faulty(found)) => {
+                let first = found.into_iter().next().map(|fault| fault.detail);
+                let text = first.unwrap_or_else(|| "Something that was sent is wrong.".to_owned());
+                return Self::NotNow { text, back: "/".to_owned() };
+            }
+            other => other,
+        };
         tracing::error!(%error, "a page failed");
         let EngineError::Store(error) = error else { return Self::Failed { is_passing: false } };
         Self::Failed {
@@ -86,6 +131,14 @@ impl From<EngineError> for Refused {
                     StoreError::Connection(_) | StoreError::Busy | StoreError::ReadOnly
                 ),
         }
+    }
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        let (status, title, text) = problem.in_words();
+        let retry_after_seconds = problem.retry_after_seconds();
+        Self::Asked { status, title, text, retry_after_seconds }
     }
 }
 
@@ -105,10 +158,51 @@ impl fmt::Display for Refused {
 }
 
 impl Refused {
+    /// The query cannot be read, for this reason.
+    pub(super) fn unreadable_query(why: &str) -> Self {
+        let text = format!("The address cannot be read: {why}.");
+        Self::Asked {
+            status: StatusCode::BAD_REQUEST,
+            title: "Another address is needed",
+            text,
+            retry_after_seconds: None,
+        }
+    }
+
     /// Status, title, and what to do next.
-    fn words(&self) -> (StatusCode, &'static str, &'static str) {
+    fn words(&self) -> (StatusCode, &'static str, &str) {
         use StatusCode as S;
         match self {
+            Self::SignInFirst { .. } => (S::SEE_OTHER, "Sign in first", "You are not signed in."),
+            Self::NotFound => (
+                S::NOT_FOUND,
+                "Page not found",
+                "There is nothing here that you can see. If a link in a message brought you here, \
+                 you may be signed in as somebody else.",
+            ),
+            Self::NotYours(text) => (S::FORBIDDEN, "This is not yours to do", text),
+            Self::NotNow { text, .. } => (S::CONFLICT, "This cannot be done now", text),
+            Self::Stale => (
+                S::PRECONDITION_FAILED,
+                "Somebody was quicker",
+                "This was changed since you opened the page, and nothing of yours was sent. Go back, \
+                 load the page again, and look before you send it once more.",
+            ),
+            Self::SentBefore => (
+                S::CONFLICT,
+                "This form was sent already",
+                "It was sent before with other words in it, and nothing was changed now. Open the \
+                 form again if there is more to say.",
+            ),
+            Self::Throttled { .. } => {
+                (S::TOO_MANY_REQUESTS, "Too many attempts", "Wait five minutes, then try again.")
+            }
+            Self::WrongCode => (
+                S::FORBIDDEN,
+                "This did not work",
+                "The code was not right, was used already, or came too late. Sign in again, with \
+                 your next code.",
+            ),
             Self::SignOn(refused) => sign_on_words(*refused),
             Self::NotSignedIn => (
                 S::UNAUTHORIZED,
@@ -127,6 +221,7 @@ impl Refused {
             Self::Method(_) => {
                 (S::METHOD_NOT_ALLOWED, "Not in this way", "This address is used in another way.")
             }
+            Self::Asked { status, title, text, .. } => (*status, title, text),
             Self::Failed { is_passing: true } => (
                 S::SERVICE_UNAVAILABLE,
                 "The server cannot answer now",
@@ -202,24 +297,56 @@ fn sign_on_words(refused: SignOnRefused) -> (StatusCode, &'static str, &'static 
     }
 }
 
+impl Refused {
+    /// The link that leads on.
+    fn way_on(&self) -> Option<(String, String)> {
+        let (address, text) = match self {
+            Self::Method(_) => return None,
+            Self::NotNow { back, .. } => (back.as_str(), "Go on"),
+            Self::NotFound
+            | Self::NotYours(_)
+            | Self::Stale
+            | Self::SentBefore
+            | Self::Asked { .. } => ("/", "Home"),
+            _ => ("/sign-in", "The sign-in page"),
+        };
+        Some((address.to_owned(), text.to_owned()))
+    }
+}
+
+/// The way back to a page as it stands in a query: what has a meaning there loses it, and a plain path
+/// stays legible.
+pub(super) fn and_back(return_to: &str) -> String {
+    format!("return_to={}", oidc::encoded(return_to).replace("%2F", "/"))
+}
+
 impl ResponseError for Refused {
     fn status_code(&self) -> StatusCode {
         self.words().0
     }
 
     fn error_response(&self) -> HttpResponse {
+        if let Self::SignInFirst { return_to } = self {
+            return see_other(&format!("/sign-in?{}", and_back(return_to)));
+        }
         let (status, title, text) = self.words();
         let mut page = Page::telling(title, &[text]);
-        if !matches!(self, Self::Method(_)) {
-            page.links.push(("/sign-in".to_owned(), "The sign-in page".to_owned()));
-        }
+        page.links.extend(self.way_on());
         let mut response = page.answer(status);
+        if let Self::Throttled { wait_seconds } = self {
+            let seconds = header::HeaderValue::from(*wait_seconds);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
         if let Self::Method(allow) = self {
             response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allow));
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            let seconds = header::HeaderValue::from_static("30");
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        let seconds = match self {
+            Self::Asked { retry_after_seconds, .. } => *retry_after_seconds,
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => Some(30),
+            _ => None,
+        };
+        if let Some(seconds) = seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

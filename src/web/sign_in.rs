@@ -1,9 +1,13 @@
 //! Signing in at an agency's identity provider, and signing out.
 
 use super::cookies::{self, ATTEMPT, SESSION};
+use super::fields::Faults;
+use super::frame::{Frame, see_other};
 use super::page::{Form, Page, Refused};
 use super::posted::{FORM_TOKEN, Posted, comes_from_here, fields};
+use super::sign_in_here;
 use super::visitor::visitor;
+use crate::auth::oidc::return_path;
 use crate::engine::{Arrived, Brought, Engine, SignOnError, SignOnRefused};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -39,12 +43,8 @@ fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Refused> {
         .map_err(|_unreadable| Refused::SignOn(SignOnRefused::StartAgain))
 }
 
-fn see_other(address: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
-}
-
 /// An answer with a cookie set. A cookie of ours can always be written.
-fn with_cookie(
+pub(super) fn with_cookie(
     mut response: HttpResponse,
     cookie: &actix_web::cookie::Cookie<'static>,
 ) -> Result<HttpResponse, Refused> {
@@ -57,33 +57,23 @@ fn with_cookie(
 
 /// `GET /sign-in`: who is signed in, or how to.
 pub(super) async fn page(app: App, request: HttpRequest) -> Result<HttpResponse, Refused> {
-    let page = match visitor(&request).await {
-        Ok(visitor) => Page {
-            form: Some(Form {
-                action: "/sign-out",
-                token: visitor.form_token,
-                button: "Sign out".to_owned(),
-            }),
-            ..Page::telling(
-                "You are signed in",
-                &[&format!("You are signed in as {}.", visitor.actor.name)],
-            )
-        },
-        Err(Refused::NotSignedIn) => {
-            let links = app.providers().iter().map(|of| {
-                (format!("/sign-in/with/{}", of.key), format!("Sign in with {}", of.name))
-            });
-            Page {
-                links: links.collect(),
-                ..Page::telling(
-                    "Sign in",
-                    &["Choose your organisation. Programs sign in with POST /api/v1/sessions."],
-                )
-            }
+    match visitor(&request).await {
+        Ok(visitor) => {
+            let text = format!("You are signed in as {}.", visitor.actor.name);
+            let page = Page {
+                frame: Frame::of(&visitor, "You are signed in"),
+                links: vec![("/".to_owned(), "Home".to_owned())],
+                ..Page::telling("", &[&text])
+            };
+            Ok(page.answer(StatusCode::OK))
         }
-        Err(other) => return Err(other),
-    };
-    Ok(page.answer(StatusCode::OK))
+        Err(Refused::NotSignedIn) => {
+            let asked: Beginning = query(&request)?;
+            let return_to = return_path(asked.return_to.as_deref());
+            Ok(sign_in_here::page(&app, return_to, &Faults::default(), StatusCode::OK))
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// `GET /sign-in/with/{provider}`: to the provider.

@@ -5,6 +5,7 @@ use super::page::Refused;
 use crate::access::Actor;
 use crate::engine::Engine;
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest, web};
 use std::future::Future;
 use std::pin::Pin;
@@ -23,7 +24,16 @@ impl FromRequest for Visitor {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { visitor(&request).await })
+        Box::pin(async move {
+            match visitor(&request).await {
+                Err(Refused::NotSignedIn) if request.method() == Method::GET => {
+                    let here = request.uri().path_and_query();
+                    let return_to = here.map(ToString::to_string).unwrap_or_default();
+                    Err(Refused::SignInFirst { return_to })
+                }
+                other => other,
+            }
+        })
     }
 }
 

@@ -15,14 +15,16 @@ const LENGTH: Duration = Duration::from_millis(2500);
 const TRIES: i64 = 5;
 const HOPELESS: usize = 3;
 
-/// Half of them as a serialization failure, half as a deadlock. The counts survive what is undone.
+/// Half of them as a serialization failure, half as a deadlock. One draw decides for a whole
+/// transaction, so that one which meets two of these triggers is not broken off more often. The counts
+/// survive what is undone.
 const FORCING: &str = "
     create sequence seen_count; create sequence forced_count;
     create table force (share double precision); insert into force values (0);
     create function force_conflict() returns trigger language plpgsql as $$
     begin
         perform nextval('seen_count');
-        if random() < (select share from force) then
+        if (hashint8extended(txid_current(), 10) & 1023) < 1024 * (select share from force) then
             perform nextval('forced_count');
             if random() < 0.5 then
                 raise exception 'could not serialize access: forced' using errcode = '40001';
@@ -61,10 +63,15 @@ pub fn trial(mut dice: Dice) -> Outcome {
     let mut outcome = Outcome::held(u64::try_from(forced).unwrap());
     let violations = &mut outcome.violations;
     let refused = |came: &Came| matches!(came, Came::NotDone(answer) if answer.status == 503);
-    let refused = journal.iter().filter(|entry| refused(&entry.came)).count();
+    let refused: Vec<_> = journal.iter().filter(|entry| refused(&entry.came)).collect();
+    if !refused.is_empty() {
+        eprintln!("  the server said:\n{}", ground.said());
+    }
+    let refused = refused.len();
     eprintln!("  {seen} tried, {forced} were broken off, {refused} writes were refused for it");
     eprintln!("  {}", load::tally(&journal));
-    if !(seen / 10..=seen * 3 / 10).contains(&forced) {
+    // Whoever comes past several triggers, or past one several times, is seen as often.
+    if !(seen / 20..=seen * 3 / 10).contains(&forced) {
         violations.push(format!("{forced} of {seen}: the trial tried something else"));
     }
     // One in 3,125 meets five in a row.

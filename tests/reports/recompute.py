@@ -285,6 +285,10 @@ def endings(cases):
             some = sum(int(case[count]) > 0 for case in of_area)
             say("learning", area, column, share(some, len(of_area)))
         say("learning", area, "learning", sum(int(case["learning_count"]) for case in of_area))
+    themes = Counter(theme for case in ended for theme in case["learning_themes"].split("; ") if theme)
+    for theme, count in themes.items():
+        say("learning_themes", theme, "count", count)
+        say("learning_themes", theme, "share", share(count, len(ended)))
 
 
 def open_now(every, stays, as_of):

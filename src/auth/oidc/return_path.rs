@@ -1,11 +1,11 @@
 /// The longest way back.
 const BYTES_MAX: usize = 200;
 
-/// The page that says who is signed in.
-const DEFAULT: &str = "/sign-in";
+/// The first page.
+const DEFAULT: &str = "/";
 
-/// Where to go after signing in: a plain path of this server's pages, or the page that says who is
-/// signed in, for whatever else was asked. Only what every browser reads in one way is a plain path.
+/// Where to go after signing in: a plain path of this server's pages, or the first page, for
+/// whatever else was asked. Only what every browser reads in one way is a plain path.
 pub fn return_path(asked: Option<&str>) -> &str {
     let plain = |path: &&str| {
         path.len() <= BYTES_MAX

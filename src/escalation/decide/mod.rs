@@ -89,8 +89,12 @@ impl Case<'_> {
             Command::RecordMeeting { meeting, record } => case.record_meeting(meeting, record),
             Command::SetAction { what, owner, due_on } => case.set_action(what, owner, due_on),
             Command::CompleteAction { action } => case.complete_action(action),
-            Command::GiveFeedback { text, learning } => case.give_feedback(text, learning),
-            Command::Debrief { held_on, with, text } => case.debrief(held_on, with, text),
+            Command::GiveFeedback { text, learning, themes } => {
+                case.give_feedback(text, learning, themes)
+            }
+            Command::Debrief { held_on, with, text, themes } => {
+                case.debrief(held_on, with, text, themes)
+            }
             Command::ConfirmRecord => case.confirm_record(signed(by)?),
             Command::Lapse => case.lapse(),
             Command::ReportFailedNotice { notice_id, recipient, to_last_resort } => {

@@ -4,7 +4,7 @@ use super::{Case, other_side};
 use crate::clock::UtcInstant;
 use crate::directory::Side;
 use crate::escalation::event::{Event, Signature};
-use crate::escalation::refusal::Refusal;
+use crate::escalation::refusal::{FieldFault, Refusal};
 use crate::escalation::stage_entry::{EntryReason, LeavingReason};
 use crate::escalation::state::{PositionBody, Proposal, Stance};
 use crate::escalation::text::{Line, Prose};
@@ -170,9 +170,32 @@ impl Case<'_> {
         &self,
         text: Prose,
         learning: Option<Prose>,
+        themes: Vec<String>,
     ) -> Result<Vec<Event>, Refusal> {
         self.ended()?;
-        Ok(vec![Event::FeedbackGiven { text, learning }])
+        self.known_themes(&themes)?;
+        Ok(vec![Event::FeedbackGiven { text, learning, themes }])
+    }
+
+    /// Refuses themes that the policy does not have, and one that is chosen twice.
+    fn known_themes(&self, themes: &[String]) -> Result<(), Refusal> {
+        let known = &self.rules.policy.learning_themes;
+        let mut faults = Vec::new();
+        for (index, theme) in themes.iter().enumerate() {
+            let before = themes.iter().take(index);
+            let detail = if known.is_empty() {
+                "the policy of this case has no themes: leave them out".to_owned()
+            } else if !known.iter().any(|term| term.key == *theme) {
+                let keys: Vec<&str> = known.iter().map(|term| term.key.as_str()).collect();
+                format!("must be one of: {}", keys.join(", "))
+            } else if before.into_iter().any(|it| it == theme) {
+                "stands here twice: keep one of them".to_owned()
+            } else {
+                continue;
+            };
+            faults.push(FieldFault::new(format!("/themes/{index}"), detail));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Refusal::Faulty(faults)) }
     }
 
     pub(super) fn debrief(
@@ -180,12 +203,14 @@ impl Case<'_> {
         held_on: NaiveDate,
         with: Line,
         text: Option<Prose>,
+        themes: Vec<String>,
     ) -> Result<Vec<Event>, Refusal> {
         self.raised()?;
+        self.known_themes(&themes)?;
         if held_on > self.rules.calendars.partnership().local(self.now).date_naive() {
             return Err(Refusal::field("/held_on", "must not be in the future"));
         }
-        Ok(vec![Event::Debriefed { held_on, with, text }])
+        Ok(vec![Event::Debriefed { held_on, with, text, themes }])
     }
 
     pub(super) fn confirm_record(&self, by: &Signature) -> Result<Vec<Event>, Refusal> {

@@ -164,7 +164,7 @@ fn a_draft_is_no_case_yet() {
 }
 
 fn feedback() -> Command {
-    Command::GiveFeedback { text: prose("It went well."), learning: None }
+    Command::GiveFeedback { text: prose("It went well."), learning: None, themes: Vec::new() }
 }
 
 #[test]
@@ -182,6 +182,7 @@ fn a_discarded_draft_is_nobodys_business() {
         held_on: "2026-11-16".parse().unwrap(),
         with: line("The team"),
         text: None,
+        themes: Vec::new(),
     };
     for command in [raise(), reopen(None), action, debrief, feedback(), Command::ConfirmRecord] {
         assert!(matches!(case.refused(ADA, command), Refusal::NotNow(_)));

@@ -63,8 +63,12 @@ fn command() -> impl Strategy<Value = Command> {
             held_on: "2026-11-20".parse().unwrap(),
             with: line("The team"),
             text: None,
+            themes: vec!["drift".to_owned()],
         }),
-        1 => Just(Command::GiveFeedback { text: prose("It went on."), learning: None }),
+        1 => prop::sample::subsequence(vec!["drift", "voice_of_the_child"], 0..=2).prop_map(|themes| {
+            let themes = themes.into_iter().map(str::to_owned).collect();
+            Command::GiveFeedback { text: prose("It went on."), learning: None, themes }
+        }),
         1 => Just(raise()),
     ]
 }

@@ -29,11 +29,33 @@ fn done(action: u32) -> Command {
 }
 
 fn feedback() -> Command {
-    Command::GiveFeedback { text: prose("It took long."), learning: Some(prose("Call first.")) }
+    about(&[])
+}
+
+/// Feedback with themes.
+fn about(themes: &[&str]) -> Command {
+    Command::GiveFeedback {
+        text: prose("It took long."),
+        learning: Some(prose("Call first.")),
+        themes: keys(themes),
+    }
+}
+
+fn keys(themes: &[&str]) -> Vec<String> {
+    themes.iter().map(|theme| (*theme).to_owned()).collect()
 }
 
 fn debrief(held_on: &str) -> Command {
-    Command::Debrief { held_on: held_on.parse().unwrap(), with: line("The whole team"), text: None }
+    debrief_about(held_on, &[])
+}
+
+fn debrief_about(held_on: &str, themes: &[&str]) -> Command {
+    Command::Debrief {
+        held_on: held_on.parse().unwrap(),
+        with: line("The whole team"),
+        text: None,
+        themes: keys(themes),
+    }
 }
 
 fn is_not_now(refusal: &Refusal) -> bool {
@@ -82,6 +104,47 @@ fn feedback_follows_an_end() {
     }
     assert_eq!(case.state.feedback.len(), 3);
     assert_eq!(case.state.feedback[0].learning, Some(prose("Call first.")));
+}
+
+#[test]
+fn themes_are_the_policys_and_each_is_chosen_once() {
+    let mut case = Case::raised();
+    case.by(ADA, debrief_about("2026-11-16", &["drift"]));
+    let unknown = debrief_about("2026-11-16", &["drift", "canary"]);
+    assert_eq!(pointers(&case.refused(ADA, unknown)), ["/themes/1"]);
+    case.by(ADA, withdraw());
+    case.by(EVE, about(&["voice_of_the_child", "drift"]));
+    let wrong = case.refused(ADA, about(&["canary", "drift", "drift", "Drift"]));
+    assert_eq!(pointers(&wrong), ["/themes/0", "/themes/2", "/themes/3"]);
+    assert_eq!(case.state.debriefs[0].themes, ["drift"]);
+    assert_eq!(case.state.feedback[0].themes, ["voice_of_the_child", "drift"]);
+    assert_eq!((case.state.debriefs.len(), case.state.feedback.len()), (1, 1));
+}
+
+#[test]
+fn a_policy_without_themes_takes_none() {
+    let mut world = World::new();
+    world.policy.learning_themes.clear();
+    let mut case = Case::raised_as(world, whole_draft(), "2026-11-16 10:00");
+    case.by(ADA, withdraw());
+    assert_eq!(pointers(&case.refused(ADA, about(&["drift"]))), ["/themes/0"]);
+    case.by(ADA, feedback());
+}
+
+/// An entry from before there were themes has none, and keeps its bytes and so its hash.
+#[test]
+fn what_was_written_before_there_were_themes_is_read_as_it_was() {
+    for written in [
+        r#"{"kind":"feedback_given","text":"It took long.","learning":null}"#,
+        r#"{"kind":"debriefed","held_on":"2026-11-16","with":"The team","text":null}"#,
+    ] {
+        let event: Event = serde_json::from_str(written).unwrap();
+        assert_eq!(serde_json::to_string(&event).unwrap(), written);
+        let (Event::FeedbackGiven { themes, .. } | Event::Debriefed { themes, .. }) = event else {
+            panic!("{event:?}")
+        };
+        assert!(themes.is_empty());
+    }
 }
 
 #[test]

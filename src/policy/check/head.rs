@@ -18,6 +18,7 @@ pub(super) fn check(meaning: &mut Meaning<'_>) {
         }
         distinct(meaning, path, terms);
     }
+    distinct(meaning, "learning_themes", &policy.learning_themes);
     if policy.overdue.tell.is_empty() {
         meaning.wrong(
             "overdue.tell",

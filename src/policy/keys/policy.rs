@@ -134,6 +134,15 @@ pub static POLICY: Table = Table {
             "How they end.",
             "[{ key = \"plan_agreed\", title = \"Plan agreed\" }]",
         ),
+        Key::optional(
+            "learning_themes",
+            Kind::Tables(&TERM),
+            "none is chosen",
+            "What can be learned from disagreements. Whoever gives feedback or records a debrief \
+             chooses from this list, and reports count what was chosen; what they write in their \
+             own words is not counted and stands in no report.",
+            "[{ key = \"drift\", title = \"Drift and delay\" }]",
+        ),
         Key::required(
             "calendar",
             Kind::Table(&CALENDAR),
@@ -236,8 +245,8 @@ pub static POLICY: Table = Table {
 
 pub(super) static TERM: Table = Table {
     name: "term",
-    about: "A word of one of the policy's own lists: areas of disagreement, outcomes, reasons, \
-            bodies to refer to.",
+    about: "A word of one of the policy's own lists: areas of disagreement, outcomes, themes \
+            of learning, reasons, bodies to refer to.",
     keys: &[
         Key::required("key", Kind::Word, "The key that stands in records.", "\"level_of_need\""),
         Key::required("title", Kind::Text, "How people read it.", "\"Level of need\""),

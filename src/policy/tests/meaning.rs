@@ -36,6 +36,11 @@ fn days_and_lists_of_the_head() {
                 "the key 'not_changed' stands twice",
             ),
             (
+                "\"meetings\", title = \"Att",
+                "\"drift\", title = \"Att",
+                "the key 'drift' stands twice",
+            ),
+            (
                 "[\"standard\", \"urgent\"]",
                 "[\"standard\", \"urgent\", \"urgent\"]",
                 "stands here twice",

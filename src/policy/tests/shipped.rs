@@ -18,6 +18,7 @@ fn it_is_read_as_it_stands() {
     assert_eq!(policy.urgency_classes, ["standard", "urgent"]);
     assert_eq!(policy.urgency_after_protective_deadline.as_deref(), Some("urgent"));
     assert_eq!((policy.areas_of_disagreement.len(), policy.outcomes.len()), (11, 7));
+    assert_eq!(policy.learning_themes.len(), 8);
     assert!(Calendar::new(policy.calendar).is_ok());
 }
 

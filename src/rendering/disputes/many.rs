@@ -22,6 +22,9 @@ const SMALL: i32 = 11;
 const NUMBER: i32 = 14;
 const GRID: u8 = 215;
 const DAY: f64 = 86_400.0;
+const DEFINITION: &str = "The time from raising runs to the last ending, of an open case until now, and \
+    includes times in which it was closed before it was taken up again. The time after deadlines adds \
+    up what each stay in a stage lasted longer than its deadline.";
 const ENDINGS: [(EndedHow, Shape, bool, &str); 4] = [
     (EndedHow::Agreed, Shape::Circle, true, "agreed"),
     (EndedHow::Determined, Shape::Square, true, "determined"),
@@ -29,23 +32,44 @@ const ENDINGS: [(EndedHow, Shape, bool, &str); 4] = [
     (EndedHow::Withdrawn, Shape::Diamond, false, "withdrawn"),
 ];
 
+/// Many disputes that are pictured together.
+#[derive(Debug, Clone, Copy)]
+pub struct Disputes<'c> {
+    /// The cases, in the order in which they come.
+    pub cases: &'c [CaseFacts],
+    /// How many belong to them that cannot be drawn: their facts are still to be made, or cannot be
+    /// read.
+    pub left_out_count: u64,
+    /// As of when: until then an open case reaches.
+    pub as_of: UtcInstant,
+}
+
+impl Disputes<'_> {
+    /// How many cases are missing, in words; nothing if none is.
+    fn missing(self) -> Option<String> {
+        let words = "missing: what is counted of them is still being prepared or cannot be read.";
+        match self.left_out_count {
+            0 => None,
+            1 => Some(format!("1 case is {}", words.replace("of them", "of it"))),
+            count => Some(format!("{count} cases are {words}")),
+        }
+    }
+}
+
 /// Many disputes as an `svg` element, one line a case in the order in which they come; of more than
 /// 100 the first 100 are drawn, and it says so.
 ///
 /// # Errors
 /// If it cannot be drawn.
-pub fn disputes_svg(
-    cases: &[CaseFacts],
-    id: &str,
-    as_of: UtcInstant,
-) -> Result<String, RenderingError> {
+pub fn disputes_svg(disputes: Disputes<'_>, id: &str) -> Result<String, RenderingError> {
     let description = "A line a case: its stages one after another, in days since it was raised, what \
                        was after a deadline hatched, and how it ended. The table beside it says the same.";
     let title = "How the cases went, one line each";
-    svg(&drawing(cases, as_of), Described { id, title, description })
+    svg(&drawing(disputes), Described { id, title, description })
 }
 
-pub(in crate::rendering) fn drawing(cases: &[CaseFacts], as_of: UtcInstant) -> Drawing {
+pub(in crate::rendering) fn drawing(disputes: Disputes<'_>) -> Drawing {
+    let Disputes { cases, as_of, .. } = disputes;
     let drawn = cases.get(..CASES_MAX).unwrap_or(cases);
     let mut drawing = Drawing::new(WIDTH, 0);
     let top = legend(&mut drawing);
@@ -70,10 +94,11 @@ pub(in crate::rendering) fn drawing(cases: &[CaseFacts], as_of: UtcInstant) -> D
         y += ROW;
     }
     drawing.rule((LEFT, top), (LEFT, bottom), 0);
-    if drawn.len() < cases.len() {
-        let all = cases.len();
-        let words =
-            format!("The first {CASES_MAX} of {all} cases are drawn; all stand in the table.");
+    let all = cases.len();
+    let words =
+        || format!("The first {CASES_MAX} of {all} cases are drawn; all stand in the table.");
+    let not_drawn = (drawn.len() < all).then(words);
+    for words in not_drawn.into_iter().chain(disputes.missing()) {
         drawing.height += 20;
         drawing.words((LEFT, drawing.height - 10), &words, SMALL, Face::Plain, Align::Start);
     }
@@ -174,7 +199,8 @@ fn days(at: UtcInstant, since: UtcInstant) -> f64 {
 }
 
 /// What the picture of many disputes shows, as a table; of all cases, however many are drawn.
-pub fn disputes_table(cases: &[CaseFacts], as_of: UtcInstant) -> Table {
+pub fn disputes_table(disputes: Disputes<'_>) -> Table {
+    let Disputes { cases, as_of, .. } = disputes;
     let row = |case: &CaseFacts| {
         let open = end(case, as_of).since(case.raised_at).num_minutes();
         let late = case.stays.iter().map(|stay| stay_end(stay, as_of).since(stay.due_at));
@@ -194,13 +220,11 @@ pub fn disputes_table(cases: &[CaseFacts], as_of: UtcInstant) -> Table {
             ],
         }
     };
+    let missing = disputes.missing().map(|words| format!(" {words}"));
     Table {
         key: "disputes".to_owned(),
         title: "How the cases went, one line each".to_owned(),
-        definition: "The time from raising runs to the last ending, of an open case until now, and includes \
-                     times in which it was closed before it was taken up again. The time after deadlines \
-                     adds up what each stay in a stage lasted longer than its deadline."
-            .to_owned(),
+        definition: DEFINITION.to_owned() + missing.as_deref().unwrap_or_default(),
         row_heading: "Case".to_owned(),
         columns: vec![
             column("raised_at", "Raised", ColumnKind::Instant),

@@ -8,7 +8,7 @@ mod one;
 mod pages;
 mod picture;
 
-pub use many::{disputes_svg, disputes_table};
+pub use many::{Disputes, disputes_svg, disputes_table};
 pub use one::{dispute_svg, dispute_table};
 pub use pages::{dispute_page, disputes_page};
 pub use picture::{DisputePicture, Mark, MarkKind, PauseSpan, StageSpan};

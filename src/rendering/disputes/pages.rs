@@ -1,13 +1,13 @@
 //! The pictures of disputes as pages, each with its table.
 
-use super::many::{disputes_svg, disputes_table};
+use super::many::{Disputes, disputes_svg, disputes_table};
 use super::one::{dispute_svg, dispute_table};
 use super::picture::DisputePicture;
 use crate::clock::UtcInstant;
 use crate::rendering::cell_words::{self, legible};
 use crate::rendering::error::RenderingError;
 use crate::rendering::page::{ReportPage, SectionView, TableView};
-use crate::reports::{Audience, CaseFacts, Table};
+use crate::reports::{Audience, Table};
 use askama::Template;
 use chrono_tz::Tz;
 
@@ -29,13 +29,12 @@ pub fn dispute_page(
 /// # Errors
 /// If it cannot be drawn or written.
 pub fn disputes_page(
-    cases: &[CaseFacts],
-    as_of: UtcInstant,
+    disputes: Disputes<'_>,
     zone: Tz,
     style_sheet: &str,
 ) -> Result<String, RenderingError> {
-    let table = disputes_table(cases, as_of);
-    page(&table, disputes_svg(cases, "disputes", as_of)?, as_of, zone, style_sheet)
+    let table = disputes_table(disputes);
+    page(&table, disputes_svg(disputes, "disputes")?, disputes.as_of, zone, style_sheet)
 }
 
 fn page(
@@ -53,6 +52,7 @@ fn page(
         marking: cell_words::marking(Audience::Officers),
         title,
         about: vec![("As of".to_owned(), cell_words::instant(as_of, zone))],
+        links: &[],
         sections: vec![SectionView {
             id: "picture".to_owned(),
             title: "Picture and table".to_owned(),

@@ -7,10 +7,10 @@ use crate::clock::UtcInstant;
 use crate::escalation::tests::fixture::*;
 use crate::escalation::{Command, Stance};
 use crate::rendering::{
-    DisputePicture, MarkKind, dispute_page, dispute_svg, dispute_table, disputes_page,
+    DisputePicture, Disputes, MarkKind, dispute_page, dispute_svg, dispute_table, disputes_page,
     disputes_svg, disputes_table,
 };
-use crate::reports::Cell;
+use crate::reports::{CaseFacts, Cell};
 
 /// A case that is answered, refused, moved up by time, and withdrawn.
 fn case() -> Case {
@@ -113,7 +113,7 @@ fn pages_of_disputes_are_well_formed_and_have_their_table() {
     let pieces = xml(&page, &["meta", "link"]);
     assert_eq!(super::pages::tables(&pieces)[0].len(), 25);
     assert_eq!(texts_of(&pieces, "h1"), ["How ESC-2026-000123 went"]);
-    let many = disputes_page(&cases(120), now(), ZONE, "/reports.css").unwrap();
+    let many = disputes_page(whole(&cases(120)), ZONE, "/reports.css").unwrap();
     let pieces = xml(&many, &["meta", "link"]);
     assert_eq!(super::pages::tables(&pieces)[0].len(), 121);
     assert!(many.contains("The first 100 of 120 cases are drawn; all stand in the table."));
@@ -122,11 +122,11 @@ fn pages_of_disputes_are_well_formed_and_have_their_table() {
 
 #[test]
 fn many_disputes_are_a_line_each_and_none_is_an_empty_picture() {
-    let pieces = xml(&disputes_svg(&cases(30), "d", now()).unwrap(), &[]);
+    let pieces = xml(&disputes_svg(whole(&cases(30)), "d").unwrap(), &[]);
     let texts = texts_of(&pieces, "text");
     let lines = texts.iter().filter(|text| text.trim().starts_with("ESC-")).count();
     assert_eq!(lines, 30);
-    xml(&disputes_svg(&[], "d", now()).unwrap(), &[]);
+    xml(&disputes_svg(whole(&[]), "d").unwrap(), &[]);
     let empty = DisputePicture { stages: Vec::new(), marks: Vec::new(), ..picture() };
     xml(&dispute_svg(&empty, "d", ZONE).unwrap(), &[]);
 }
@@ -134,7 +134,7 @@ fn many_disputes_are_a_line_each_and_none_is_an_empty_picture() {
 #[test]
 fn the_table_of_many_says_how_long_and_how_late_each_was() {
     let cases = cases(8);
-    let table = disputes_table(&cases, now());
+    let table = disputes_table(whole(&cases));
     // The fourth: one stage, due after 120 hours, left after 133; the seventh is open, and was due
     // after 120 hours.
     let minutes = |hours: u64| Cell::Minutes { value: hours * 60 };
@@ -143,4 +143,30 @@ fn the_table_of_many_says_how_long_and_how_late_each_was() {
     let open = u64::try_from(now().since(cases[6].raised_at).num_hours()).unwrap();
     assert_eq!(table.rows[6].cells[2..4], [minutes(open), minutes(open - 120)]);
     assert_eq!(table.rows[6].cells[4], Cell::Words { value: "open".to_owned() });
+}
+
+/// Disputes of which none is missing.
+fn whole(cases: &[CaseFacts]) -> Disputes<'_> {
+    Disputes { cases, left_out_count: 0, as_of: now() }
+}
+
+#[test]
+fn how_many_are_missing_is_said_in_the_picture_and_beside_its_table() {
+    let cases = cases(120);
+    let said = |left_out_count| {
+        let disputes = Disputes { left_out_count, ..whole(&cases) };
+        let svg = disputes_svg(disputes, "d").unwrap();
+        let lines = texts_of(&xml(&svg, &[]), "text");
+        let picture: Vec<String> = lines.into_iter().filter(|it| it.contains("missing")).collect();
+        (picture, disputes_table(disputes).definition)
+    };
+    let (picture, definition) = said(0);
+    assert_eq!(picture, [""; 0]);
+    assert!(!definition.contains("missing"), "{definition}");
+    for (count, begins) in [(1, "1 case is missing: "), (12, "12 cases are missing: ")] {
+        let (picture, definition) = said(count);
+        assert_eq!(picture.len(), 1, "{picture:?}");
+        assert!(picture[0].trim().starts_with(begins), "{picture:?}");
+        assert!(definition.contains(begins), "{definition}");
+    }
 }

@@ -214,6 +214,7 @@ fn case(number: i64) -> CaseFacts {
         learning_count: 0,
         debrief_count: 0,
         changed_at: entered_at,
+        learning_themes: Vec::new(),
     }
 }
 

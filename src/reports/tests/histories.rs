@@ -84,6 +84,12 @@ pub(super) fn names() -> Names {
             ("explained", "Explained and accepted"),
             ("plan", "Plan agreed"),
         ]),
+        learning_themes: named(&[
+            ("threshold", "Understanding of thresholds"),
+            ("drift", "Drift and delay"),
+            ("information", "Information sharing"),
+            ("never_chosen", "Never chosen so far"),
+        ]),
         topics: named(&[("general", "General"), ("conference", "Conference outcome")]),
     }
 }
@@ -160,7 +166,11 @@ pub(super) fn case(
         learning_count: 0,
         debrief_count: 0,
         changed_at: raised_at,
+        learning_themes: Vec::new(),
     };
+    if rng.clone().u8(..6) == 0 {
+        choose_themes(rng, &mut case);
+    }
     let stage = if urgency == "urgent" { rng.u32(1..4) } else { 1 };
     let mut next = Next::Stay { stage, why: EntryReason::Raised, at: raised_at, round: 1 };
     loop {
@@ -286,12 +296,23 @@ fn ending(rng: &mut Rng, case: &mut CaseFacts, at: UtcInstant, how: EndedHow, st
     Next::Ended { at }
 }
 
+/// Chooses themes of learning; the draws that follow stay as they were.
+fn choose_themes(rng: &Rng, case: &mut CaseFacts) {
+    let mut aside = rng.clone();
+    let themes = ["drift", "information", "out_of_use", "threshold"];
+    let chosen = themes.into_iter().filter(|_| aside.u8(..3) == 0).map(str::to_owned);
+    let all: std::collections::BTreeSet<_> =
+        case.learning_themes.iter().cloned().chain(chosen).collect();
+    case.learning_themes = all.into_iter().collect();
+}
+
 /// Feedback and actions follow; perhaps it is taken up again.
 fn ended(rng: &mut Rng, case: &mut CaseFacts, at: UtcInstant, until: UtcInstant) -> Next {
     let feedback = rng.u32(..3);
     case.feedback_count += feedback;
     case.learning_count += feedback.saturating_sub(rng.u32(..3));
     case.debrief_count += rng.u32(..3) / 2;
+    choose_themes(rng, case);
     for _ in 0..rng.u32(..3) {
         let due_on = later(rng, at).utc().date_naive();
         let done_at = Some(later(rng, at)).filter(|done| *done <= until && rng.bool());

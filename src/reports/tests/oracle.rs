@@ -55,6 +55,17 @@ fn counters(case: &Case, facts: &CaseFacts) -> Result<(), TestCaseError> {
         |entry: &&Entry| matches!(&entry.event, Event::FeedbackGiven { learning: Some(_), .. });
     let learned = u32::try_from(case.entries.iter().filter(learned).count()).unwrap();
     prop_assert_eq!(facts.learning_count, learned);
+    let mut themes: Vec<String> = Vec::new();
+    for entry in &case.entries {
+        if let Event::FeedbackGiven { themes: chosen, .. }
+        | Event::Debriefed { themes: chosen, .. } = &entry.event
+        {
+            themes.extend(chosen.iter().cloned());
+        }
+    }
+    themes.sort();
+    themes.dedup();
+    prop_assert_eq!(&facts.learning_themes, &themes);
     let counted = [
         ("reminded", facts.reminder_count),
         ("overdue_told_again", facts.told_again_count),

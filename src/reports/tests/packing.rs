@@ -14,6 +14,7 @@ fn full() -> CaseFacts {
     case.by(ADA, reopen(None));
     let mut facts = facts(&case);
     facts.level_of_need = Some("Level 3".to_owned());
+    facts.learning_themes = vec!["drift".to_owned()];
     facts.actions = vec![ActionFacts {
         due_on: "2026-12-01".parse().unwrap(),
         done_at: Some(at("2026-11-30 16:00")),
@@ -75,23 +76,44 @@ fn a_changed_byte_is_read_as_postcard_reads_it() {
 fn what_is_damaged_or_of_another_format_is_not_read() {
     let bytes = pack(&full()).unwrap();
     assert_eq!(unpack(&[]), Err(NotFacts::OtherFormat));
-    for other in (0..=u8::MAX).filter(|first| *first != bytes[0]) {
+    for other in (0..=u8::MAX).filter(|first| *first != bytes[0] && *first != BEFORE) {
         let other = [&[other], &bytes[1..]].concat();
         assert_eq!(unpack(&other), Err(NotFacts::OtherFormat));
     }
-    for length in 1..bytes.len() {
-        assert_eq!(unpack(&bytes[..length]), Err(NotFacts::Damaged), "cut off at {length}");
+    for whole in [bytes, without_themes()] {
+        for length in 1..whole.len() {
+            assert_eq!(unpack(&whole[..length]), Err(NotFacts::Damaged), "cut off at {length}");
+        }
+        for more in [0, 1] {
+            let longer = [whole.as_slice(), &[more]].concat();
+            assert_eq!(unpack(&longer), Err(NotFacts::Damaged));
+        }
     }
-    let longer = [bytes.as_slice(), &[0]].concat();
-    assert_eq!(unpack(&longer), Err(NotFacts::Damaged));
 }
 
-/// Whoever changes this changes the format: its number in `packed.rs` goes up, and a migration sets
-/// `is_made` of all rows to false, so that they are made anew.
+/// The format before: without themes of learning.
+const BEFORE: u8 = 1;
+
+/// The bytes of a case as they were kept in the format before.
+fn without_themes() -> Vec<u8> {
+    let hex = format!("{BEFORE:02x}{PINNED}");
+    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    (0..hex.len()).step_by(2).map(byte).collect()
+}
+
+#[test]
+fn what_was_kept_before_there_were_themes_is_read_without_any() {
+    let expected = CaseFacts { learning_themes: Vec::new(), ..full() };
+    assert_eq!(unpack(&without_themes()), Ok(expected));
+}
+
+/// Whoever changes this changes the format: its number in `packed.rs` goes up, and either what was
+/// kept before is still read, or a migration sets `is_made` of all rows to false, so that they are
+/// made anew.
 #[test]
 fn the_format_is_what_it_was() {
     let hex: String = pack(&full()).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, PINNED);
+    assert_eq!(hex, format!("02{PINNED}01056472696674"));
     let index = |bytes: Result<Vec<u8>, _>| -> u8 {
         let bytes: Result<Vec<u8>, postcard::Error> = bytes;
         bytes.unwrap()[0]
@@ -154,8 +176,9 @@ fn the_format_is_what_it_was() {
     }
 }
 
+/// What both formats have in common.
 const PINNED: &str = concat!(
-    "0110000000000000700080000000000010000f4553432d323032362d3030303030311000000000000070008000",
+    "10000000000000700080000000000010000f4553432d323032362d3030303030311000000000000070008000",
     "0000000000010462736370020767656e6572616c0480a0aaf4ba98b00610000000000000700080000000000000",
     "11051000000000000070008000000000000012000d6c6576656c5f6f665f6e656564087374616e646172640107",
     "4c6576656c20330001030101010080a0aaf4ba98b006809093e390bdb0068416000180b0c7ddd598b006018090",

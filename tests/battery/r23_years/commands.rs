@@ -260,7 +260,7 @@ impl World {
         let command = match self.dice.between(0, 4) {
             0 => Command::Reopen { reason: words, stage: None },
             1 => Command::ConfirmRecord,
-            _ => Command::GiveFeedback { text: words, learning: None },
+            _ => Command::GiveFeedback { text: words, learning: None, themes: Vec::new() },
         };
         (it.raiser.person_id, Wish::Do(command))
     }

@@ -54,8 +54,10 @@ async fn of_every_kind(house: &House) -> Vec<(&'static str, u16, Answer)> {
         ("without a condition", 428, priya.post(&format!("{case}/raising"), &json!({})).await),
         ("the document", 200, stranger.get("/openapi.json").await),
         ("the reference page", 200, stranger.get("//api/docs").await),
-        ("the home page", 200, stranger.get("//").await),
-        ("where a link lands", 200, stranger.get(&format!("//escalations/{reference}")).await),
+        ("the sign-in page", 200, stranger.get("//sign-in").await),
+        ("the style of the pages", 200, stranger.get("//assets/pages.css").await),
+        ("the home page", 303, stranger.get("//").await),
+        ("where a link lands", 303, stranger.get(&format!("//escalations/{reference}")).await),
         ("health", 200, stranger.get("//livez").await),
         ("readiness", 200, stranger.get("//readyz").await),
     ]

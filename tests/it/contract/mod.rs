@@ -9,10 +9,11 @@ mod exports;
 mod fields;
 mod filters;
 mod headers;
+mod left_out;
 mod pages;
 mod problems;
 mod replays;
-mod reports;
+pub mod reports;
 mod sessions;
 mod simulations;
 

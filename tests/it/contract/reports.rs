@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 /// Words of a child and of a narrative in every draft of the house.
 const CANARIES: [&str; 2] = ["Q.Z.", "RPP-0417"];
 
-fn of(house: &House, what: &str) -> String {
+pub fn of(house: &House, what: &str) -> String {
     format!("/partnerships/{}/reports/{what}", house.founded.partnership.id)
 }
 
-fn table<'r>(report: &'r Value, key: &str) -> &'r Value {
+pub fn table<'r>(report: &'r Value, key: &str) -> &'r Value {
     let sections = report["sections"].as_array().unwrap().iter();
     let mut tables = sections.flat_map(|section| section["tables"].as_array().unwrap());
     tables.find(|table| table["key"] == key).unwrap_or_else(|| panic!("no table {key}"))
 }
 
-fn cell<'r>(report: &'r Value, of: &str, row: &str, column: &str) -> &'r Value {
+pub fn cell<'r>(report: &'r Value, of: &str, row: &str, column: &str) -> &'r Value {
     let table = table(report, of);
     let place = |list: &Value, key: &str| {
         let found = list.as_array().unwrap().iter().position(|it| it["key"] == key);
@@ -28,7 +28,7 @@ fn cell<'r>(report: &'r Value, of: &str, row: &str, column: &str) -> &'r Value {
     &row["cells"][place(&table["columns"], column)]
 }
 
-fn text(answer: &Answer) -> &str {
+pub fn text(answer: &Answer) -> &str {
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body.as_str().unwrap()
 }
@@ -65,6 +65,53 @@ on_each_database! {
         let lines = judith.get(&of(house, "cases")).await.list("/items");
         let statuses: Vec<&str> = lines.iter().map(|it| it["status"].as_str().unwrap()).collect();
         assert_eq!(statuses, ["open", "open", "open", "withdrawn"]);
+    }
+
+    async fn themes_of_learning_are_counted_once_a_case_and_no_word_of_learning_is_told(
+        house: &House
+    ) {
+        let judith = house.as_("Judith Hale").await;
+        let priya = house.as_("Priya Nair").await;
+        let withdrawn = json!({ "reason": "It was settled." });
+        for (number, themes) in [["drift", "roles"], ["drift", "drift"], ["", ""]].iter().enumerate() {
+            let reference = house.raised().await;
+            let ended = priya.command(&reference, "withdrawals", &withdrawn).await;
+            assert_eq!(ended.status, 200, "{}", ended.body);
+            for theme in themes.iter().filter(|theme| !theme.is_empty()) {
+                let feedback = json!({
+                    "text": "canary-text", "learning": "canary-learning", "themes": [theme]
+                });
+                let given = priya.command(&reference, "feedback", &feedback).await;
+                assert_eq!(given.status, 200, "{number}: {}", given.body);
+            }
+        }
+        // Of one that is open nothing is counted yet.
+        let open = house.raised().await;
+        let debrief = json!({ "held_on": "2026-12-21", "with": "canary-with", "themes": ["drift"] });
+        let done = priya.command(&open, "debriefs", &debrief).await;
+        assert_eq!(done.status, 200, "{}", done.body);
+        let report = judith.get(&of(house, "disputes")).await.body;
+        for (theme, count) in [("drift", 2), ("roles", 1), ("thresholds", 0)] {
+            let counted = cell(&report, "learning_themes", theme, "count");
+            assert_eq!(*counted, json!({ "is": "count", "value": count }), "{theme}");
+            let share = cell(&report, "learning_themes", theme, "share");
+            assert_eq!(*share, json!({ "is": "share", "value": count, "of": 3 }), "{theme}");
+        }
+        let lines = judith.get(&of(house, "cases")).await.list("/items");
+        let themes: Vec<&Value> = lines.iter().map(|line| &line["learning_themes"]).collect();
+        assert_eq!(themes, [&json!(["drift", "roles"]), &json!(["drift"]), &json!([]), &json!(["drift"])]);
+        let export = judith.get(&of(house, "cases?form=csv")).await;
+        assert!(text(&export).contains("drift; roles"));
+        let public = judith.get(&of(house, "disputes?audience=publication")).await.body;
+        for (theme, shown) in [("drift", false), ("roles", false), ("thresholds", true)] {
+            let counted = cell(&public, "learning_themes", theme, "count");
+            assert_eq!(counted["is"] == "count", shown, "{theme}");
+        }
+        for form in ["json", "csv", "html"] {
+            let read = judith.get(&of(house, &format!("disputes?form={form}"))).await;
+            assert!(!read.body.to_string().contains("canary"), "{form}");
+        }
+        assert!(!text(&export).contains("canary"));
     }
 
     async fn a_report_has_many_forms_and_no_child_in_any(house: &House) {

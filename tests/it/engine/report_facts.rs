@@ -67,8 +67,11 @@ fn changes() -> Vec<(&'static str, &'static str, Value)> {
     let restriction = json!({
         "reason": "canary-reason", "restriction": { "reason": "other", "excluded": [] }
     });
-    let learning = json!({ "text": "canary-text", "learning": "canary-learning" });
-    let debrief = json!({ "held_on": "2026-12-21", "with": "canary-with" });
+    let learning = json!({
+        "text": "canary-text", "learning": "canary-learning", "themes": ["thresholds", "drift"]
+    });
+    let debrief =
+        json!({ "held_on": "2026-12-21", "with": "canary-with", "themes": ["drift", "roles"] });
     let position = json!({
         "facts": "canary-facts", "judgement": "canary-judgement", "rationale": "canary-rationale"
     });
@@ -132,6 +135,7 @@ on_each_database! {
         assert_eq!((facts.endings.len(), facts.reopened_at.len()), (2, 1));
         assert_eq!((facts.meeting_count, facts.actions.len(), facts.feedback_count), (1, 1, 1));
         assert_eq!((facts.learning_count, facts.debrief_count), (1, 1));
+        assert_eq!(facts.learning_themes, ["drift", "roles", "thresholds"]);
     }
 
     async fn time_is_counted_as_people_are(house: &House) {

@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const METHODS: [&str; 9] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HACK"];
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 10] = [
     "//",
+    "//sign-in",
+    "//assets/pages.css",
     "//api/docs",
     "//api/v1/openapi.json",
     "//escalations/ESC-2026-000001",
@@ -209,7 +211,7 @@ fn the_reference_may_be_kept_to_oneself() {
             assert_eq!(answer.status, 404, "{path}");
             assert_eq!(answer.body, stranger.get("//no/such/address").await.body);
         }
-        let home = stranger.get("//").await;
+        let home = stranger.get("//sign-in").await;
         assert_eq!(home.status, 200);
         let version = env!("CARGO_PKG_VERSION");
         let text = home.body.as_str().unwrap();

@@ -133,11 +133,7 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<String>,
     ) -> Answer {
-        let url = match path.strip_prefix('/') {
-            Some(rest) if rest.starts_with('/') => format!("{}{rest}", self.base),
-            _ => format!("{}/api/v1{path}", self.base),
-        };
-        let mut request = self.http.request(method, url);
+        let mut request = self.http.request(method, self.url(path));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -153,5 +149,23 @@ impl Client {
         let text = answer.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Answer { status, headers, body }
+    }
+
+    /// What is read, as it is: a form that is no text.
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let mut request = self.http.get(self.url(path));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.unwrap().to_vec()
+    }
+
+    fn url(&self, path: &str) -> String {
+        match path.strip_prefix('/') {
+            Some(rest) if rest.starts_with('/') => format!("{}{rest}", self.base),
+            _ => format!("{}/api/v1{path}", self.base),
+        }
     }
 }

@@ -4,6 +4,9 @@ mod client;
 #[cfg(feature = "postgres")]
 mod cluster;
 pub mod identity_provider;
+#[path = "../../../src/rendering/tests/reading.rs"]
+#[expect(dead_code, reason = "the rendering room's own tests use the rest")]
+pub mod reading;
 #[expect(dead_code, reason = "the notify room's own tests use the rest")]
 pub mod smtp_sink;
 

@@ -84,6 +84,39 @@ on_each_database! {
         }
     }
 
+    async fn themes_of_learning_are_chosen_from_the_policys_own(house: &House) {
+        let case = Case::raised(house).await;
+        let judith = case.as_("Judith Hale").await;
+        let version = "/policies/bscp/versions/1";
+        let listed = judith.get(version).await.list("/learning_themes");
+        let keys: Vec<&str> = listed.iter().map(|theme| theme["key"].as_str().unwrap()).collect();
+        assert!(keys.contains(&"drift") && keys.contains(&"thresholds"), "{keys:?}");
+        let debrief = |themes: Value| json!({
+            "held_on": "2026-12-21", "with": "canary-with", "themes": themes
+        });
+        let unknown = debrief(json!(["drift", "canary-theme", "drift"]));
+        let refused = case.refuses("Tom Okafor", "debriefs", &unknown, 422).await;
+        assert_eq!(refused.faults(), ["/themes/1", "/themes/2"]);
+        let said = refused.body.to_string();
+        assert!(said.contains("must be one of: ") && said.contains("thresholds"), "{said}");
+        assert!(!said.contains("canary"), "{said}");
+        let done = case.does("Tom Okafor", "debriefs", &debrief(json!(["drift"]))).await;
+        assert_eq!(done.body["debriefs"][0]["themes"], json!(["drift"]));
+        case.does("Priya Nair", "withdrawals", &reason()).await;
+        let wrong = json!({ "text": "canary-text", "themes": ["Drift and delay"] });
+        let refused = case.refuses("Priya Nair", "feedback", &wrong, 422).await;
+        assert_eq!(refused.faults(), ["/themes/0"]);
+        let feedback = json!({ "text": "canary-text", "themes": ["thresholds", "drift"] });
+        let given = case.does("Priya Nair", "feedback", &feedback).await;
+        assert_eq!(given.body["feedback"][0]["themes"], json!(["thresholds", "drift"]));
+        let event = case.events("feedback_given").await.remove(0);
+        assert_eq!(event["themes"], json!(["thresholds", "drift"]));
+        // Nothing is said of themes where none was chosen: the entry is what it was before them.
+        case.does("Priya Nair", "feedback", &json!({ "text": "canary-text" })).await;
+        assert_eq!(case.events("feedback_given").await[1].get("themes"), None);
+        house.prove_the_record().await;
+    }
+
     async fn a_debrief_was_held_before_it_is_recorded(house: &House) {
         let case = Case::drafted(house, "Priya Nair", &house.draft()).await;
         let debrief = |day: &str| json!({

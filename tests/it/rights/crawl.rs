@@ -10,6 +10,9 @@ pub type Answers = BTreeMap<String, String>;
 
 /// How many pages are read after one that leads to more. A list is read in large pages too.
 const PAGES_MAX: usize = 3;
+/// Forms that take long to make. They are made of the report that the others are made of, after
+/// access was decided: `forms` asks for each once.
+const LONG_IN_THE_MAKING: [&str; 3] = ["form=xlsx", "form=pdf", "form=html"];
 /// Headers that differ from answer to answer.
 const DIFFER: [&str; 2] = ["date", "x-request-id"];
 
@@ -23,9 +26,13 @@ pub fn shown(answer: &Answer) -> String {
     format!("{}\n{}\n{}", answer.status, headers.join("\n"), answer.body)
 }
 
+fn is_long_in_the_making(query: &str) -> bool {
+    LONG_IN_THE_MAKING.iter().any(|form| query.contains(form))
+}
+
 /// Everything that somebody reads when they ask for all that they can think of: every read of the
 /// API at each of the aims, with each value of each parameter, at the first with two at once, and
-/// the pages that a page leads to.
+/// the pages that a page leads to; without the forms that take long to make.
 pub async fn everything(client: &Client, operations: &[Operation], aims: &[Aim]) -> Answers {
     let mut asked = BTreeSet::new();
     let mut answers = Answers::new();
@@ -33,7 +40,7 @@ pub async fn everything(client: &Client, operations: &[Operation], aims: &[Aim])
         for (number, aim) in aims.iter().enumerate() {
             let queries =
                 if number == 0 { narrowed(operation, aim) } else { operation.queries(aim) };
-            for query in queries {
+            for query in queries.into_iter().filter(|query| !is_long_in_the_making(query)) {
                 let request = operation.asked(aim).with_query(&query);
                 if asked.insert(request.address.clone()) {
                     read(client, request, &mut answers).await;

@@ -9,6 +9,7 @@ mod canaries;
 mod cases;
 mod crawl;
 mod driver;
+mod forms;
 mod logs;
 mod matrix;
 mod operations;

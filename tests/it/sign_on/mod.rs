@@ -4,6 +4,7 @@ mod api_tokens;
 mod attacks;
 mod forms;
 mod logout;
+mod report_pages;
 mod rotation;
 mod signing_in;
 
@@ -13,6 +14,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 
 const SESSION: &str = "__Host-session";
@@ -100,7 +102,11 @@ pub struct Browser {
 
 impl Browser {
     pub fn at(node: &Node) -> Self {
-        Self { client: Client::stranger_who_stays(node.address), cookies: BTreeMap::new() }
+        Self::at_address(node.address)
+    }
+
+    pub fn at_address(address: SocketAddr) -> Self {
+        Self { client: Client::stranger_who_stays(address), cookies: BTreeMap::new() }
     }
 
     /// The same cookies at another server.

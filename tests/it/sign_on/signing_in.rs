@@ -16,7 +16,7 @@ on_each_database! {
         assert!(page(&stranger).contains("/sign-in/with/school"), "{}", stranger.body);
         let (answer, _) = browser.sign_in("school", &world.school, "priya-1").await;
         assert_eq!(answer.status, 303);
-        assert_eq!(answer.header("location").as_deref(), Some("/sign-in"));
+        assert_eq!(answer.header("location").as_deref(), Some("/"));
         assert!(browser.cookies.contains_key(SESSION) && !browser.cookies.contains_key(ATTEMPT));
         let shown = browser.get("/sign-in").await;
         assert!(page(&shown).contains("You are signed in as Priya Nair."), "{}", shown.body);
@@ -214,8 +214,8 @@ on_each_database! {
         world.link("Priya Nair", "school", "priya-1").await;
         for (asked, gone_to) in [
             ("/escalations/ESC-2026-000001", "/escalations/ESC-2026-000001"),
-            ("//evil.example", "/sign-in"),
-            ("https://evil.example", "/sign-in"),
+            ("//evil.example", "/"),
+            ("https://evil.example", "/"),
         ] {
             let mut browser = world.browser();
             let path = format!("/sign-in/with/school?return_to={asked}");

@@ -113,11 +113,14 @@ fn work_command(ask: Ask, at: At) -> Command {
             due_on: at.date_naive(),
         },
         Ask::DoneAction(action) => Command::CompleteAction { action },
-        Ask::Feedback => Command::GiveFeedback { text: text("It went on."), learning: None },
+        Ask::Feedback => {
+            Command::GiveFeedback { text: text("It went on."), learning: None, themes: Vec::new() }
+        }
         Ask::Debrief { tomorrow } => Command::Debrief {
             held_on: day_of(at) + TimeDelta::days(i64::from(tomorrow)),
             with: text("The team"),
             text: None,
+            themes: Vec::new(),
         },
         Ask::TickRecord => Command::ConfirmRecord,
         Ask::Discuss(minutes) => Command::RecordDiscussion {
