@@ -5,9 +5,10 @@ use crate::api::{RequestLimits, RequestSpan};
 use crate::auth::{self, BreachedPasswords, IfMissing, SigningKey, oidc};
 use crate::client_address::TrustedProxies;
 use crate::clock::Clock;
-use crate::config::{SecondFactor, Settings, SmtpSecurity, SmtpSettings};
+use crate::config::{ConfigError, SecondFactor, Settings, SmtpSecurity, SmtpSettings};
 use crate::engine::{
-    CronError, CronRule, DeliveryOptions, Engine, EngineOptions, JobTimes, SessionOptions, Workers,
+    CronError, CronRule, DeliveryOptions, Engine, EngineOptions, JobTimes, ReportSchedule,
+    ReportSchedulesError, SessionOptions, Workers,
 };
 use crate::notify::{self, Mailer, Sender};
 use crate::providers::Providers;
@@ -20,6 +21,7 @@ use actix_web::{HttpServer, web};
 use anyhow::Context;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tracing_actix_web::TracingLogger;
 
@@ -178,6 +180,7 @@ fn engine_options(settings: &Settings) -> anyhow::Result<EngineOptions> {
         batch: i64::from(settings.engine.batch),
         tick_seconds: settings.engine.tick_seconds,
         jobs: job_times(settings)?,
+        suppress_below: settings.reports.suppress_below,
         keep_answers_days: i64::from(settings.engine.keep_answers_days),
         delivery: DeliveryOptions {
             concurrency,
@@ -247,13 +250,27 @@ pub fn job_times(settings: &Settings) -> anyhow::Result<JobTimes> {
     let schedule = &settings.schedule;
     let rule = |key: &'static str, text: &str| {
         CronRule::parse(text, schedule.time_zone)
-            .map_err(|error: CronError| crate::config::ConfigError::refused(key, text, error))
+            .map_err(|error: CronError| ConfigError::refused(key, text, error))
     };
     Ok(JobTimes {
         chasers: rule("schedule.chasers", &schedule.chasers)?,
         digests: rule("schedule.digests", &schedule.digests)?,
         housekeeping: rule("schedule.housekeeping", &schedule.housekeeping)?,
+        reports: report_schedules(settings)?.into_iter().map(Arc::new).collect(),
     })
+}
+
+/// The reports that go to people at a time of day.
+///
+/// # Errors
+/// Everything that is wrong with their file.
+fn report_schedules(settings: &Settings) -> Result<Vec<ReportSchedule>, ConfigError> {
+    let Some(path) = &settings.reports.schedules_file else { return Ok(Vec::new()) };
+    ReportSchedule::load(path, settings.schedule.time_zone).map_err(
+        |error: ReportSchedulesError| {
+            ConfigError::refused("reports.schedules_file", &path.display().to_string(), error)
+        },
+    )
 }
 
 /// The mailer that settings describe.

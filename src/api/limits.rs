@@ -3,8 +3,8 @@
 //! count.
 
 use super::problem::Problem;
-use crate::client_address::ClientAddress;
 use crate::auth::Network;
+use crate::client_address::ClientAddress;
 use crate::clock::Clock;
 use crate::ids::PersonId;
 use actix_web::body::{EitherBody, MessageBody};

@@ -234,6 +234,23 @@ impl Problem {
         Self { retry_after_seconds: Some(seconds), ..Self::new(code, detail) }
     }
 
+    /// Its status, its title, and what happened in sentences, for a page.
+    pub fn in_words(&self) -> (StatusCode, &'static str, String) {
+        let (status, _, title) = self.code.row();
+        if self.errors.is_empty() {
+            return (status, title, self.detail.clone());
+        }
+        let fault = |fault: &FieldFault| {
+            format!("{} {}.", fault.pointer.trim_start_matches('/'), fault.detail)
+        };
+        (status, title, self.errors.iter().map(fault).collect::<Vec<_>>().join(" "))
+    }
+
+    /// When it is worth another try, in seconds.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        self.retry_after_seconds
+    }
+
     /// There is no such method here; those in `allow` are.
     pub fn method_not_allowed(allow: String) -> Self {
         let detail = format!("Use one of: {allow}.");

@@ -8,12 +8,12 @@ use crate::engine::{ReportWish, Reported};
 use crate::escalation::{Escalation, Refusal};
 use crate::ids::{AgencyId, PartnershipId};
 use crate::rendering::{
-    DisputePicture, Disputes, RenderingError, ReportForm, STYLE_SHEET, case_list_csv, dispute_page,
-    dispute_svg, disputes_page, disputes_svg,
+    DisputePicture, Disputes, RenderingError, ReportForm, STYLE_SHEET, dispute_page, dispute_svg,
+    disputes_page, disputes_svg, report_page_with_links,
 };
 use crate::reports::{Audience, CaseLine, Filters, Period, Report};
 use crate::timeline::Entry;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, web};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -21,10 +21,8 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Where the style sheet of the pages stands.
 pub const STYLE_SHEET_PATH: &str = "/assets/report.css";
-/// Counts below this are suppressed in a report for publication, if nothing else is asked for.
-const SMALLEST_COUNT: u32 = 5;
 /// The header in which a list says how many cases are missing.
-const LEFT_OUT_COUNT: HeaderName = HeaderName::from_static("left-out-count");
+pub(super) const LEFT_OUT_COUNT: HeaderName = HeaderName::from_static("left-out-count");
 /// How many entries of a timeline are read at once.
 const ENTRIES: i64 = 500;
 
@@ -98,7 +96,7 @@ macro_rules! period_query {
         #[serde(deny_unknown_fields)]
         #[into_params(parameter_in = Query)]
         pub struct $name {
-            $($(#[$field_doc])* $field: $type,)*
+            $($(#[$field_doc])* pub(super) $field: $type,)*
             /// The financial year that begins on 1 April of this year. Without any period it is the
             /// one that is running.
             #[param(minimum = 2000, maximum = 2200)]
@@ -124,7 +122,7 @@ macro_rules! period_query {
         }
 
         impl $name {
-            fn cases(&self) -> Cases<'_> {
+            pub(super) fn cases(&self) -> Cases<'_> {
                 Cases {
                     financial_year: self.financial_year,
                     quarter: self.quarter.as_deref(),
@@ -149,7 +147,8 @@ period_query! {
         form: Option<Form>,
         /// Whom it is for; officers if nothing is said.
         audience: Option<Audience>,
-        /// For publication: counts from 1 to below this are not shown. 5 if nothing is said.
+        /// For publication: counts from 1 to below this are not shown. If nothing is said, what the
+        /// server is set to (`reports.suppress_below`, 5 by default); no less than that may be said.
         #[param(minimum = 3, maximum = 100)]
         smallest_count: Option<u32>,
         /// `true` puts the same period a year before beside it.
@@ -189,13 +188,13 @@ pub struct PictureQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportCases {
     /// The lines, the first raised first.
-    items: Vec<CaseLine>,
+    pub(super) items: Vec<CaseLine>,
     /// How many cases could not be counted.
-    left_out_count: u64,
+    pub(super) left_out_count: u64,
 }
 
 /// A period and filters as they were asked for.
-struct Cases<'q> {
+pub(super) struct Cases<'q> {
     financial_year: Option<i32>,
     quarter: Option<&'q str>,
     days: (Option<NaiveDate>, Option<NaiveDate>),
@@ -254,8 +253,7 @@ impl Cases<'_> {
             (None, Some(_)) => return Err(Problem::field("/from", "name the first day too")),
             (Some(_), None) => return Err(Problem::field("/to", "name the last day too")),
         }
-        let running = if today.month() < 4 { today.year() - 1 } else { today.year() };
-        let year = self.financial_year.unwrap_or(running);
+        let year = self.financial_year.unwrap_or(Period::financial_year_of(today));
         let known = Period::financial_year(year).filter(|_| (2000..=2200).contains(&year));
         known.ok_or_else(|| Problem::field("/financial_year", "must be from 2000 to 2200"))
     }
@@ -273,20 +271,28 @@ impl Cases<'_> {
     }
 
     /// What is wanted of the cases, for officers.
-    fn wish(&self, partnership_id: PartnershipId, today: NaiveDate) -> Result<ReportWish, Problem> {
+    pub(super) fn wish(
+        &self,
+        partnership_id: PartnershipId,
+        today: NaiveDate,
+    ) -> Result<ReportWish, Problem> {
         Ok(ReportWish {
             partnership_id,
             period: self.period(today)?,
             beside_year_before: false,
             filters: self.filters(partnership_id)?,
             audience: Audience::Officers,
-            smallest_count: SMALLEST_COUNT,
+            smallest_count: None,
         })
     }
 }
 
 /// An answer of a kind that a browser shows, or one that it saves under a name.
-fn answer(kind: &'static str, name: Option<String>, body: impl Into<Vec<u8>>) -> HttpResponse {
+pub(super) fn answer(
+    kind: &'static str,
+    name: Option<String>,
+    body: impl Into<Vec<u8>>,
+) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::CONTENT_TYPE, kind));
     if let Some(name) = name {
@@ -296,13 +302,13 @@ fn answer(kind: &'static str, name: Option<String>, body: impl Into<Vec<u8>>) ->
     answer.body(body.into())
 }
 
-fn unmade(error: &RenderingError) -> Problem {
+pub(super) fn unmade(error: &RenderingError) -> Problem {
     tracing::error!(%error, "making a form of a report failed");
     Problem::new(Code::Internal, "The report could not be made. Nothing was changed.")
 }
 
 /// Makes a form where it does not keep other requests waiting.
-async fn made<T: Send + 'static>(
+pub(super) async fn made<T: Send + 'static>(
     make: impl FnOnce() -> Result<T, RenderingError> + Send + 'static,
 ) -> Result<T, Problem> {
     let made = web::block(make).await.map_err(|_stopped: actix_web::error::BlockingError| {
@@ -311,15 +317,25 @@ async fn made<T: Send + 'static>(
     made.map_err(|error| unmade(&error))
 }
 
-async fn in_form(report: Reported<Report>, form: Form) -> Result<HttpResponse, Problem> {
+pub(super) async fn in_form(
+    report: Reported<Report>,
+    form: Form,
+    links: Vec<(String, String)>,
+) -> Result<HttpResponse, Problem> {
     let Reported { it, zone, .. } = report;
     let Some(form) = form.outside() else { return Ok(super::answer::plain(&it)) };
     let Period { from, to, .. } = it.period;
     // A page is shown; what is to be kept has a name.
     let name =
         (form != ReportForm::Html).then(|| format!("disputes-{from}-to-{to}.{}", form.ending()));
-    let body = made(move || form.of(&it, zone, STYLE_SHEET_PATH)).await?;
-    Ok(answer(form.media_type(), name, body))
+    let made = made(move || match form {
+        ReportForm::Html => {
+            let page = report_page_with_links(&it, zone, STYLE_SHEET_PATH, &links)?;
+            Ok(page.into_bytes())
+        }
+        form => form.of(&it, zone, STYLE_SHEET_PATH),
+    });
+    Ok(answer(form.media_type(), name, made.await?))
 }
 
 /// Report on disputes
@@ -345,13 +361,7 @@ pub async fn report_on_disputes(
     id: web::Path<PartnershipId>,
     query: web::Query<ReportQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let wish = ReportWish {
-        beside_year_before: query.beside_year_before.unwrap_or_default(),
-        audience: query.audience.unwrap_or(Audience::Officers),
-        smallest_count: query.smallest_count.unwrap_or(SMALLEST_COUNT),
-        ..query.cases().wish(*id, app.now().utc().date_naive())?
-    };
-    in_form(app.report(signed.0, wish).await?, query.form.unwrap_or_default()).await
+    query.answer(&app, signed.0, *id, query.form.unwrap_or_default(), Vec::new()).await
 }
 
 /// List the cases that a report counts
@@ -376,20 +386,7 @@ pub async fn list_report_cases(
     id: web::Path<PartnershipId>,
     query: web::Query<ReportCasesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let wish = query.cases().wish(*id, app.now().utc().date_naive())?;
-    let lines = app.report_lines(signed.0, wish).await?;
-    let left_out_count = lines.left_out_count;
-    let mut list = match query.form.unwrap_or_default() {
-        ListForm::Json => super::answer::plain(&ReportCases { items: lines.it, left_out_count }),
-        ListForm::Csv => {
-            let headings: Vec<&str> = CaseLine::COLUMNS.iter().map(|column| column.key).collect();
-            let cells = lines.it.into_iter().map(|line| line.cells());
-            let list = case_list_csv(&headings, cells).map_err(|error| unmade(&error))?;
-            answer(ReportForm::Csv.media_type(), Some("cases.csv".to_owned()), list)
-        }
-    };
-    list.headers_mut().insert(LEFT_OUT_COUNT, HeaderValue::from(left_out_count));
-    Ok(list)
+    query.answer(&app, signed.0, *id, query.form.unwrap_or_default()).await
 }
 
 /// Picture many disputes at once

@@ -55,6 +55,9 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
     for hint in policy_commands::missing(&engine).await? {
         println!("{hint}");
     }
+    for sentence in engine.misdirected_reports().await.context("asking who gets reports")? {
+        println!("{sentence}");
+    }
     if !engine.second_factor_is_required() {
         tracing::warn!("people come in by a password alone: for evaluation with made-up data only");
     }

@@ -3,8 +3,8 @@
 use crate::app;
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::engine::prove;
-use crate::store::{StoreError, due};
+use crate::engine::{misdirected_reports, prove};
+use crate::store::{Store, StoreError, due};
 use anyhow::Context;
 use std::process::ExitCode;
 
@@ -24,9 +24,10 @@ pub(super) async fn look(settings: Settings, is_deep: bool) -> anyhow::Result<Ex
     for (reference, why) in aside.context("asking which cases were set aside")? {
         println!("set aside: {reference}: {why}");
     }
+    let misdirected = misdirected(&settings, &store).await?;
     if !is_deep {
         println!("The records were not proved: `doctor --deep` does that.");
-        return Ok(exit_code(damage.is_empty()));
+        return Ok(exit_code(damage.is_empty() && misdirected == 0));
     }
     let proof = prove(&store).await.context("reading the records")?;
     for breach in &proof.breaches {
@@ -47,7 +48,18 @@ pub(super) async fn look(settings: Settings, is_deep: bool) -> anyhow::Result<Ex
         "{} cases, {} entries, {} kept answers: {verdict}",
         proof.cases_count, proof.entries_count, proof.answers_count
     );
-    Ok(exit_code(damage.is_empty() && proof.breaches.is_empty()))
+    Ok(exit_code(damage.is_empty() && misdirected == 0 && proof.breaches.is_empty()))
+}
+
+/// Says to whom scheduled reports will not go, and in how many places.
+async fn misdirected(settings: &Settings, store: &Store) -> anyhow::Result<usize> {
+    let reports = app::job_times(settings)?.reports;
+    let found = misdirected_reports(store, &reports, Clock::System.now()).await;
+    let found = found.context("asking the directory who gets the scheduled reports")?;
+    for sentence in &found {
+        println!("{sentence}");
+    }
+    Ok(found.len())
 }
 
 /// Forgets what was recorded by a clock that ran ahead, so that the server believes the clock as it

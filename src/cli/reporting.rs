@@ -14,8 +14,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Counts below this are left out of a pack for publication.
-const SMALLEST_COUNT: u32 = 5;
 const STYLE_SHEET_NAME: &str = "report.css";
 
 /// The pack that is wanted.
@@ -80,7 +78,7 @@ fn wish(partnership_id: PartnershipId, period: Period, for_officers: bool) -> Re
         beside_year_before: true,
         filters: Filters::default(),
         audience: if for_officers { Audience::Officers } else { Audience::Publication },
-        smallest_count: SMALLEST_COUNT,
+        smallest_count: None,
     }
 }
 

@@ -122,6 +122,9 @@ pub(super) const KEYS: &[Key] = &[
     key("schedule.digests", "0 30 8 * * Mon-Fri", Text(any)),
     key("schedule.housekeeping", "0 15 3 * * *", Text(any)),
     optional("policies.dir", Text(any)),
+    // Fewer would guard nothing: with 2, whoever knows of one case in a cell knows of no other.
+    key("reports.suppress_below", "5", Whole(3, 100)),
+    optional("reports.schedules_file", Text(any)),
     key("log.level", "info", OneOf(&["error", "warn", "info", "debug", "trace"])),
     key("log.format", "text", OneOf(&["text", "json"])),
 ];

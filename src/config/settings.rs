@@ -27,6 +27,8 @@ pub struct Settings {
     pub monitoring: MonitoringSettings,
     /// The policies' files.
     pub policies: PolicySettings,
+    /// Reports.
+    pub reports: ReportSettings,
     /// The log.
     pub log: LogSettings,
 }
@@ -220,6 +222,17 @@ pub struct ScheduleSettings {
 pub struct PolicySettings {
     /// The folder of the policies that are proposed at start; none if not given.
     pub dir: Option<PathBuf>,
+}
+
+/// Reports.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportSettings {
+    /// In a report for publication, counts from 1 to one less than this are not shown.
+    pub suppress_below: u32,
+    /// The file of the reports that go to people at a time of day; none if not given. It is checked
+    /// by the engine, like the times of [`ScheduleSettings`].
+    pub schedules_file: Option<PathBuf>,
 }
 
 /// The log.

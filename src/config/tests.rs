@@ -234,6 +234,8 @@ fn a_bad_value_names_its_key_the_value_and_the_fix() {
         ("mail.smtp.security", "TLS"),
         ("engine.worker", "yes"),
         ("schedule.time_zone", "Europe/Bromley"),
+        ("reports.suppress_below", "2"),
+        ("reports.suppress_below", "0"),
         ("log.level", "loud"),
         ("log.format", "xml"),
     ] {

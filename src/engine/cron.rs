@@ -8,7 +8,7 @@
 //! earlier one.
 
 use crate::clock::UtcInstant;
-use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use cron::Schedule;
 use std::str::FromStr;
@@ -73,6 +73,11 @@ impl CronRule {
     pub fn next_slot(&self, now: UtcInstant) -> Option<UtcInstant> {
         let wall = self.on_the_wall(now) - TimeDelta::hours(1);
         self.schedule.after(&wall).map(|slot| self.at_the_wall(slot)).find(|slot| *slot > now)
+    }
+
+    /// The day that the wall clock shows at an instant.
+    pub fn day_of(&self, at: UtcInstant) -> NaiveDate {
+        self.on_the_wall(at).date_naive()
     }
 
     /// The wall clock's reading, as if it were UTC.

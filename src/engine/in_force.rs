@@ -166,4 +166,5 @@ impl InForce {
     }
 }
 
-pub(super) const NO_POLICY: &str = "No policy is in force today. The partnership has to publish one.";
+pub(super) const NO_POLICY: &str =
+    "No policy is in force today. The partnership has to publish one.";

@@ -44,12 +44,14 @@ mod proving_again;
 mod publishing;
 mod reading;
 mod recount;
+mod report_schedules;
 mod reporting;
 mod reports;
 mod restricting;
 mod schedule;
 mod second_step;
 mod sending;
+mod sending_reports;
 mod set_up;
 mod shelves;
 mod sign_in;
@@ -83,10 +85,12 @@ pub use proving_again::ProofOffered;
 pub use publishing::{PolicyLoadError, Proposed};
 pub use reading::CaseView;
 pub use recount::{MovedDeadline, RecountWish};
+pub use report_schedules::{ReportReader, ReportSchedule, ReportSchedulesError, ScheduledReport};
 pub use reporting::{ReportWish, Reported};
 pub use reports::{FactsAsked, FoldedFacts, fold_facts};
 pub use schedule::JobTimes;
 pub use second_step::{Added, Code, Holder, NewCodeSource};
+pub use sending_reports::misdirected_reports;
 pub use set_up::{FirstAdministrator, SET_UP_MINUTES};
 pub use shelves::Shelf;
 pub use sign_in::{SessionOptions, SignInStep, SignedIn, Way};
@@ -132,6 +136,8 @@ pub struct EngineOptions {
     pub set_up_file: PathBuf,
     /// The agencies' identity providers.
     pub providers: Providers,
+    /// In a report for publication, counts from 1 to one less than this are not shown.
+    pub suppress_below: u32,
     /// Where signs of life go while all is well, if anywhere.
     pub heartbeat: Option<Heartbeat>,
 }

@@ -39,8 +39,8 @@ pub struct ReportWish {
     pub filters: Filters,
     /// Whom it is for.
     pub audience: Audience,
-    /// For publication, counts below this are suppressed.
-    pub smallest_count: u32,
+    /// For publication, counts below this are suppressed; the server's own number if nothing is said.
+    pub smallest_count: Option<u32>,
 }
 
 /// A report, with what its forms need beside it.
@@ -81,7 +81,7 @@ impl Engine {
         let folded = self.fold_facts(asked, start, Tally::count, merge).await?;
         let report = folded
             .sum
-            .report(&ground.names, wish.audience, wish.smallest_count)
+            .report(&ground.names, wish.audience, self.smallest_count(&wish))
             .map_err(|error| Refusal::field("/filters", error.to_string()))?
             .saying_what_is_left_out(folded.left_out_count);
         let zone = ground.calendar.rules().zone;
@@ -170,7 +170,7 @@ impl Engine {
         let now = self.now();
         let of = wish.partnership_id;
         let ground = self.store().read(move |r| ground(r, &actor, of)).await?;
-        faults(wish)?;
+        self.faults(wish)?;
         let question = Question {
             partnership_id: wish.partnership_id,
             period: wish.period,
@@ -181,19 +181,25 @@ impl Engine {
         };
         Ok((ground, question))
     }
-}
 
-fn faults(wish: &ReportWish) -> Result<(), Refusal> {
-    let mut faults = Vec::new();
-    if wish.audience == Audience::Publication && wish.smallest_count < 3 {
-        // With 2, whoever knows of one case in a cell knows that there is another, or none.
-        faults.push(FieldFault::new("/smallest_count", "must be 3 or more"));
+    /// Below which number counts are suppressed in a report for publication.
+    fn smallest_count(&self, wish: &ReportWish) -> u32 {
+        wish.smallest_count.unwrap_or(self.inner.options.suppress_below)
     }
-    if wish.audience == Audience::Publication && !wish.filters.leave_nothing_out() {
-        let detail = "a report for publication is of all cases: leave the filters out";
-        faults.push(FieldFault::new("/audience", detail));
+
+    fn faults(&self, wish: &ReportWish) -> Result<(), Refusal> {
+        let mut faults = Vec::new();
+        let least = self.inner.options.suppress_below;
+        if wish.audience == Audience::Publication && self.smallest_count(wish) < least {
+            // Nobody who asks sets a guard aside that was put up for everybody.
+            faults.push(FieldFault::new("/smallest_count", format!("must be {least} or more")));
+        }
+        if wish.audience == Audience::Publication && !wish.filters.leave_nothing_out() {
+            let detail = "a report for publication is of all cases: leave the filters out";
+            faults.push(FieldFault::new("/audience", detail));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Refusal::Faulty(faults)) }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Refusal::Faulty(faults)) }
 }
 
 /// Every case that was raised until the question's moment: what was raised before its period ends in

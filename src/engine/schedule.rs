@@ -1,10 +1,11 @@
-//! Jobs of a time of day: chasers, digests, housekeeping. The cron crate serves this file alone.
+//! Jobs of a time of day: chasers, digests, housekeeping, reports that go to people.
 //!
 //! A job's slot is claimed in the database, so that one node runs it once; a node that was down
 //! runs the latest slot that it missed, and no earlier one. Nothing whose miss would matter hangs
 //! here: deadlines and what is told again about overdue cases are states in the database.
 
 use super::cron::CronRule;
+use super::report_schedules::ReportSchedule;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::directory::{Contact, PartnershipFunction, Seat};
@@ -18,7 +19,9 @@ use crate::store::{
     tickets,
 };
 use chrono::TimeDelta;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// When each job runs.
 #[derive(Debug, Clone)]
@@ -29,6 +32,8 @@ pub struct JobTimes {
     pub digests: CronRule,
     /// Forgetting what is no longer needed.
     pub housekeeping: CronRule,
+    /// Reports that go to people.
+    pub reports: Vec<Arc<ReportSchedule>>,
 }
 
 /// How long expired sessions and run slots are kept.
@@ -40,37 +45,44 @@ const FAILED_COUNT_MAX: i64 = 1_000;
 /// How many cases are read at once.
 const PAGE: i64 = 200;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Job {
     Chasers,
     Digests,
     Housekeeping,
+    Report(Arc<ReportSchedule>),
 }
 
 impl Job {
-    const ALL: [Self; 3] = [Self::Chasers, Self::Digests, Self::Housekeeping];
-
-    fn name(self) -> &'static str {
+    /// What its slots are recorded under.
+    fn name(&self) -> Cow<'static, str> {
         match self {
-            Self::Chasers => "chasers",
-            Self::Digests => "digests",
-            Self::Housekeeping => "housekeeping",
+            Self::Chasers => "chasers".into(),
+            Self::Digests => "digests".into(),
+            Self::Housekeeping => "housekeeping".into(),
+            Self::Report(schedule) => schedule.job_name().into(),
         }
     }
 }
 
 impl JobTimes {
-    fn rule(&self, job: Job) -> &CronRule {
+    fn jobs(&self) -> impl Iterator<Item = Job> {
+        let reports = self.reports.iter().map(|schedule| Job::Report(Arc::clone(schedule)));
+        [Job::Chasers, Job::Digests, Job::Housekeeping].into_iter().chain(reports)
+    }
+
+    fn rule<'t>(&'t self, job: &'t Job) -> &'t CronRule {
         match job {
             Job::Chasers => &self.chasers,
             Job::Digests => &self.digests,
             Job::Housekeeping => &self.housekeeping,
+            Job::Report(schedule) => &schedule.rule,
         }
     }
 
     /// The next slot of any job.
     pub(super) fn next_slot(&self, now: UtcInstant) -> Option<UtcInstant> {
-        Job::ALL.into_iter().filter_map(|job| self.rule(job).next_slot(now)).min()
+        self.jobs().filter_map(|job| self.rule(&job).next_slot(now)).min()
     }
 }
 
@@ -87,17 +99,18 @@ impl Engine {
         let now = self.now();
         let mut ran_count = 0;
         let mut failed = None;
-        for job in Job::ALL {
-            let Some(slot) = self.inner.options.jobs.rule(job).latest_slot(now) else { continue };
-            let engine = self.clone();
-            match self.store().write(move |w| engine.run_slot(w, job, slot, now)).await {
+        let times = &self.inner.options.jobs;
+        for job in times.jobs() {
+            let Some(slot) = times.rule(&job).latest_slot(now) else { continue };
+            let (engine, name) = (self.clone(), job.name());
+            match self.store().write(move |w| engine.run_slot(w, &job, slot, now)).await {
                 Ok(true) => {
                     ran_count += 1;
-                    tracing::info!(job = job.name(), slot_at = %slot, "ran a job");
+                    tracing::info!(job = %name, slot_at = %slot, "ran a job");
                 }
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(job = job.name(), slot_at = %slot, %error, "a job failed");
+                    tracing::error!(job = %name, slot_at = %slot, %error, "a job failed");
                     failed.get_or_insert(error);
                 }
             }
@@ -111,12 +124,13 @@ impl Engine {
     fn run_slot(
         &self,
         w: &mut Writer<'_>,
-        job: Job,
+        job: &Job,
         slot: UtcInstant,
         now: UtcInstant,
     ) -> Result<bool, EngineError> {
-        let last = jobs::last_slot(w, job.name())?;
-        if last.is_some_and(|last| last >= slot) || !jobs::claim(w, job.name(), slot, now)? {
+        let name = job.name();
+        let last = jobs::last_slot(w, &name)?;
+        if last.is_some_and(|last| last >= slot) || !jobs::claim(w, &name, slot, now)? {
             return Ok(false);
         }
         if last.is_none() {
@@ -126,25 +140,30 @@ impl Engine {
         match job {
             Job::Chasers => self.chase(w, slot, now)?,
             Job::Digests => self.digest(w, slot, now)?,
-            Job::Housekeeping => {
-                let before = now.plus(-KEPT);
-                let answers = TimeDelta::days(self.inner.options.keep_answers_days);
-                idempotency::delete_before(w, now.plus(-answers))?;
-                sessions::delete_expired_before(w, before)?;
-                tickets::delete_before(w, before)?;
-                guesses::delete_before(w, before)?;
-                account_secrets::delete_expired_before(w, before)?;
-                account_letters::delete_ended_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
-                networks::delete_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
-                sign_in_attempts::delete_expired_before(w, now)?;
-                browser_sessions::delete_logout_tokens_before(w, before)?;
-                nodes::delete_before(w, before)?;
-                for job in Job::ALL {
-                    jobs::delete_before(w, job.name(), before)?;
-                }
-            }
+            Job::Housekeeping => self.keep_house(w, now)?,
+            Job::Report(schedule) => self.send_report(w, schedule, slot, now)?,
         }
         Ok(true)
+    }
+
+    /// Forgets what has had its time.
+    fn keep_house(&self, w: &mut Writer<'_>, now: UtcInstant) -> Result<(), EngineError> {
+        let before = now.plus(-KEPT);
+        let answers = TimeDelta::days(self.inner.options.keep_answers_days);
+        idempotency::delete_before(w, now.plus(-answers))?;
+        sessions::delete_expired_before(w, before)?;
+        tickets::delete_before(w, before)?;
+        guesses::delete_before(w, before)?;
+        account_secrets::delete_expired_before(w, before)?;
+        account_letters::delete_ended_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
+        networks::delete_before(w, now.plus(-ACCOUNT_RECORDS_KEPT))?;
+        sign_in_attempts::delete_expired_before(w, now)?;
+        browser_sessions::delete_logout_tokens_before(w, before)?;
+        nodes::delete_before(w, before)?;
+        for job in self.inner.options.jobs.jobs() {
+            jobs::delete_before(w, &job.name(), before)?;
+        }
+        Ok(())
     }
 
     /// One letter to each person for whom cases wait that are due by the end of the next working
@@ -180,7 +199,7 @@ impl Engine {
                 &partnership.name,
                 &partnership.contact_email,
             );
-            let daily = Daily { kind: NoticeKind::Chaser, job: Job::Chasers, slot };
+            let daily = Daily { kind: NoticeKind::Chaser, job: Job::Chasers.name(), slot };
             daily.enqueue(w, partnership_id, contact, letter, now)?;
         }
         Ok(())
@@ -226,7 +245,7 @@ impl Engine {
                     &partnership.name,
                     &partnership.contact_email,
                 );
-                let daily = Daily { kind: NoticeKind::Digest, job: Job::Digests, slot };
+                let daily = Daily { kind: NoticeKind::Digest, job: Job::Digests.name(), slot };
                 daily.enqueue(w, partnership.id, contact, letter, now)?;
             }
         }
@@ -314,14 +333,16 @@ impl Standing {
     }
 }
 
-struct Daily {
-    kind: NoticeKind,
-    job: Job,
-    slot: UtcInstant,
+/// A letter of a job's slot.
+pub(super) struct Daily {
+    pub(super) kind: NoticeKind,
+    pub(super) job: Cow<'static, str>,
+    pub(super) slot: UtcInstant,
 }
 
 impl Daily {
-    fn enqueue(
+    /// Queues it to somebody, once.
+    pub(super) fn enqueue(
         &self,
         w: &mut Writer<'_>,
         partnership_id: PartnershipId,
@@ -331,7 +352,7 @@ impl Daily {
     ) -> Result<(), StoreError> {
         let notice = NewNotice {
             id: NoticeId::new(),
-            event_key: format!("{}:{partnership_id}:{}", self.job.name(), self.slot),
+            event_key: format!("{}:{partnership_id}:{}", self.job, self.slot),
             escalation_id: None,
             partnership_id,
             kind: self.kind,

@@ -1,6 +1,7 @@
 //! What is not sent after all: its recipient may not be told any more, or it has become pointless.
 
 use super::sending::is_about_the_case;
+use super::sending_reports::may_still_report;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::escalation::{Escalation, NoticeKind, Status};
@@ -23,6 +24,8 @@ pub(super) enum Withheld {
     WasAnswered,
     /// It tells that a message was not taken, which was taken since.
     ArrivedAfterAll,
+    /// It leads to a report that its recipient may not have any more.
+    MayNotReport,
 }
 
 impl Withheld {
@@ -40,6 +43,10 @@ impl Withheld {
             }
             Self::ArrivedAfterAll => {
                 "not sent: the message that it tells of was taken or had ended since"
+            }
+            Self::MayNotReport => {
+                "not sent: the recipient is no officer of the partnership any more, and may not have \
+                 its reports"
             }
         }
     }
@@ -99,6 +106,11 @@ impl Engine {
         let Some(person_id) = notice.person_id else { return Ok(None) };
         if people::find_person(r, person_id)?.is_none_or(|found| !found.it.active) {
             return Ok(Some(Withheld::HasLeft));
+        }
+        if notice.kind == Ok(NoticeKind::Report)
+            && !may_still_report(r, person_id, notice.partnership_id, self.now())?
+        {
+            return Ok(Some(Withheld::MayNotReport));
         }
         Ok(None)
     }

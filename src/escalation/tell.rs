@@ -86,6 +86,8 @@ pub enum NoticeKind {
     Digest,
     /// The server cannot act on the case; the partnership has to.
     SetAside,
+    /// A report that goes to the recipient at a time of day, as a link.
+    Report,
 }
 
 impl NoticeKind {

@@ -19,6 +19,7 @@ mod letter;
 mod line;
 mod mailer;
 mod outgoing;
+mod report_ready;
 mod settings;
 mod smtp;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use letter::{Letter, LetterError, Paragraph};
 pub use line::header_safe;
 pub use mailer::{Accepted, Mailer, MailerError, PlayedAnswer, PlayedServer, SendFailure};
 pub use outgoing::{Outgoing, Sender, Sent, is_address};
+pub use report_ready::{ReportReady, report_letter};
 pub use settings::{Security, SmtpSettings};
 pub use smtp::Smtp;
 pub use wording::{Facts, Late, Listed, Standing, case_letter, chaser_letter, digest_letter};

@@ -346,7 +346,9 @@ fn what(kind: NoticeKind) -> &'static str {
         NoticeKind::NoticeFailed | NoticeKind::NoticeDelayed => {
             "A message about this escalation could not be delivered."
         }
-        NoticeKind::Chaser | NoticeKind::Digest | NoticeKind::SetAside => "This escalation waits.",
+        NoticeKind::Chaser | NoticeKind::Digest | NoticeKind::SetAside | NoticeKind::Report => {
+            "This escalation waits."
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! vectors for a document to print; both are legible in black and white. What is suppressed is shown
 //! as not shown, and never as 0.
 
+mod case_list;
 mod cell_words;
 mod charts;
 mod csv;
@@ -20,6 +21,7 @@ mod spreadsheet;
 #[cfg(test)]
 mod tests;
 
+pub use case_list::{LISTED_MAX, ListHead, case_list_page};
 pub use charts::chart_svg;
 pub use csv::{case_list_csv, report_csv};
 pub use disputes::{
@@ -30,5 +32,5 @@ pub use document::report_document;
 pub use error::RenderingError;
 pub use form::ReportForm;
 pub use formula_guard::inert;
-pub use page::{STYLE_SHEET, report_page};
+pub use page::{STYLE_SHEET, report_page, report_page_with_links};
 pub use spreadsheet::report_spreadsheet;

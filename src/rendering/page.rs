@@ -21,6 +21,8 @@ pub(super) struct ReportPage<'a> {
     pub(super) marking: &'static str,
     pub(super) title: String,
     pub(super) about: Vec<(String, String)>,
+    /// Addresses of the same in other forms, each with its words.
+    pub(super) links: &'a [(String, String)],
     pub(super) sections: Vec<SectionView>,
 }
 
@@ -119,6 +121,19 @@ impl TableView {
 /// # Errors
 /// If it cannot be written, or a chart not drawn.
 pub fn report_page(report: &Report, zone: Tz, style_sheet: &str) -> Result<String, RenderingError> {
+    report_page_with_links(report, zone, style_sheet, &[])
+}
+
+/// The same with links to other forms of the report: for each its address and its words.
+///
+/// # Errors
+/// As [`report_page`].
+pub fn report_page_with_links(
+    report: &Report,
+    zone: Tz,
+    style_sheet: &str,
+    links: &[(String, String)],
+) -> Result<String, RenderingError> {
     let title = legible(&report.title);
     let partnership = legible(&report.partnership);
     let period = cell_words::period(&report.period);
@@ -137,6 +152,7 @@ pub fn report_page(report: &Report, zone: Tz, style_sheet: &str) -> Result<Strin
         marking: cell_words::marking(report.audience),
         title,
         about: cell_words::about(report, zone),
+        links,
         sections,
     };
     Ok(page.render()?)

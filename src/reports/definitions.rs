@@ -59,8 +59,9 @@ figures. The list of cases is made from the same, so that everything can be coun
 
 ## For publication
 
-A report for publication shows no count from 1 to one less than the smallest that is to be shown; 0 is
-shown. So that nothing suppressed can be worked out:
+A report for publication shows no count from 1 to one less than the smallest that is to be shown
+(`reports.suppress_below`, 5 if nothing is said); 0 is shown. A small count beside a date and a school
+names a child to those who live there. So that nothing suppressed can be worked out:
 
 - further numbers are suppressed until, of each suppressed number, another value agrees with all that
   is shown: over rows and columns, over shares and what is left of them, and over all tables of the

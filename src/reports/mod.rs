@@ -22,6 +22,7 @@ mod packed;
 mod parties;
 mod period;
 mod question;
+mod relative_period;
 mod report;
 mod stages;
 mod subjects;
@@ -43,6 +44,7 @@ pub use fold::{Folding, Measure};
 pub use list::{CaseLine, List, ListColumn, StayLine};
 pub use packed::{NotFacts, NotPacked, pack, unpack};
 pub use question::{AgencyName, Names, NotForPublication, Question, in_words};
+pub use relative_period::RelativePeriod;
 pub use report::{
     Audience, Cell, Chart, Column, ColumnKind, Filters, Period, PeriodKind, Report, Row, Section,
     Table,

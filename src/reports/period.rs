@@ -17,6 +17,40 @@ impl Period {
         Self::months(NaiveDate::from_ymd_opt(year, 4, 1)?, 12, PeriodKind::FinancialYear)
     }
 
+    /// The year in which the financial year of a day began.
+    pub fn financial_year_of(day: NaiveDate) -> i32 {
+        if day.month() < 4 { day.year() - 1 } else { day.year() }
+    }
+
+    /// The period in words, as short as they can be: `July to September 2026`, `1 April 2026 to
+    /// 4 January 2027`.
+    pub fn in_words(self) -> String {
+        let Self { from, to, .. } = self;
+        let same_year = from.year() == to.year();
+        let is_of_months = from.day() == 1 && to.succ_opt().is_none_or(|next| next.day() == 1);
+        let last = to.format(if is_of_months { "%B %Y" } else { "%-d %B %Y" });
+        let begins = match (is_of_months, same_year) {
+            (true, true) if from.month() == to.month() => return last.to_string(),
+            (true, true) => "%B",
+            (true, false) => "%B %Y",
+            (false, _) if from == to => return last.to_string(),
+            (false, true) => "%-d %B",
+            (false, false) => "%-d %B %Y",
+        };
+        format!("{} to {last}", from.format(begins))
+    }
+
+    /// The period in the words of a report's address: `quarter=2026-Q3`.
+    pub fn in_address(self) -> String {
+        match self.kind {
+            PeriodKind::Quarter => {
+                format!("quarter={}-Q{}", self.from.year(), self.from.month0() / 3 + 1)
+            }
+            PeriodKind::FinancialYear => format!("financial_year={}", self.from.year()),
+            PeriodKind::Dates => format!("from={}&to={}", self.from, self.to),
+        }
+    }
+
     /// From one day to another, both with it. None if the last is before the first.
     pub fn dates(from: NaiveDate, to: NaiveDate) -> Option<Self> {
         (from <= to).then_some(Self { from, to, kind: PeriodKind::Dates })

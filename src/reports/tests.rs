@@ -10,6 +10,7 @@ mod oracle;
 mod packing;
 mod published_year;
 mod recount;
+mod relative_periods;
 mod second_opinion;
 mod suppressing;
 

@@ -296,8 +296,10 @@ pub struct Filter {
 macro_rules! narrowed {
     ($viewer:expr, $filter:expr, $now:expr) => {{
         let (me, posts) = ($viewer.me(), $viewer.posts());
-        let mine =
-            || seats::table.filter(seats::person_id.eq(me.clone()).or(seats::post_id.eq_any(posts.clone())));
+        let mine = || {
+            seats::table
+                .filter(seats::person_id.eq(me.clone()).or(seats::post_id.eq_any(posts.clone())))
+        };
         let waiting = || mine().filter(seats::is_waiting.eq(true)).select(seats::escalation_id);
         let mut query = escalations::table
             .filter(

@@ -11,13 +11,13 @@ use super::frame::{Frame, see_other, show};
 use super::page::Refused;
 use super::posted::Posted;
 use super::visitor::Visitor;
+use crate::auth;
 use crate::engine::{CaseView, Engine, EngineError, Idempotency, Request};
 use crate::escalation::{Command, Refusal};
 use crate::store::idempotency::StoredAnswer;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 type App = web::Data<Engine>;
@@ -70,12 +70,12 @@ impl Once {
 
     /// The request that a form is.
     pub(super) fn request(&self, visitor: &Visitor, path: &str, sent: &Sent) -> Request {
-        let mut digest = Sha256::new();
-        for part in sent.iter().flat_map(|(name, value)| [name, value]).chain([&path.to_owned()]) {
-            digest.update(part.len().to_be_bytes());
-            digest.update(part);
+        // With the length of each part before it, no two forms make one text.
+        let mut whole = format!("{}:{path}", path.len());
+        for (name, value) in sent {
+            whole += &format!("{}:{name}{}:{value}", name.len(), value.len());
         }
-        let fingerprint = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let fingerprint = auth::digest(&whole);
         Request {
             actor: visitor.actor.clone(),
             expected_version: Some(self.version),
@@ -167,7 +167,8 @@ fn page(
 }
 
 fn address(view: &CaseView, act: &Act) -> String {
-    let base = format!("/escalations/{}/do/{}", view.escalation.reference, act.kind.words().address);
+    let base =
+        format!("/escalations/{}/do/{}", view.escalation.reference, act.kind.words().address);
     if act.which.is_empty() { base } else { format!("{base}/{}", act.which) }
 }
 
@@ -181,7 +182,10 @@ fn about(view: &CaseView, act: &Act) -> Vec<String> {
             let outcomes = &view.loaded.policy.outcomes;
             found.map_or_else(Vec::new, |proposal| {
                 let outcome = super::case::titled(outcomes, &proposal.outcome);
-                vec![format!("{outcome}, proposed by {}:", proposal.by.name), proposal.terms.as_str().to_owned()]
+                vec![
+                    format!("{outcome}, proposed by {}:", proposal.by.name),
+                    proposal.terms.as_str().to_owned(),
+                ]
             })
         }
         (ActKind::CompleteAction, Ok(number)) => {
@@ -226,7 +230,8 @@ async fn done(app: &App, posted: Posted, id: &str, act: Act) -> Result<HttpRespo
     let once = Once::taken_from(&mut sent)?;
     let which = app.resolve(id).await?;
     let view = app.view(visitor.actor.clone(), which).await?;
-    let fields: Vec<Field> = act.fields(&view).into_iter().map(|it| it.as_sent(&sent)).collect();
+    let fields: Vec<Field> =
+        act.fields(&view).into_iter().map(|it| it.filled_with(&sent)).collect();
     let mut reading = Reading::of(&sent, &fields, view.loaded.calendar());
     let command = act.command(&mut reading);
     let faults = reading.faults;
@@ -249,10 +254,18 @@ async fn done(app: &App, posted: Posted, id: &str, act: Act) -> Result<HttpRespo
         }
         Err(EngineError::Stale) => {
             let faults = Faults(vec![(String::new(), CHANGED.to_owned())]);
-            again(fields, &faults, &Once::of(view.escalation.version), StatusCode::PRECONDITION_FAILED)
+            again(
+                fields,
+                &faults,
+                &Once::of(view.escalation.version),
+                StatusCode::PRECONDITION_FAILED,
+            )
         }
         Err(EngineError::Refused(Refusal::NotNow(text) | Refusal::NotYours(text))) => {
-            Err(Refused::NotNow { text, back: format!("/escalations/{}", view.escalation.reference) })
+            Err(Refused::NotNow {
+                text,
+                back: format!("/escalations/{}", view.escalation.reference),
+            })
         }
         Err(other) => Err(other.into()),
     }

@@ -44,6 +44,9 @@ pub(super) enum ActKind {
     Withdraw,
 }
 
+/// Address, title, lead, button, and what is said once it is done.
+type Texts = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
 /// The words of an act: its address, the link to it, its page's lead, its button, and what the case's
 /// page says once it is done.
 pub(super) struct Words {
@@ -101,7 +104,7 @@ impl ActKind {
     }
 
     #[rustfmt::skip]
-    fn texts(self) -> (&'static str, &'static str, &'static str, &'static str, &'static str) {
+    fn texts(self) -> Texts {
         match self {
             Self::Acknowledge => ("acknowledge", "Say that the challenge arrived",
                 "The other side learns that somebody has it. This is not yet an answer: the clock runs on.",
@@ -145,6 +148,13 @@ impl ActKind {
             Self::CompleteAction => ("action-done", "Tick off an action",
                 "Say that this action is done.",
                 "It is done", "The action is ticked off."),
+            other => other.texts_of_clocks_and_endings(),
+        }
+    }
+
+    #[rustfmt::skip]
+    fn texts_of_clocks_and_endings(self) -> Texts {
+        match self {
             Self::SetProtectiveDeadline => ("protective-deadline", "Set a protective deadline",
                 "A moment before which the child must be safe: court, discharge, a weekend. The sooner of it and the policy’s limit counts.",
                 "Set the protective deadline", "The protective deadline is set."),
@@ -181,6 +191,8 @@ impl ActKind {
             Self::Withdraw => ("withdraw", "Withdraw",
                 "This ends the escalation without an outcome. Everybody who had it is told.",
                 "Withdraw", "It is withdrawn."),
+            // The others stand above.
+            _ => ("", "", "", "", ""),
         }
     }
 
@@ -203,10 +215,8 @@ impl ActKind {
             Self::TickTask => {
                 let tasks = it.current_entry().map(|entry| entry.tasks.as_slice());
                 let open = tasks.unwrap_or_default().iter().filter(|task| {
-                    let is_open = matches!(
-                        task.state,
-                        TaskState::Running(_) | TaskState::Missed { .. }
-                    );
+                    let is_open =
+                        matches!(task.state, TaskState::Running(_) | TaskState::Missed { .. });
                     is_open && task.key != STAGE_TASK
                 });
                 open.map(|task| task.key.clone()).collect()
@@ -282,7 +292,9 @@ impl Act {
                 Field::new("stance", "Where does your side stand?", Kind::Choice(stances())),
                 prose("rationale", "Why?"),
             ],
-            ActKind::AgreeToProposal | ActKind::CompleteAction | ActKind::Resume
+            ActKind::AgreeToProposal
+            | ActKind::CompleteAction
+            | ActKind::Resume
             | ActKind::ConfirmRecord => Vec::new(),
             ActKind::DeclineProposal | ActKind::Withdraw => vec![reason()],
             ActKind::Propose => vec![
@@ -301,6 +313,16 @@ impl Act {
                 Field::new("to_stage", "To which stage?", Kind::Choice(stages(view, true))),
                 prose("reason", "Why can it not wait?"),
             ],
+            ActKind::Reopen => vec![reason()],
+            _ => self.dated_fields(view),
+        }
+    }
+
+    /// The same of the acts that name a time, a person or a place.
+    fn dated_fields(&self, view: &CaseView) -> Vec<Field> {
+        let policy = &view.loaded.policy;
+        let prose = |name, label| Field::new(name, label, Kind::Prose);
+        match self.kind {
             ActKind::ArrangeMeeting => vec![
                 Field::new("at", "When?", Kind::Instant),
                 Field::new("place", "Where?", Kind::Line).hint("A room, or a link."),
@@ -341,16 +363,22 @@ impl Act {
                 let to = to.map(|term| (term.key.clone(), term.title.clone())).collect();
                 vec![Field::new("to", "To whom?", Kind::Choice(to)), reason()]
             }
-            ActKind::GiveFeedback => with_themes(policy, vec![
-                prose("text", "What went well, and what did not?"),
-                prose("learning", "What can others learn from it?").optional(),
-            ]),
-            ActKind::Debrief => with_themes(policy, vec![
-                Field::new("held_on", "On which day?", Kind::Date),
-                Field::new("with", "With whom?", Kind::Line),
-                prose("text", "What did it come to?").optional(),
-            ]),
-            ActKind::Reopen => vec![reason()],
+            ActKind::GiveFeedback => with_themes(
+                policy,
+                vec![
+                    prose("text", "What went well, and what did not?"),
+                    prose("learning", "What can others learn from it?").optional(),
+                ],
+            ),
+            ActKind::Debrief => with_themes(
+                policy,
+                vec![
+                    Field::new("held_on", "On which day?", Kind::Date),
+                    Field::new("with", "With whom?", Kind::Line),
+                    prose("text", "What did it come to?").optional(),
+                ],
+            ),
+            _ => Vec::new(),
         }
     }
 
@@ -360,7 +388,8 @@ impl Act {
         Some(match self.kind {
             ActKind::Acknowledge => Command::Acknowledge { note: form.prose("note") },
             ActKind::Respond => {
-                let (key, rationale) = (form.needed_choice("stance"), form.needed_prose("rationale"));
+                let (key, rationale) =
+                    (form.needed_choice("stance"), form.needed_prose("rationale"));
                 Command::Respond { stance: stance(&key?)?, rationale: rationale? }
             }
             ActKind::AgreeToProposal => Command::ConfirmProposal { proposal: number.ok()? },
@@ -376,11 +405,7 @@ impl Act {
                 let outcome = form.needed_choice("outcome");
                 let (decision, rationale) =
                     (form.needed_prose("decision"), form.needed_prose("rationale"));
-                Command::Determine {
-                    outcome: outcome?,
-                    decision: decision?,
-                    rationale: rationale?,
-                }
+                Command::Determine { outcome: outcome?, decision: decision?, rationale: rationale? }
             }
             ActKind::StatePosition => Command::StatePosition(Box::new(position(form)?)),
             ActKind::TickTask => {
@@ -397,7 +422,9 @@ impl Act {
             ActKind::CompleteAction => Command::CompleteAction { action: number.ok()? },
             ActKind::Resume => Command::Resume,
             ActKind::ConfirmRecord => Command::ConfirmRecord,
-            ActKind::Reopen => Command::Reopen { reason: form.needed_prose("reason")?, stage: None },
+            ActKind::Reopen => {
+                Command::Reopen { reason: form.needed_prose("reason")?, stage: None }
+            }
             ActKind::Withdraw => Command::Withdraw { reason: form.needed_prose("reason")? },
             _ => return self.dated_command(form),
         })

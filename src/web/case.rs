@@ -98,7 +98,8 @@ pub(super) async fn case(
     let now = app.now();
     let challenge = it.challenge().ok_or(Refused::NotFound)?;
     let calendar = view.loaded.calendar();
-    let heading = format!("{} challenges {}", it.raising.agency_name, challenge.receiving.agency_name);
+    let heading =
+        format!("{} challenges {}", it.raising.agency_name, challenge.receiving.agency_name);
     let entry = it.current_entry();
     let page = Case {
         frame: Frame::of(&visitor, format!("{} {heading}", it.reference)),
@@ -149,7 +150,8 @@ fn link(view: &CaseView, act: &Act) -> Link {
     let words = act.kind.words();
     let it = &view.escalation;
     let base = format!("/escalations/{}/do/{}", it.reference, words.address);
-    let task = it.current_entry().and_then(|entry| entry.tasks.iter().find(|it| it.key == act.which));
+    let task =
+        it.current_entry().and_then(|entry| entry.tasks.iter().find(|it| it.key == act.which));
     match (act.which.as_str(), task) {
         ("", _) => Link { address: base, title: words.title.to_owned() },
         (which, Some(task)) => Link {
@@ -239,16 +241,25 @@ fn summary(view: &CaseView, challenge: &Challenge) -> Vec<Said> {
     let child = &challenge.child;
     let record = child.local_reference.as_ref();
     let mut rows = vec![
-        ("Child", match record {
-            Some(record) => format!("{} (record {record})", child.initials),
-            None => child.initials.to_string(),
-        }),
-        ("About", titled(&policy.areas_of_disagreement, &challenge.area_of_disagreement).to_owned()),
+        (
+            "Child",
+            match record {
+                Some(record) => format!("{} (record {record})", child.initials),
+                None => child.initials.to_string(),
+            },
+        ),
+        (
+            "About",
+            titled(&policy.areas_of_disagreement, &challenge.area_of_disagreement).to_owned(),
+        ),
         ("Urgency", capital(&crate::reports::in_words(&challenge.urgency_class))),
-        ("Raised by", match it.raised_at {
-            Some(at) => signed(&it.raiser, at, calendar),
-            None => it.raiser.name.clone(),
-        }),
+        (
+            "Raised by",
+            match it.raised_at {
+                Some(at) => signed(&it.raiser, at, calendar),
+                None => it.raiser.name.clone(),
+            },
+        ),
     ];
     if let Some(level) = &challenge.level_of_need {
         rows.push(("Level of need", level.to_string()));
@@ -338,37 +349,46 @@ fn said_by(view: &CaseView, challenge: &Challenge, side: Side) -> Vec<Statement>
     let mut said: Vec<(UtcInstant, Statement)> = Vec::new();
     if side == Side::Raising {
         let at = it.raised_at.unwrap_or(it.drafted_at);
-        said.push((at, Statement {
-            heading: "The challenge".to_owned(),
-            by: signed(&it.raiser, at, calendar),
-            texts: texts([
-                ("Facts", Some(&challenge.facts)),
-                ("Judgement", Some(&challenge.judgement)),
-                ("Why", Some(&challenge.rationale)),
-                ("Risk to the child", Some(&challenge.risk)),
-                ("The child’s voice", Some(&challenge.childs_voice)),
-                ("What was tried", Some(&challenge.what_was_tried)),
-                ("Outcome sought", Some(&challenge.outcome_sought)),
-                ("Agreed", challenge.agreed.as_ref()),
-                ("Disputed", challenge.disputed.as_ref()),
-                ("Sharing of information", challenge.information_sharing.as_ref()),
-            ]),
-        }));
+        said.push((
+            at,
+            Statement {
+                heading: "The challenge".to_owned(),
+                by: signed(&it.raiser, at, calendar),
+                texts: texts([
+                    ("Facts", Some(&challenge.facts)),
+                    ("Judgement", Some(&challenge.judgement)),
+                    ("Why", Some(&challenge.rationale)),
+                    ("Risk to the child", Some(&challenge.risk)),
+                    ("The child’s voice", Some(&challenge.childs_voice)),
+                    ("What was tried", Some(&challenge.what_was_tried)),
+                    ("Outcome sought", Some(&challenge.outcome_sought)),
+                    ("Agreed", challenge.agreed.as_ref()),
+                    ("Disputed", challenge.disputed.as_ref()),
+                    ("Sharing of information", challenge.information_sharing.as_ref()),
+                ]),
+            },
+        ));
     }
     let of_side = |by: &Signature| by.side == side;
     for one in it.positions.iter().filter(|one| of_side(&one.by)) {
-        said.push((one.at, Statement {
-            heading: "Position".to_owned(),
-            by: signed(&one.by, one.at, calendar),
-            texts: position(&one.statement),
-        }));
+        said.push((
+            one.at,
+            Statement {
+                heading: "Position".to_owned(),
+                by: signed(&one.by, one.at, calendar),
+                texts: position(&one.statement),
+            },
+        ));
     }
     for one in it.acknowledgements.iter().filter(|one| of_side(&one.by)) {
-        said.push((one.at, Statement {
-            heading: "The challenge arrived".to_owned(),
-            by: signed(&one.by, one.at, calendar),
-            texts: texts([("Note", one.note.as_ref())]),
-        }));
+        said.push((
+            one.at,
+            Statement {
+                heading: "The challenge arrived".to_owned(),
+                by: signed(&one.by, one.at, calendar),
+                texts: texts([("Note", one.note.as_ref())]),
+            },
+        ));
     }
     for one in it.responses.iter().filter(|one| of_side(&one.by)) {
         let heading = match one.stance {
@@ -377,11 +397,14 @@ fn said_by(view: &CaseView, challenge: &Challenge, side: Side) -> Vec<Statement>
             crate::escalation::Stance::NeedsInformation => "Needs to know more",
             crate::escalation::Stance::Refuses => "Refuses the challenge",
         };
-        said.push((one.at, Statement {
-            heading: heading.to_owned(),
-            by: signed(&one.by, one.at, calendar),
-            texts: vec![text("Why", &one.rationale)],
-        }));
+        said.push((
+            one.at,
+            Statement {
+                heading: heading.to_owned(),
+                by: signed(&one.by, one.at, calendar),
+                texts: vec![text("Why", &one.rationale)],
+            },
+        ));
     }
     for one in it.proposals.iter().filter(|one| of_side(&one.by)) {
         said.push((one.at, proposal(view, one)));
@@ -405,7 +428,11 @@ fn proposal(view: &CaseView, one: &crate::escalation::Proposal) -> Statement {
         }
     });
     Statement {
-        heading: format!("Proposal {}: {}", one.number, titled(&view.loaded.policy.outcomes, &one.outcome)),
+        heading: format!(
+            "Proposal {}: {}",
+            one.number,
+            titled(&view.loaded.policy.outcomes, &one.outcome)
+        ),
         by: signed(&one.by, one.at, calendar),
         texts,
     }

@@ -126,7 +126,7 @@ impl Field {
     }
 
     /// The same, with what somebody sent.
-    pub(super) fn as_sent(mut self, sent: &Sent) -> Self {
+    pub(super) fn filled_with(mut self, sent: &Sent) -> Self {
         let of = |name: &str| sent.get(name).cloned().unwrap_or_default();
         match &self.kind {
             // A password is typed again, never sent back.
@@ -256,9 +256,7 @@ impl Faults {
             let parts = fault.pointer.split('/').rev();
             let field = parts.into_iter().find_map(|part| fields.iter().find(|it| it.name == part));
             match field {
-                Some(field) => {
-                    (field.name.to_owned(), worded(&field.label, &fault.detail))
-                }
+                Some(field) => (field.name.to_owned(), worded(&field.label, &fault.detail)),
                 None => (String::new(), sentence(&fault.detail)),
             }
         };
@@ -369,9 +367,7 @@ impl<'a> Reading<'a> {
     pub(super) fn date(&mut self, name: &str) -> Option<NaiveDate> {
         let part = |part: &str| self.text(&format!("{name}-{part}"));
         let (day, month, year) = (part("day"), part("month"), part("year"));
-        if day.or(month).or(year).is_none() {
-            return None;
-        }
+        day.or(month).or(year)?;
         let read = || {
             let (day, month) = (day?.parse().ok()?, month?.parse().ok()?);
             NaiveDate::from_ymd_opt(year?.parse().ok()?, month, day)

@@ -37,7 +37,9 @@ fn words(shelf: Shelf) -> (&'static str, &'static str, &'static str) {
         }
         Shelf::Open => ("open", "All open", "There are no open cases that you can see."),
         Shelf::Drafts => ("drafts", "Your drafts", "You have no drafts."),
-        Shelf::Resolved => ("resolved", "Resolved", "There are no resolved cases that you can see."),
+        Shelf::Resolved => {
+            ("resolved", "Resolved", "There are no resolved cases that you can see.")
+        }
         Shelf::Withdrawn => {
             ("withdrawn", "Withdrawn", "There are no withdrawn cases that you can see.")
         }

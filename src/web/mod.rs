@@ -16,6 +16,7 @@ mod page;
 mod posted;
 mod raise;
 mod record;
+mod reports;
 mod routes;
 mod sign_in;
 mod sign_in_here;

@@ -1,9 +1,11 @@
 //! One page, and the page that says why something was not done.
 
-use crate::engine::{EngineError, SignOnError, SignOnRefused};
-use crate::store::StoreError;
-use crate::escalation::Refusal;
 use super::frame::{Frame, see_other, show};
+use crate::api::Problem;
+use crate::auth::oidc;
+use crate::engine::{EngineError, SignOnError, SignOnRefused};
+use crate::escalation::Refusal;
+use crate::store::StoreError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
@@ -72,13 +74,24 @@ pub enum Refused {
         wait_seconds: u32,
     },
     /// A code did not do.
-    FactorRefused,
+    WrongCode,
     /// The form is not of our page in this session.
     Forged,
     /// What came cannot be read.
     Unreadable,
     /// There is no such method here; this one is.
     Method(&'static str),
+    /// What was asked for is not there, not theirs, or cannot be.
+    Asked {
+        /// Which of these.
+        status: StatusCode,
+        /// The page's title.
+        title: &'static str,
+        /// What happened, and what to do next.
+        text: String,
+        /// When it is worth another try, in seconds.
+        retry_after_seconds: Option<u32>,
+    },
     /// The server failed.
     Failed {
         /// It may work in a moment.
@@ -92,7 +105,7 @@ impl From<EngineError> for Refused {
             EngineError::NotSignedIn => return Self::NotSignedIn,
             EngineError::Stale => return Self::Stale,
             EngineError::KeyUsedOtherwise => return Self::SentBefore,
-            EngineError::FactorRefused => return Self::FactorRefused,
+            EngineError::FactorRefused => return Self::WrongCode,
             EngineError::Throttled { wait_seconds } => return Self::Throttled { wait_seconds },
             EngineError::Refused(Refusal::NotFound) => return Self::NotFound,
             EngineError::Refused(Refusal::NotYours(text)) => return Self::NotYours(text),
@@ -121,6 +134,14 @@ impl From<EngineError> for Refused {
     }
 }
 
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        let (status, title, text) = problem.in_words();
+        let retry_after_seconds = problem.retry_after_seconds();
+        Self::Asked { status, title, text, retry_after_seconds }
+    }
+}
+
 impl From<SignOnError> for Refused {
     fn from(error: SignOnError) -> Self {
         match error {
@@ -137,6 +158,17 @@ impl fmt::Display for Refused {
 }
 
 impl Refused {
+    /// The query cannot be read, for this reason.
+    pub(super) fn unreadable_query(why: &str) -> Self {
+        let text = format!("The address cannot be read: {why}.");
+        Self::Asked {
+            status: StatusCode::BAD_REQUEST,
+            title: "Another address is needed",
+            text,
+            retry_after_seconds: None,
+        }
+    }
+
     /// Status, title, and what to do next.
     fn words(&self) -> (StatusCode, &'static str, &str) {
         use StatusCode as S;
@@ -162,12 +194,10 @@ impl Refused {
                 "It was sent before with other words in it, and nothing was changed now. Open the \
                  form again if there is more to say.",
             ),
-            Self::Throttled { .. } => (
-                S::TOO_MANY_REQUESTS,
-                "Too many attempts",
-                "Wait five minutes, then try again.",
-            ),
-            Self::FactorRefused => (
+            Self::Throttled { .. } => {
+                (S::TOO_MANY_REQUESTS, "Too many attempts", "Wait five minutes, then try again.")
+            }
+            Self::WrongCode => (
                 S::FORBIDDEN,
                 "This did not work",
                 "The code was not right, was used already, or came too late. Sign in again, with \
@@ -191,6 +221,7 @@ impl Refused {
             Self::Method(_) => {
                 (S::METHOD_NOT_ALLOWED, "Not in this way", "This address is used in another way.")
             }
+            Self::Asked { status, title, text, .. } => (*status, title, text),
             Self::Failed { is_passing: true } => (
                 S::SERVICE_UNAVAILABLE,
                 "The server cannot answer now",
@@ -272,11 +303,21 @@ impl Refused {
         let (address, text) = match self {
             Self::Method(_) => return None,
             Self::NotNow { back, .. } => (back.as_str(), "Go on"),
-            Self::NotFound | Self::NotYours(_) | Self::Stale | Self::SentBefore => ("/", "Home"),
+            Self::NotFound
+            | Self::NotYours(_)
+            | Self::Stale
+            | Self::SentBefore
+            | Self::Asked { .. } => ("/", "Home"),
             _ => ("/sign-in", "The sign-in page"),
         };
         Some((address.to_owned(), text.to_owned()))
     }
+}
+
+/// The way back to a page as it stands in a query: what has a meaning there loses it, and a plain path
+/// stays legible.
+pub(super) fn and_back(return_to: &str) -> String {
+    format!("return_to={}", oidc::encoded(return_to).replace("%2F", "/"))
 }
 
 impl ResponseError for Refused {
@@ -286,7 +327,7 @@ impl ResponseError for Refused {
 
     fn error_response(&self) -> HttpResponse {
         if let Self::SignInFirst { return_to } = self {
-            return see_other(&format!("/sign-in?return_to={return_to}"));
+            return see_other(&format!("/sign-in?{}", and_back(return_to)));
         }
         let (status, title, text) = self.words();
         let mut page = Page::telling(title, &[text]);
@@ -299,9 +340,13 @@ impl ResponseError for Refused {
         if let Self::Method(allow) = self {
             response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allow));
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            let seconds = header::HeaderValue::from_static("30");
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        let seconds = match self {
+            Self::Asked { retry_after_seconds, .. } => *retry_after_seconds,
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => Some(30),
+            _ => None,
+        };
+        if let Some(seconds) = seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -1,6 +1,6 @@
 use super::page::Refused;
 use super::posted::Origin;
-use super::{acting, case, frame, home, raise, record, sign_in, sign_in_here};
+use super::{acting, case, frame, home, raise, record, reports, sign_in, sign_in_here};
 use actix_web::{Resource, web};
 
 /// The largest form: several texts of 20,000 characters, each of them written as up to twelve bytes.
@@ -49,9 +49,7 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
         )
         .service(at("/escalations/{id}/raised", "GET").route(web::get().to(raise::raised)))
         .service(at("/sign-in", "GET").route(web::get().to(sign_in::page)))
-        .service(
-            at("/sign-in/password", "POST").route(web::post().to(sign_in_here::with_password)),
-        )
+        .service(at("/sign-in/password", "POST").route(web::post().to(sign_in_here::with_password)))
         .service(at("/sign-in/code", "POST").route(web::post().to(sign_in_here::with_code)))
         .service(at("/sign-in/with/{provider}", "GET").route(web::get().to(sign_in::begin)))
         .service(at("/sign-in/back/{provider}", "GET").route(web::get().to(sign_in::finish)))
@@ -60,5 +58,10 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
             at("/sign-in/logout/{provider}", "POST")
                 .route(web::post().to(sign_in::provider_logout)),
         )
+        .service(
+            at("/partnerships/{id}/reports/disputes", "GET")
+                .route(web::get().to(reports::disputes)),
+        )
+        .service(at("/partnerships/{id}/reports/cases", "GET").route(web::get().to(reports::cases)))
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
 }

@@ -7,7 +7,7 @@
 use super::cookies::{self, SESSION};
 use super::fields::{Faults, Field, Kind, Sent};
 use super::frame::{Frame, see_other, show};
-use super::page::Refused;
+use super::page::{Refused, and_back};
 use super::posted::{comes_from_here, fields};
 use super::sign_in::with_cookie;
 use crate::auth::oidc::return_path;
@@ -45,12 +45,20 @@ struct CodePage {
 }
 
 /// The page where somebody signs in.
-pub(super) fn page(app: &App, return_to: &str, faults: &Faults, status: StatusCode) -> HttpResponse {
+pub(super) fn page(
+    app: &App,
+    return_to: &str,
+    faults: &Faults,
+    status: StatusCode,
+) -> HttpResponse {
     let fields = [
         Field::new("email", "Email address", Kind::Email),
         Field::new("password", "Password", Kind::Password),
     ];
-    let providers = app.providers().iter().map(|of| (of.key.clone(), of.name.clone()));
+    let providers = app
+        .providers()
+        .iter()
+        .map(|of| (format!("/sign-in/with/{}?{}", of.key, and_back(return_to)), of.name.clone()));
     let page = SignInPage {
         frame: Frame::for_anybody("Sign in").with_faults(!faults.is_empty()),
         fields: fields.into_iter().map(|field| field.with_fault_of(faults)).collect(),
@@ -101,9 +109,10 @@ pub(super) async fn with_password(
         Ok(SignInStep::ProveFactor { ticket, ways }) => {
             if ways.iter().all(|way| *way == Way::Passkey) {
                 return Err(Refused::NotNow {
-                    text: "Your account asks for your passkey, and the page for it is to come. Sign \
+                    text:
+                        "Your account asks for your passkey, and the page for it is to come. Sign \
                            in through your organisation, or ask the administrator."
-                        .to_owned(),
+                            .to_owned(),
                     back: "/sign-in".to_owned(),
                 });
             }

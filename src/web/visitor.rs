@@ -27,7 +27,8 @@ impl FromRequest for Visitor {
         Box::pin(async move {
             match visitor(&request).await {
                 Err(Refused::NotSignedIn) if request.method() == Method::GET => {
-                    let return_to = request.path().to_owned();
+                    let here = request.uri().path_and_query();
+                    let return_to = here.map(ToString::to_string).unwrap_or_default();
                     Err(Refused::SignInFirst { return_to })
                 }
                 other => other,

@@ -63,10 +63,15 @@ pub fn trial(mut dice: Dice) -> Outcome {
     let mut outcome = Outcome::held(u64::try_from(forced).unwrap());
     let violations = &mut outcome.violations;
     let refused = |came: &Came| matches!(came, Came::NotDone(answer) if answer.status == 503);
-    let refused = journal.iter().filter(|entry| refused(&entry.came)).count();
+    let refused: Vec<_> = journal.iter().filter(|entry| refused(&entry.came)).collect();
+    if !refused.is_empty() {
+        eprintln!("  the server said:\n{}", ground.said());
+    }
+    let refused = refused.len();
     eprintln!("  {seen} tried, {forced} were broken off, {refused} writes were refused for it");
     eprintln!("  {}", load::tally(&journal));
-    if !(seen / 10..=seen * 3 / 10).contains(&forced) {
+    // Whoever comes past several triggers, or past one several times, is seen as often.
+    if !(seen / 20..=seen * 3 / 10).contains(&forced) {
         violations.push(format!("{forced} of {seen}: the trial tried something else"));
     }
     // One in 3,125 meets five in a row.

@@ -27,5 +27,5 @@ pub use keys::KeySet;
 pub use logout_token::{Logout, check_logout_token};
 pub use metadata::Metadata;
 pub use provider::{ClientSecret, Provider};
-pub use request::{authorization_url, basic_credentials, challenge};
+pub use request::{authorization_url, basic_credentials, challenge, encoded};
 pub use return_path::return_path;

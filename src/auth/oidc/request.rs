@@ -66,7 +66,7 @@ pub fn basic_credentials(provider: &Provider) -> String {
 }
 
 /// A text as it stands in a query: everything but letters, digits and `-._~` by its bytes.
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

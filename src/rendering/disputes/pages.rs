@@ -52,6 +52,7 @@ fn page(
         marking: cell_words::marking(Audience::Officers),
         title,
         about: vec![("As of".to_owned(), cell_words::instant(as_of, zone))],
+        links: &[],
         sections: vec![SectionView {
             id: "picture".to_owned(),
             title: "Picture and table".to_owned(),

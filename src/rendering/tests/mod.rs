@@ -1,5 +1,6 @@
 //! Every form says what the report says, whatever stands in it.
 
+mod case_lists;
 mod disputes;
 mod documents;
 mod lists;

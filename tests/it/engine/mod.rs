@@ -23,6 +23,7 @@ pub mod proving;
 mod publishing;
 mod record;
 mod report_facts;
+pub mod report_letters;
 pub mod sql;
 
 use crate::house::{Answer, House};

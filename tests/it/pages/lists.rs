@@ -6,8 +6,15 @@ use crate::on_each_database;
 use crate::sign_on::{Browser, page};
 
 const SHELVES: [&str; 9] = [
-    "needs-me", "overdue", "due-today", "due-soon", "waiting-on-others", "open", "drafts",
-    "resolved", "withdrawn",
+    "needs-me",
+    "overdue",
+    "due-today",
+    "due-soon",
+    "waiting-on-others",
+    "open",
+    "drafts",
+    "resolved",
+    "withdrawn",
 ];
 
 /// The references on a list, over all its pages.

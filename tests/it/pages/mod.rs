@@ -43,7 +43,8 @@ pub fn filled(answer: &Answer, written: &[(&str, &str)]) -> String {
     let hidden = hidden(answer);
     let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let all = hidden.chain(written.iter().copied());
-    let pairs: Vec<String> = all.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let pairs: Vec<String> =
+        all.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     pairs.join("&")
 }
 

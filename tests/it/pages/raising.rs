@@ -36,15 +36,24 @@ fn journey(agency: &str, practitioner: &str) -> [(&'static str, Vec<(&'static st
         ("facts", vec![("facts", text("Came to school three times without a coat."))]),
         (
             "judgement",
-            vec![("judgement", text("Neglect.")), ("rationale", text("It goes on, and gets worse."))],
+            vec![
+                ("judgement", text("Neglect.")),
+                ("rationale", text("It goes on, and gets worse.")),
+            ],
         ),
         (
             "risk",
-            vec![("risk", text("Another winter of this.")), ("childs_voice", text("Says it is cold."))],
+            vec![
+                ("risk", text("Another winter of this.")),
+                ("childs_voice", text("Says it is cold.")),
+            ],
         ),
         (
             "tried",
-            vec![("what_was_tried", text("Two calls.")), ("outcome_sought", text("An assessment."))],
+            vec![
+                ("what_was_tried", text("Two calls.")),
+                ("outcome_sought", text("An assessment.")),
+            ],
         ),
         ("more", vec![("agreed", text("That it is cold."))]),
     ]
@@ -108,7 +117,7 @@ on_each_database! {
         let way = begun.header("location").unwrap();
         let reference = way.split('/').nth(2).unwrap();
         let case = house.as_("Priya Nair").await.get(&format!("/escalations/{reference}")).await;
-        assert_eq!(case.text("/immediate_danger/taken_at"), "2026-12-21T08:50:00.000Z");
+        assert_eq!(case.text("/immediate_danger/taken_at"), "2026-12-21T08:50:00.000000Z");
     }
 
     async fn a_form_sent_twice_begins_one_draft_and_raises_it_once(house: &House) {
@@ -133,7 +142,7 @@ on_each_database! {
         let again = fill_in(&mut priya, &format!("{base}/child"), &written).await;
         assert_eq!(again.status, 422);
         let text = page(&again);
-        assert!(text.contains("write a day that there is"), "{text}");
+        assert!(text.contains("Write a day that there is"), "{text}");
         assert!(text.contains("value=\"&#60;b&#62;K&#60;/b&#62;\""), "{text}");
         assert!(text.contains("value=\"31\"") && text.contains("href=\"#decision_received_on\""));
         let others = priya.get(&format!("{base}/nothing")).await;

@@ -4,6 +4,7 @@ mod api_tokens;
 mod attacks;
 mod forms;
 mod logout;
+mod report_pages;
 mod rotation;
 mod signing_in;
 

@@ -214,8 +214,8 @@ on_each_database! {
         world.link("Priya Nair", "school", "priya-1").await;
         for (asked, gone_to) in [
             ("/escalations/ESC-2026-000001", "/escalations/ESC-2026-000001"),
-            ("//evil.example", "/sign-in"),
-            ("https://evil.example", "/sign-in"),
+            ("//evil.example", "/"),
+            ("https://evil.example", "/"),
         ] {
             let mut browser = world.browser();
             let path = format!("/sign-in/with/school?return_to={asked}");
