@@ -61,6 +61,5 @@ pub(super) fn see_other(address: &str) -> HttpResponse {
 pub(super) async fn style_sheet() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
         .body(include_str!("templates/pages.css"))
 }

@@ -16,52 +16,59 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
     config
         .app_data(web::Data::new(origin))
         .app_data(web::FormConfig::default().limit(FORM_BYTES_MAX))
-        .service(at("/assets/pages.css", "GET").route(web::get().to(frame::style_sheet)))
-        .service(at("/", "GET").route(web::get().to(home::home)))
-        .service(at("/escalations", "GET").route(web::get().to(home::list)))
-        .service(at("/escalations/{id}", "GET").route(web::get().to(case::case)))
-        .service(at("/escalations/{id}/timeline", "GET").route(web::get().to(record::timeline)))
-        .service(at("/escalations/{id}/messages", "GET").route(web::get().to(record::messages)))
+        .service(at("/assets/pages.css", "GET, HEAD").route(web::get().to(frame::style_sheet)))
+        .service(at("/", "GET, HEAD").route(web::get().to(home::home)))
+        .service(at("/escalations", "GET, HEAD").route(web::get().to(home::list)))
+        .service(at("/escalations/{id}", "GET, HEAD").route(web::get().to(case::case)))
         .service(
-            at("/escalations/{id}/do/{act}", "GET, POST")
+            at("/escalations/{id}/timeline", "GET, HEAD").route(web::get().to(record::timeline)),
+        )
+        .service(
+            at("/escalations/{id}/messages", "GET, HEAD").route(web::get().to(record::messages)),
+        )
+        .service(
+            at("/escalations/{id}/do/{act}", "GET, HEAD, POST")
                 .route(web::get().to(acting::form))
                 .route(web::post().to(acting::act)),
         )
         .service(
-            at("/escalations/{id}/do/{act}/{which}", "GET, POST")
+            at("/escalations/{id}/do/{act}/{which}", "GET, HEAD, POST")
                 .route(web::get().to(acting::numbered_form))
                 .route(web::post().to(acting::numbered_act)),
         )
         .service(
-            at("/raise", "GET, POST")
+            at("/raise", "GET, HEAD, POST")
                 .route(web::get().to(raise::begin_page))
                 .route(web::post().to(raise::begin)),
         )
         .service(
-            at("/escalations/{id}/draft", "GET, POST")
+            at("/escalations/{id}/draft", "GET, HEAD, POST")
                 .route(web::get().to(raise::check_page))
                 .route(web::post().to(raise::raise)),
         )
         .service(
-            at("/escalations/{id}/draft/{step}", "GET, POST")
+            at("/escalations/{id}/draft/{step}", "GET, HEAD, POST")
                 .route(web::get().to(raise::step_page))
                 .route(web::post().to(raise::step)),
         )
-        .service(at("/escalations/{id}/raised", "GET").route(web::get().to(raise::raised)))
-        .service(at("/sign-in", "GET").route(web::get().to(sign_in::page)))
+        .service(at("/escalations/{id}/raised", "GET, HEAD").route(web::get().to(raise::raised)))
+        .service(at("/sign-in", "GET, HEAD").route(web::get().to(sign_in::page)))
         .service(at("/sign-in/password", "POST").route(web::post().to(sign_in_here::with_password)))
         .service(at("/sign-in/code", "POST").route(web::post().to(sign_in_here::with_code)))
-        .service(at("/sign-in/with/{provider}", "GET").route(web::get().to(sign_in::begin)))
-        .service(at("/sign-in/back/{provider}", "GET").route(web::get().to(sign_in::finish)))
+        .service(at("/sign-in/with/{provider}", "GET, HEAD").route(web::get().to(sign_in::begin)))
+        .service(at("/sign-in/back/{provider}", "GET, HEAD").route(web::get().to(sign_in::finish)))
         .service(at("/sign-in/link", "POST").route(web::post().to(sign_in::link)))
         .service(
             at("/sign-in/logout/{provider}", "POST")
                 .route(web::post().to(sign_in::provider_logout)),
         )
         .service(
-            at("/partnerships/{id}/reports/disputes", "GET")
+            at("/partnerships/{id}/reports/disputes", "GET, HEAD")
                 .route(web::get().to(reports::disputes)),
         )
-        .service(at("/partnerships/{id}/reports/cases", "GET").route(web::get().to(reports::cases)))
+        .service(
+            at("/partnerships/{id}/reports/cases", "GET, HEAD")
+                .route(web::get().to(reports::cases)),
+        )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
 }

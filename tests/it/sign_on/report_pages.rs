@@ -241,7 +241,7 @@ on_each_database! {
             let policy = shown.header("content-security-policy").unwrap();
             assert!(policy.contains("style-src 'self'"), "the page has a style sheet: {policy}");
             let posted = nadia.post(&path, "x=y").await;
-            assert_eq!((posted.status, posted.header("allow").as_deref()), (405, Some("GET")));
+            assert_eq!((posted.status, posted.header("allow").as_deref()), (405, Some("GET, HEAD")));
         }
     }
 
