@@ -26,10 +26,11 @@ macro_rules! id {
             pub fn made_up(number: u64) -> Self {
                 Self(Uuid::from_u128(u128::from(number)))
             }
+        }
 
-            /// The id that is kept as these bytes.
-            pub(crate) const fn of_bytes(bytes: [u8; 16]) -> Self {
-                Self(Uuid::from_bytes(bytes))
+        impl From<[u8; 16]> for $name {
+            fn from(kept: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(kept))
             }
         }
 

@@ -20,7 +20,6 @@ const OFFICER: &str = "judith.hale@bscp.example";
 pub struct Served {
     pub engine: Engine,
     pub address: SocketAddr,
-    pub url: String,
     pub partnership_id: PartnershipId,
     /// The agency that is challenged most.
     pub agency_id: AgencyId,
@@ -43,8 +42,7 @@ impl Served {
         tokio::spawn(app.run_until_stopped());
         let found: Result<_, StoreError> = engine.store().read(find).await;
         let (partnership_id, agency_id, officer_id) = found.unwrap();
-        let url = url.to_owned();
-        Self { engine, address, url, partnership_id, agency_id, officer_id, _dir: dir }
+        Self { engine, address, partnership_id, agency_id, officer_id, _dir: dir }
     }
 
     /// An officer, signed in.

@@ -3,7 +3,7 @@
 use super::problem::Problem;
 use super::reports::{
     Form, LEFT_OUT_COUNT, ListForm, ReportCases, ReportCasesQuery, ReportQuery, STYLE_SHEET_PATH,
-    answer, in_form, made, unmade,
+    answer, in_form, made,
 };
 use crate::access::Actor;
 use crate::engine::{Engine, ReportWish, Reported};
@@ -76,7 +76,7 @@ impl ReportCasesQuery {
                 let headings: Vec<&str> =
                     CaseLine::COLUMNS.iter().map(|column| column.key).collect();
                 let cells = lines.it.into_iter().map(|line| line.cells());
-                let list = case_list_csv(&headings, cells).map_err(|error| unmade(&error))?;
+                let list = made(move || case_list_csv(&headings, cells)).await?;
                 answer(ReportForm::Csv.media_type(), Some("cases.csv".to_owned()), list)
             }
         };

@@ -302,7 +302,7 @@ pub(super) fn answer(
     answer.body(body.into())
 }
 
-pub(super) fn unmade(error: &RenderingError) -> Problem {
+fn unmade(error: &RenderingError) -> Problem {
     tracing::error!(%error, "making a form of a report failed");
     Problem::new(Code::Internal, "The report could not be made. Nothing was changed.")
 }

@@ -157,17 +157,17 @@ impl<'b> Bytes<'b> {
     /// In the order of the fields, as what follows; but for the themes of learning, which are the last.
     fn case(&mut self) -> Option<CaseFacts> {
         Some(CaseFacts {
-            escalation_id: EscalationId::of_bytes(self.id()?),
+            escalation_id: EscalationId::from(self.id()?),
             reference: self.text()?,
-            partnership_id: PartnershipId::of_bytes(self.id()?),
+            partnership_id: PartnershipId::from(self.id()?),
             policy_key: self.text()?,
             policy_version: i32::try_from(self.signed()?).ok()?,
             topic: self.text()?,
             stage_count: self.count()?,
             raised_at: self.instant()?,
-            raising_agency_id: AgencyId::of_bytes(self.id()?),
+            raising_agency_id: AgencyId::from(self.id()?),
             raising_sector: self.word(&SECTORS)?,
-            receiving_agency_id: AgencyId::of_bytes(self.id()?),
+            receiving_agency_id: AgencyId::from(self.id()?),
             receiving_sector: self.word(&SECTORS)?,
             area_of_disagreement: self.text()?,
             urgency_class: self.text()?,
