@@ -270,7 +270,7 @@ fn instant() -> Instant {
 
 #[cfg(test)]
 mod tests {
-    use super::UtcInstant;
+    use crate::clock::UtcInstant;
     use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
     use proptest::prelude::*;
 

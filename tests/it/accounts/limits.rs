@@ -37,10 +37,10 @@ on_each_database! {
             stranger.send(Method::GET, path, &[("X-Forwarded-For", from)], None).await
         };
         for last in 1..=4 {
-            assert_eq!(ask(&format!("192.0.2.{last}"), "//").await.status, 200);
+            assert_eq!(ask(&format!("192.0.2.{last}"), "//sign-in").await.status, 200);
         }
         assert_word(&ask("192.0.2.99", "/me").await, 429, "too-many-requests");
-        assert_eq!(ask("192.0.3.1", "//").await.status, 200);
+        assert_eq!(ask("192.0.3.1", "//sign-in").await.status, 200);
         for _ in 0..10 {
             assert_eq!(ask("192.0.2.1", "//livez").await.status, 200);
             assert_eq!(ask("192.0.2.1", "//readyz").await.status, 200);
