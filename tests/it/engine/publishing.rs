@@ -168,7 +168,7 @@ on_each_database! {
             (0..2).map(|n| answer.text(&format!("/errors/{n}/detail"))).collect();
         assert_eq!(details, [
             "line 32: urgency_after_protective_deadline: 'soon' is not one of urgency_classes",
-            "line 62: calendar.day_ends: the working day must start before it ends: day_starts is \
+            "line 75: calendar.day_ends: the working day must start before it ends: day_starts is \
              09:00:00 and day_ends is 08:00:00",
         ]);
         for (text, said) in [
