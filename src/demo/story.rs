@@ -279,6 +279,9 @@ impl Story {
         });
         ruth.command(reference, "proposals", "story-proposal-1", &first).await?;
         self.say("Ruth Calloway, head of service (the service manager's post is vacant), proposes an outcome.");
+        // Whoever is asked is told first: a message that asks for what was done already is not sent.
+        let all = format!("escalation {reference}");
+        self.await_messages(reference, &all).await?;
         let reason =
             json!({ "reason": "Made-up reason: nobody would see the child before March." });
         simon.command(reference, "proposals/1/refusals", "story-refusal", &reason).await?;
@@ -289,6 +292,7 @@ impl Story {
         });
         ruth.command(reference, "proposals", "story-proposal-2", &second).await?;
         self.say("Ruth Calloway proposes another.");
+        self.await_messages(reference, &all).await?;
         let confirm = "proposals/2/confirmations";
         let done = simon.command(reference, confirm, "story-confirmation", &json!({})).await?;
         ensure!(text(&done, "/status") == "resolved", "the case was not resolved");
