@@ -12,6 +12,7 @@ mod cookies;
 mod fields;
 mod frame;
 mod home;
+mod more;
 mod page;
 mod posted;
 mod raise;

@@ -1,10 +1,13 @@
 use super::page::Refused;
 use super::posted::Origin;
-use super::{acting, case, frame, home, raise, record, reports, sign_in, sign_in_here};
+use super::{acting, case, frame, home, more, raise, record, reports, sign_in, sign_in_here};
 use actix_web::{Resource, web};
 
 /// The largest form: several texts of 20,000 characters, each of them written as up to twelve bytes.
 const FORM_BYTES_MAX: usize = 524_288;
+
+/// Makes a resource of a path and the methods that it takes.
+pub(super) type At = fn(&str, &'static str) -> Resource;
 
 fn at(path: &str, allow: &'static str) -> Resource {
     web::resource(path)
@@ -71,4 +74,8 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
                 .route(web::get().to(reports::cases)),
         )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
+    let rooms: [fn(At) -> Vec<Resource>; 1] = [more::resources];
+    for resource in rooms.into_iter().flat_map(|resources| resources(at)) {
+        config.service(resource);
+    }
 }
