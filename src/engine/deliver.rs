@@ -239,7 +239,7 @@ impl Engine {
             .write(move |w| {
                 // Whoever is told of what moved late is told once: not before all of it has moved.
                 let holds_bundles = due::first_due_at(w)?.is_some_and(|due| is_late(due, now));
-                Ok(outbox::lease(w, now, until, &Room { holds_bundles, ..room })?)
+                Ok(outbox::lease(w, now, until, &Room { holds_bundles, ..room.clone() })?)
             })
             .await
     }
