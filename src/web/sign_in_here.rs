@@ -25,8 +25,11 @@ type App = web::Data<Engine>;
 
 const RETURN_TO: &str = "return_to";
 pub(super) const TICKET: &str = "ticket";
-/// Whether somebody who is asked for a code has a passkey too.
-const HAS_PASSKEY: &str = "has_passkey";
+/// With what somebody can take the second step.
+const WAYS: &str = "ways";
+const BY_APP: &str = "app";
+const BY_BOTH: &str = "app, passkey";
+const BY_PASSKEY: &str = "passkey";
 const WRONG: &str = "This does not work. Check the email address and the password.";
 const WRONG_CODE: &str = "The code was not right, or was used already. Wait for the next one. After \
     five tries, or ten minutes, start again.";
@@ -129,7 +132,8 @@ fn passkey_way(carried: &Carried) -> Way {
 /// A second step that was asked for.
 struct SecondStep {
     ticket: String,
-    has_passkey: bool,
+    /// One of [`BY_APP`], [`BY_BOTH`], [`BY_PASSKEY`]; a code from the paper does beside each.
+    ways: String,
     carried: Carried,
 }
 
@@ -138,13 +142,18 @@ impl SecondStep {
         let mut page = Asking::new(Frame::for_anybody(PROVE), "/sign-in/code", "Sign in");
         page.hidden = self.carried.hidden();
         page.hidden.push((TICKET, self.ticket.clone()));
-        page.fields = vec![
-            Field::new("one_time_code", "Code of your app", Kind::Digits)
-                .hint("The six digits that it shows now."),
-            Field::new("recovery_code", "Or a code from your paper", Kind::Line).optional(),
-        ];
-        if self.has_passkey {
-            page.hidden.push((HAS_PASSKEY, "yes".to_owned()));
+        page.hidden.push((WAYS, self.ways.clone()));
+        let paper = |label| Field::new("recovery_code", label, Kind::Line);
+        if self.ways == BY_PASSKEY {
+            page.paragraphs =
+                vec!["Use your passkey, below. If you have lost it, type a code.".to_owned()];
+            page.fields = vec![paper("A code from your paper")];
+        } else {
+            let code = Field::new("one_time_code", "Code of your app", Kind::Digits)
+                .hint("The six digits that it shows now.");
+            page.fields = vec![code, paper("Or a code from your paper").optional()];
+        }
+        if self.ways != BY_APP {
             page.others.push(passkey_way(&self.carried));
         }
         page.links.push(Link::to("/sign-in", "Start again"));
@@ -179,8 +188,13 @@ pub(super) async fn with_password(
             if ways.iter().all(|way| *way == engine::Way::Passkey) {
                 return sign_in_passkey::challenge(&app, &carried).await;
             }
-            let has_passkey = ways.contains(&engine::Way::Passkey);
-            let step = SecondStep { ticket, has_passkey, carried };
+            let has = |way| ways.contains(&way);
+            let ways = match (has(engine::Way::OneTimeCode), has(engine::Way::Passkey)) {
+                (true, true) => BY_BOTH,
+                (false, true) => BY_PASSKEY,
+                (_, false) => BY_APP,
+            };
+            let step = SecondStep { ticket, ways: ways.to_owned(), carried };
             Ok(step.page(&Faults::default(), StatusCode::OK))
         }
         Ok(SignInStep::AddFactor { ticket }) => Ok(sign_in_first::choose(&app, &ticket, &carried)),
@@ -202,7 +216,7 @@ pub(super) async fn with_code(
     let sent = sent(&request, payload).await?;
     let step = SecondStep {
         ticket: asked(&sent, TICKET),
-        has_passkey: asked(&sent, HAS_PASSKEY) == "yes",
+        ways: asked(&sent, WAYS),
         carried: Carried::of(&sent),
     };
     let code = match (asked(&sent, "one_time_code"), asked(&sent, "recovery_code")) {
@@ -212,7 +226,8 @@ pub(super) async fn with_code(
     match app.prove_factor(&step.ticket, code, from.network()).await {
         Ok(signed_in) => is_in(&app, &request, signed_in, &step.carried).await,
         Err(EngineError::FactorRefused) => {
-            let faults = Faults(vec![("one_time_code".to_owned(), WRONG_CODE.to_owned())]);
+            let name = if step.ways == BY_PASSKEY { "recovery_code" } else { "one_time_code" };
+            let faults = Faults(vec![(name.to_owned(), WRONG_CODE.to_owned())]);
             Ok(step.page(&faults, StatusCode::UNAUTHORIZED))
         }
         Err(other) => Err(other.into()),

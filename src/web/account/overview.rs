@@ -4,7 +4,7 @@ use crate::clock::UtcInstant;
 use crate::directory::{Person, Post};
 use crate::engine::{Engine, EngineError};
 use crate::escalation::Refusal;
-use crate::ids::{PasskeyId, PersonId};
+use crate::ids::{AgencyId, PasskeyId, PersonId};
 use crate::store::factors::Factors;
 use crate::store::{Reader, people, posts};
 use crate::web::frame::{Frame, see_other, show};
@@ -14,7 +14,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 type App = web::Data<Engine>;
 
@@ -173,7 +173,7 @@ pub(super) async fn overview(
     let name_of = |key: &str| {
         app.providers().find(key).map_or_else(|| key.to_owned(), |found| found.name.clone())
     };
-    let is_theirs = |agencies: &std::collections::BTreeSet<_>| {
+    let is_theirs = |agencies: &BTreeSet<AgencyId>| {
         known.person.agency_id.is_some_and(|agency_id| agencies.contains(&agency_id))
     };
     let providers = app.providers().iter().filter(|of| {

@@ -69,12 +69,25 @@
     fault.focus();
   }
 
+  function ask() {
+    return isNew ? navigator.credentials.create(options()) : navigator.credentials.get(options());
+  }
+
   form.addEventListener("submit", function (event) {
+    var name = form.elements.namedItem("name");
+    if (name && !name.value.trim()) {
+      // The server says what is missing, before the device makes anything.
+      return;
+    }
     event.preventDefault();
     fault.hidden = true;
-    var asked = isNew
-      ? navigator.credentials.create(options())
-      : navigator.credentials.get(options());
+    var asked;
+    try {
+      asked = ask();
+    } catch (refused) {
+      tell();
+      return;
+    }
     asked.then(function (credential) {
       answer.value = sent(credential);
       form.submit();

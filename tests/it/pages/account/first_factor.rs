@@ -30,7 +30,7 @@ on_each_database! {
         let added = priya.post(code, &form).await;
         let paper = paper_on(&added);
         assert_eq!(paper.len(), 10, "{}", added.body);
-        assert!(page(&added).contains("href=\"/\""), "and on");
+        assert!(page(&added).contains("class=\"button\" href=\"/\""), "and on");
         assert_eq!(priya.get("/").await.status, 200, "she is in");
         // Sent twice, there is one app and one paper.
         let mut copy = Browser::at_address(house.address);
@@ -72,7 +72,9 @@ on_each_database! {
         assert_eq!(priya.get("/").await.status, 200);
         // Whoever has no app is asked for the passkey after the password.
         let mut next = Browser::at_address(house.address);
-        let asked = sign_in(&mut next, &house.email("Priya Nair"), PASSWORD).await;
+        let step = sign_in(&mut next, &house.email("Priya Nair"), PASSWORD).await;
+        assert!(!page(&step).contains("Code of your app"), "{}", step.body);
+        let asked = press(&mut next, &step, "/sign-in/passkey", &[]).await;
         let credential = device.get(&challenge_on(&asked)).to_string();
         let answer = "/sign-in/passkey/answer";
         let done = press(&mut next, &asked, answer, &[("credential", &credential)]).await;

@@ -158,7 +158,8 @@ on_each_database! {
         assert!(plain(page(&shown)).contains("And <again> on Monday."), "{}", shown.body);
         let path = format!("/escalations/{reference}/do/respond");
         let sent = press(&mut tom, &shown, &path, &[]).await;
-        assert_eq!(sent.status, 409, "and the server says why not: {}", sent.body);
+        assert_eq!(sent.status, 412, "and the server says why not: {}", sent.body);
+        assert!(page(&sent).contains("Somebody changed this case"), "{}", sent.body);
     }
 
     async fn a_form_without_a_token_of_the_session_that_ended_is_not_kept(house: &House) {
