@@ -366,6 +366,7 @@ impl App {
                 // The innermost first.
                 .wrap(from_fn(api::screen))
                 .wrap(from_fn(api::limit_requests))
+                .wrap(from_fn(pages::tell_people))
                 .wrap(Condition::new(!origins.is_empty(), api::cors(&origins)))
                 .wrap(from_fn(api::show_request_id))
                 .wrap(TracingLogger::<RequestSpan>::new())

@@ -1,5 +1,6 @@
 //! What stands around every page, and how a page becomes an answer.
 
+use super::assets;
 use super::visitor::Visitor;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
@@ -32,6 +33,11 @@ impl Frame {
         Self { title: title.into(), is_faulty: false, visitor: None }
     }
 
+    /// Where the style sheet stands.
+    pub(super) fn style_address(&self) -> &'static str {
+        assets::style_address()
+    }
+
     /// The same, around a form that has a fault or not.
     pub(super) fn with_faults(mut self, is_faulty: bool) -> Self {
         self.is_faulty = is_faulty;
@@ -55,11 +61,4 @@ pub(super) fn show(status: StatusCode, page: &impl Template) -> HttpResponse {
 /// On to another page.
 pub(super) fn see_other(address: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
-}
-
-/// `GET /assets/pages.css`: how the pages look.
-pub(super) async fn style_sheet() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8"))
-        .body(include_str!("templates/pages.css"))
 }

@@ -7,13 +7,17 @@
 
 mod acting;
 mod acts;
+mod assets;
 mod case;
 mod cookies;
+mod errors;
 mod fields;
 mod frame;
+mod help;
 mod home;
 mod more;
 mod page;
+mod policies;
 mod posted;
 mod raise;
 mod record;
@@ -23,6 +27,7 @@ mod sign_in;
 mod sign_in_here;
 mod visitor;
 
+pub use errors::tell_people;
 pub use posted::{Origin, Posted};
 pub use routes::configure;
 pub use visitor::Visitor;

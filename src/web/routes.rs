@@ -1,6 +1,8 @@
 use super::page::Refused;
 use super::posted::Origin;
-use super::{acting, case, frame, home, more, raise, record, reports, sign_in, sign_in_here};
+use super::{
+    acting, assets, case, help, home, more, policies, raise, record, reports, sign_in, sign_in_here,
+};
 use actix_web::{Resource, web};
 
 /// The largest form: several texts of 20,000 characters, each of them written as up to twelve bytes.
@@ -19,7 +21,6 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
     config
         .app_data(web::Data::new(origin))
         .app_data(web::FormConfig::default().limit(FORM_BYTES_MAX))
-        .service(at("/assets/pages.css", "GET, HEAD").route(web::get().to(frame::style_sheet)))
         .service(at("/", "GET, HEAD").route(web::get().to(home::home)))
         .service(at("/escalations", "GET, HEAD").route(web::get().to(home::list)))
         .service(at("/escalations/{id}", "GET, HEAD").route(web::get().to(case::case)))
@@ -74,7 +75,8 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
                 .route(web::get().to(reports::cases)),
         )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
-    let rooms: [fn(At) -> Vec<Resource>; 1] = [more::resources];
+    let rooms: [fn(At) -> Vec<Resource>; 4] =
+        [more::resources, assets::resources, help::resources, policies::resources];
     for resource in rooms.into_iter().flat_map(|resources| resources(at)) {
         config.service(resource);
     }

@@ -1,9 +1,15 @@
 //! The pages, as a browser without a script uses them.
 
 mod acting;
+mod assets;
+mod crawl;
+mod errors;
+mod help;
 mod lists;
+mod policies;
 mod raising;
 mod signing_in;
+mod wording;
 
 use crate::house::{Answer, House, PASSWORD};
 use crate::sign_on::{Browser, page};
