@@ -1,10 +1,11 @@
 //! What stands around every page, and how a page becomes an answer.
 
-use super::assets;
+use super::look::Look;
 use super::visitor::Visitor;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
+use std::sync::Arc;
 
 /// What stands around a page.
 pub(super) struct Frame {
@@ -12,6 +13,7 @@ pub(super) struct Frame {
     /// A form on it has a fault.
     pub(super) is_faulty: bool,
     pub(super) visitor: Option<Signed>,
+    pub(super) look: Arc<Look>,
 }
 
 /// Whoever is at the page, as its head shows them.
@@ -25,17 +27,12 @@ impl Frame {
     pub(super) fn of(visitor: &Visitor, title: impl Into<String>) -> Self {
         let (name, form_token) = (visitor.actor.name.clone(), visitor.form_token.clone());
         let visitor = Some(Signed { name, form_token });
-        Self { title: title.into(), is_faulty: false, visitor }
+        Self { title: title.into(), is_faulty: false, visitor, look: Look::here() }
     }
 
     /// Around a page for whoever comes.
     pub(super) fn for_anybody(title: impl Into<String>) -> Self {
-        Self { title: title.into(), is_faulty: false, visitor: None }
-    }
-
-    /// Where the style sheet stands.
-    pub(super) fn style_address(&self) -> &'static str {
-        assets::style_address()
+        Self { title: title.into(), is_faulty: false, visitor: None, look: Look::here() }
     }
 
     /// The same, around a form that has a fault or not.

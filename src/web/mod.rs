@@ -15,6 +15,7 @@ mod fields;
 mod frame;
 mod help;
 mod home;
+mod look;
 mod more;
 mod page;
 mod policies;
@@ -28,6 +29,7 @@ mod sign_in_here;
 mod visitor;
 
 pub use errors::tell_people;
+pub use look::{Look, in_its_look};
 pub use posted::{Origin, Posted};
 pub use routes::configure;
 pub use visitor::Visitor;

@@ -324,9 +324,9 @@ fn sign_on_words(refused: SignOnRefused) -> (StatusCode, &'static str, &'static 
         SignOnRefused::TooWeak => (
             S::FORBIDDEN,
             TITLE,
-            "Your organisation’s sign-in did not ask for as much as is needed here, such as a second \
-             step on your telephone, or did so too long ago. Sign out there, and start again; if it \
-             stays so, ask your organisation’s IT support.",
+            "Your organisation’s sign-in did not ask for enough, or did so too long ago. A second step is \
+             needed here, such as one on your telephone. Sign out there, and start again; if it stays \
+             so, ask your organisation’s IT support.",
         ),
         SignOnRefused::Unknown => (
             S::FORBIDDEN,

@@ -1,7 +1,7 @@
 //! What pages bring along: kept by browsers, small, and from nowhere else.
 
 use super::crawl::{everything, Seen};
-use crate::house::{Client, House};
+use crate::house::{Client, Database, House, Wishes, block_on};
 use crate::on_each_database;
 use crate::sign_on::{Browser, page};
 use std::io::Write;
@@ -71,4 +71,37 @@ on_each_database! {
         }
         assert!(count > 60, "only {count} pages were found");
     }
+}
+
+#[test]
+fn the_pages_bear_the_names_and_the_colour_of_whoever_runs_them() {
+    block_on(async {
+        let settings = vec![
+            ("pages.service_name", "Challenge <desk>".to_owned()),
+            ("pages.partnership_name", "Anytown Partnership".to_owned()),
+            ("pages.accent", "#0b4f8a".to_owned()),
+        ];
+        let house = House::build(Database::Sqlite, Wishes { settings, ..Wishes::default() }).await;
+        let house = house.unwrap();
+        let plain = House::build(Database::Sqlite, Wishes::default()).await.unwrap();
+        let mut styles = Vec::new();
+        for (house, service, has_partnership) in
+            [(&house, "Challenge &#60;desk&#62;", true), (&plain, "Escalations", false)]
+        {
+            let mut tom = super::at_browser(house, "Tom Okafor").await;
+            for path in ["/", "/sign-in", "/help", "/escalations/ESC-2026-999999"] {
+                let text = page(&tom.get(path).await).to_owned();
+                assert!(text.contains(&format!(" – {service}</title>")), "{path}: {text}");
+                assert!(text.contains(&format!("<a href=\"/\">{service}</a>")), "{path}: {text}");
+                assert_eq!(text.contains("Anytown Partnership"), has_partnership, "{path}: {text}");
+            }
+            let text = page(&tom.get("/").await).to_owned();
+            let address = text.split("rel=\"stylesheet\" href=\"").nth(1).unwrap();
+            let address = address.split('"').next().unwrap();
+            let style = page(&Client::stranger(house.address).get(&format!("/{address}")).await).to_owned();
+            assert_eq!(style.contains("--accent: #0b4f8a;"), has_partnership, "{style}");
+            styles.push(address.to_owned());
+        }
+        assert_ne!(styles[0], styles[1], "another style has another address");
+    });
 }

@@ -2,7 +2,6 @@
 
 use super::at_browser;
 use crate::engine::sql::Raw;
-use crate::house::House;
 use crate::on_each_database;
 use crate::sign_on::{Browser, page};
 

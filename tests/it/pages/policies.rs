@@ -2,7 +2,6 @@
 
 use super::{at_browser, encoded, fill_in, filled, hidden};
 use crate::engine::sql::Raw;
-use crate::house::House;
 use crate::on_each_database;
 use crate::sign_on::{Browser, page};
 use reqwest::Method;
@@ -43,7 +42,7 @@ on_each_database! {
             "<dd>1 September 2026</dd>",
             ">In force</span>",
             "Stage 3: Service managers",
-            "standard: 1 working week; urgent: 24 hours",
+            "Standard: 1 working week; urgent: 24 hours",
             "<dt>Must act</dt><dd>The raising side’s line manager",
             "It moves to stage 2.",
             "What is a default, on the wording of the London procedures",
@@ -161,7 +160,7 @@ on_each_database! {
         let publication = format!("{address}/publication");
         let form = judith.get("/policies/check").await;
         assert_eq!(judith.post(&publication, &filled(&form, &[])).await.status, 403);
-        let mut alan = at_browser(house, "Alan Greer").await;
+        let mut alan = at_browser(house, "Professor Alan Greer").await;
         let asked = alan.get(&publication).await;
         let words = page(&asked);
         assert!(words.contains("Open cases keep the version") && words.contains("Judith Hale"), "{words}");
@@ -183,7 +182,7 @@ on_each_database! {
     async fn a_form_of_another_session_proposes_and_publishes_nothing(house: &House) {
         let mut judith = at_browser(house, "Judith Hale").await;
         let form = judith.get("/policies/check").await;
-        let mut alan = at_browser(house, "Alan Greer").await;
+        let mut alan = at_browser(house, "Professor Alan Greer").await;
         let forged = alan.post("/policies/propose", &filled(&form, &[("text", &second("2027-01-01"))])).await;
         assert_eq!(forged.status, 403, "{}", forged.body);
         let headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Sec-Fetch-Site", "cross-site")];
