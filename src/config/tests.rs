@@ -493,7 +493,8 @@ fn a_colour_that_white_letters_cannot_be_read_on_is_refused_with_its_contrast() 
         assert_eq!(settings.pages.accent.as_deref(), Some(good));
     }
     // The grey next to the darkest that will do, and white itself.
-    for (bad, contrast) in [("#777777", "4.47 to 1"), ("#ffffff", "1.00 to 1"), ("#1d70ff", "4.3")] {
+    for (bad, contrast) in [("#777777", "4.47 to 1"), ("#ffffff", "1.00 to 1"), ("#1d70ff", "4.3")]
+    {
         let refused = with_flags(&[("pages.accent", bad)]).unwrap_err().to_string();
         assert!(refused.contains(contrast) && refused.contains("pages.accent"), "{refused}");
     }

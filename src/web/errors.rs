@@ -47,7 +47,9 @@ pub async fn tell_people<B: MessageBody>(
         Err(error) => {
             let problem = error.error_response();
             match instead_of(problem.status(), problem.headers(), id) {
-                Some(page) => Err(InternalError::from_response(error, shown(problem, &page)).into()),
+                Some(page) => {
+                    Err(InternalError::from_response(error, shown(problem, &page)).into())
+                }
                 None => Err(error),
             }
         }
@@ -100,9 +102,8 @@ fn instead_of(status: StatusCode, headers: &HeaderMap, id: Option<String>) -> Op
         return None;
     }
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let is_for_programs = |kind: &str| {
-        kind.starts_with("application/problem+json") || kind.starts_with("text/plain")
-    };
+    let is_for_programs =
+        |kind: &str| kind.starts_with("application/problem+json") || kind.starts_with("text/plain");
     if !kind.is_none_or(is_for_programs) {
         return None;
     }
@@ -159,17 +160,13 @@ fn words(status: StatusCode) -> (&'static str, &'static [&'static str]) {
         ),
         S::INSUFFICIENT_STORAGE => (
             "There is no room left on the server’s disk",
-            &[
-                "Nothing was changed. You can still read. Tell whoever runs the server that its \
-                 disk is full.",
-            ],
+            &["Nothing was changed. You can still read. Tell whoever runs the server that its \
+                 disk is full."],
         ),
         status if status.is_server_error() => (
             "Something went wrong on our side",
-            &[
-                "Try again. If it happens again, tell whoever runs the server, with the number \
-                 below and the time.",
-            ],
+            &["Try again. If it happens again, tell whoever runs the server, with the number \
+                 below and the time."],
         ),
         _ => (
             "This cannot be read",

@@ -15,7 +15,8 @@ const STYLE: &str = include_str!("templates/pages.css");
 /// As many signs of a digest as tell two style sheets apart.
 const SIGNS: usize = 16;
 
-static PLAIN: LazyLock<Arc<Look>> = LazyLock::new(|| Arc::new(Look::new("Escalations", None, None)));
+static PLAIN: LazyLock<Arc<Look>> =
+    LazyLock::new(|| Arc::new(Look::new("Escalations", None, None)));
 
 tokio::task_local! {
     static HERE: Arc<Look>;

@@ -48,7 +48,8 @@ pub struct Posted {
 pub(super) struct Written(pub(super) Vec<(String, String)>);
 
 /// Fields that nobody writes, and those that are never shown again.
-const NEVER_SHOWN: [&str; 7] = ["token", "version", "key", "password", "code", "secret", "return_to"];
+const NEVER_SHOWN: [&str; 7] =
+    ["token", "version", "key", "password", "code", "secret", "return_to"];
 
 impl Written {
     fn of(fields: &BTreeMap<String, String>) -> Self {

@@ -68,10 +68,11 @@ pub(super) async fn differences(
     let family = reading::family(&app, &visitor, &found.stored).await?;
     let (of, which) = (found.stored.partnership_id, found.stored.which());
     let address = address(of, &which);
-    let other = other_version(&found.stored, &family, query.from).ok_or_else(|| Refused::NotNow {
-        text: "There is no other version of this policy to hold it against.".to_owned(),
-        back: address.clone(),
-    })?;
+    let other =
+        other_version(&found.stored, &family, query.from).ok_or_else(|| Refused::NotNow {
+            text: "There is no other version of this policy to hold it against.".to_owned(),
+            back: address.clone(),
+        })?;
     let (old, new) = (other.policy.clone(), found.stored.policy.clone());
     let (from, to, title) = (old.version, new.version, new.title.clone());
     let others = family.iter().filter(|it| it.policy.version != to);

@@ -59,7 +59,10 @@ pub(super) async fn list(app: App, visitor: Visitor) -> Result<HttpResponse, Ref
 fn group(of: PoliciesOf, now: UtcInstant) -> Group {
     let unreadable = of.versions.unreadable.iter().map(|it| {
         let which = &it.which;
-        format!("Version {} of “{}” cannot be read. Tell whoever runs the server.", which.version, which.key)
+        format!(
+            "Version {} of “{}” cannot be read. Tell whoever runs the server.",
+            which.version, which.key
+        )
     });
     let unreadable = unreadable.collect();
     let all = of.versions.readable;
@@ -69,7 +72,9 @@ fn group(of: PoliciesOf, now: UtcInstant) -> Group {
         let id = format!("policy-{}", stored.policy.key);
         match families.iter_mut().find(|family| family.id == id) {
             Some(family) => family.rows.push(row),
-            None => families.push(Family { id, title: stored.policy.title.clone(), rows: vec![row] }),
+            None => {
+                families.push(Family { id, title: stored.policy.title.clone(), rows: vec![row] })
+            }
         }
     }
     Group { partnership: of.partnership.name, families, unreadable }
@@ -101,12 +106,9 @@ pub(super) fn state(
 ) -> (&'static str, bool) {
     let policy = &stored.policy;
     let today = now.utc().with_timezone(&policy.calendar.zone).date_naive();
-    let is_live = |it: &StoredPolicy| {
-        it.publication.is_some() && it.policy.is_effective_on(today)
-    };
-    let is_newer = |it: &&StoredPolicy| {
-        it.policy.key == policy.key && it.policy.version > policy.version
-    };
+    let is_live = |it: &StoredPolicy| it.publication.is_some() && it.policy.is_effective_on(today);
+    let is_newer =
+        |it: &&StoredPolicy| it.policy.key == policy.key && it.policy.version > policy.version;
     let is_behind = all.iter().filter(is_newer).any(is_live);
     let is_overtaken = all.iter().filter(is_newer).any(|it| it.publication.is_some());
     if stored.publication.is_none() {

@@ -49,16 +49,18 @@ pub(super) async fn form(
         return Err(Refused::NotNow { text: text.to_owned(), back: address });
     }
     let policy = &stored.policy;
-    let before = family.iter().find(|it| {
-        it.publication.is_some() && it.policy.version < policy.version
-    });
+    let before =
+        family.iter().find(|it| it.publication.is_some() && it.policy.version < policy.version);
     let before = match before {
         Some(before) => Some((before.policy.version, said(&before.policy, policy)?)),
         None => None,
     };
     let today = app.now().utc().with_timezone(&policy.calendar.zone).date_naive();
     let page = PublicationPage {
-        frame: Frame::of(&visitor, format!("Publish version {} of {}", policy.version, policy.title)),
+        frame: Frame::of(
+            &visitor,
+            format!("Publish version {} of {}", policy.version, policy.title),
+        ),
         address,
         title: policy.title.clone(),
         version: policy.version,

@@ -227,9 +227,8 @@ fn course(course: &CourseReport) -> Course {
     let mut rows = Vec::new();
     for step in &course.steps {
         let new = step.running.iter().filter(|it| !known.contains(&(it.task.as_str(), it.due_at)));
-        let due = new.map(|it| {
-            (format!("{}: {}", it.title, it.due_at_local), curly(&it.derivation))
-        });
+        let due =
+            new.map(|it| (format!("{}: {}", it.title, it.due_at_local), curly(&it.derivation)));
         let due = due.collect();
         known = step.running.iter().map(|it| (it.task.as_str(), it.due_at)).collect();
         rows.push(row(step, due));

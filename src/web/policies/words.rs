@@ -85,9 +85,8 @@ fn classes(policy: &Policy) -> Vec<Said> {
     let classes = policy.urgency_classes.iter().map(|class| plain(class));
     let mut rows = vec![("Urgency, the ordinary first", capital(&joined(classes.collect())))];
     let starts = policy.start_stages.iter();
-    let starts = starts.map(|(class, stage)| {
-        format!("{} cases begin in {} {stage}", plain(class), policy.label)
-    });
+    let starts = starts
+        .map(|(class, stage)| format!("{} cases begin in {} {stage}", plain(class), policy.label));
     let starts: Vec<String> = starts.collect();
     if !starts.is_empty() {
         rows.push(("Where cases begin", capital(&starts.join("; "))));
@@ -122,7 +121,8 @@ fn raising(policy: &Policy) -> Vec<Said> {
         rows.push(("A challenge must say", capital(&joined(needed))));
     }
     if let Some(within) = &policy.raising.within {
-        let words = format!("Within {within} of the decision. A late one is taken, and noted as late.");
+        let words =
+            format!("Within {within} of the decision. A late one is taken, and noted as late.");
         rows.push(("When to raise it", words));
     }
     rows
@@ -230,7 +230,8 @@ fn overdue(policy: &Policy) -> String {
     let overdue = &policy.overdue;
     let told = curly(&policy.whom(&overdue.tell));
     let at = overdue.again_each_working_day_at.format("%H:%M");
-    let mut words = format!("Those who must act are told, and {told}: again each working day at {at}.");
+    let mut words =
+        format!("Those who must act are told, and {told}: again each working day at {at}.");
     if let Some(every) = &overdue.until_acknowledged_every {
         words += &format!(" Until somebody says that they have it, also every {every}.");
     }
@@ -278,7 +279,8 @@ fn stage_words(policy: &Policy, number: u32, stage: &Stage) -> StageWords {
         rows.push(("Reminders", capital(&joined(times))));
     }
     if let Some(warning) = &stage.warn_other_side {
-        let words = format!("{warning}: the receiving side hears that the case is about to move up.");
+        let words =
+            format!("{warning}: the receiving side hears that the case is about to move up.");
         rows.push(("Warning", capital(&words)));
     }
     for (label, needs) in [
@@ -307,7 +309,10 @@ fn afterwards(policy: &Policy, number: u32, stage: &Stage) -> Vec<Said> {
     if is_last {
         rows.push(("How it ends", format!("{}.", capital(&curly(&policy.ending(stage))))));
     } else {
-        rows.push(("When the time runs out", format!("{}.", capital(&policy.after(stage, number)))));
+        rows.push((
+            "When the time runs out",
+            format!("{}.", capital(&policy.after(stage, number))),
+        ));
     }
     if let Some(on_silence) = stage.on_silence {
         let words = match on_silence {

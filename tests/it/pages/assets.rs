@@ -1,6 +1,6 @@
 //! What pages bring along: kept by browsers, small, and from nowhere else.
 
-use super::crawl::{everything, Seen};
+use super::crawl::{Seen, everything};
 use crate::house::{Client, Database, House, Wishes, block_on};
 use crate::on_each_database;
 use crate::sign_on::{Browser, page};
@@ -22,7 +22,9 @@ fn compressed(text: &str) -> usize {
 /// The targets of these attributes in a page.
 fn brought(text: &str) -> Vec<String> {
     let tags = text.split('<').filter(|tag| {
-        ["link ", "script ", "img ", "source ", "iframe ", "object "].iter().any(|it| tag.starts_with(it))
+        ["link ", "script ", "img ", "source ", "iframe ", "object "]
+            .iter()
+            .any(|it| tag.starts_with(it))
     });
     let values = tags.flat_map(|tag| {
         ["href=\"", "src=\"", "srcset=\"", "data=\""].into_iter().filter_map(move |name| {
@@ -98,7 +100,8 @@ fn the_pages_bear_the_names_and_the_colour_of_whoever_runs_them() {
             let text = page(&tom.get("/").await).to_owned();
             let address = text.split("rel=\"stylesheet\" href=\"").nth(1).unwrap();
             let address = address.split('"').next().unwrap();
-            let style = page(&Client::stranger(house.address).get(&format!("/{address}")).await).to_owned();
+            let style =
+                page(&Client::stranger(house.address).get(&format!("/{address}")).await).to_owned();
             assert_eq!(style.contains("--accent: #0b4f8a;"), has_partnership, "{style}");
             styles.push(address.to_owned());
         }

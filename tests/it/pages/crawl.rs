@@ -57,7 +57,8 @@ async fn all_of(mut browser: Browser, who: &'static str, first: &[String]) -> Ve
 /// Every page that these people and a stranger come to from the first page, from a case and from an
 /// address that is none.
 pub async fn everything(house: &House, reference: &str) -> Vec<Seen> {
-    let first = ["/".to_owned(), format!("/escalations/{reference}"), "/no/such/address".to_owned()];
+    let first =
+        ["/".to_owned(), format!("/escalations/{reference}"), "/no/such/address".to_owned()];
     let mut seen = all_of(Browser::at_address(house.address), "nobody", &first).await;
     for who in PEOPLE {
         seen.extend(all_of(at_browser(house, who).await, who, &first).await);
