@@ -3,9 +3,12 @@
 use super::trying::broken;
 use super::{App, PolicyPath, address, curly, day, reading, version};
 use crate::access;
+use crate::calendar::Due;
 use crate::engine::EngineError;
-use crate::policy::Policy;
-use crate::simulation::{Setting, Simulation, differences as differ, shifts, telling_starts};
+use crate::policy::{Policy, STAGE_TASK};
+use crate::simulation::{
+    Setting, Shift, Simulation, apart, differences as differ, shifts, telling_starts,
+};
 use crate::store::policies::StoredPolicy;
 use crate::web::acts::capital;
 use crate::web::frame::{Frame, show};
@@ -35,6 +38,15 @@ pub(super) struct Said {
     pub(super) after: String,
 }
 
+/// A deadline that moves.
+struct Moved {
+    raised: String,
+    about: String,
+    before: String,
+    after: String,
+    apart: String,
+}
+
 /// The open cases that would get another deadline if somebody moved them.
 struct OpenCases {
     lines: Vec<String>,
@@ -51,7 +63,7 @@ struct DifferencesPage {
     to: i32,
     others: Vec<Other>,
     said: Vec<Said>,
-    moved: Vec<String>,
+    moved: Vec<Moved>,
     /// For officers alone.
     open: Option<OpenCases>,
 }
@@ -89,7 +101,8 @@ pub(super) async fn differences(
         Ok(()) => {
             let (seen, hidden_count) =
                 app.foresee_version(visitor.actor.clone(), of, which).await?;
-            let lines = seen.into_iter().map(|it| arrows(&it.words)).collect();
+            let then = format!("; under version {to}: ");
+            let lines = seen.into_iter().map(|it| curly(&it.words.replace(" -> ", &then))).collect();
             Some(OpenCases { lines, hidden_count })
         }
     };
@@ -124,25 +137,40 @@ pub(super) fn said(old: &Policy, new: &Policy) -> Result<Vec<Said>, Refused> {
     let found = differ(old, new).map_err(EngineError::Entry)?;
     let said = found.into_iter().map(|it| Said {
         place: capital(&curly(&it.place)),
-        before: it.before.unwrap_or_else(nothing),
-        after: it.after.unwrap_or_else(nothing),
+        before: it.before.map_or_else(nothing, worded),
+        after: it.after.map_or_else(nothing, worded),
     });
     Ok(said.collect())
 }
 
-/// Which deadlines move while everybody is silent, in sentences.
-fn moved(old: &Policy, new: &Policy) -> Result<Vec<String>, Refused> {
+/// What a file says, as people write it.
+fn worded(said: String) -> String {
+    said.parse().map_or(said, day)
+}
+
+/// Which deadlines move while everybody is silent.
+fn moved(old: &Policy, new: &Policy) -> Result<Vec<Moved>, Refused> {
     let setting = Setting::default();
     let simulation = Simulation::new(new.clone(), setting.clone()).map_err(|why| broken(&why))?;
     let calendar = simulation.calendar();
     let starts: Vec<_> = telling_starts(new, calendar).into_iter().map(|it| it.at).collect();
     let moved = shifts(old, new, &setting, &starts).map_err(|why| broken(&why))?;
-    Ok(moved.iter().map(|it| capital(&arrows(&it.in_words(&new.label, calendar)))).collect())
-}
-
-/// What an arrow says, for somebody who hears it.
-fn arrows(words: &str) -> String {
-    curly(&words.replace(" -> ", ", then "))
+    let due = |due: &Option<Due>| due.as_ref().map_or_else(|| "None".to_owned(), |it| calendar.say(it.at));
+    let row = |it: &Shift| Moved {
+        raised: calendar.say(it.raised_at),
+        about: match it.task.as_str() {
+            STAGE_TASK => format!("{} {}, {}", capital(&new.label), it.stage, it.urgency_class),
+            task => format!("{} {}, {}, “{task}”", capital(&new.label), it.stage, it.urgency_class),
+        },
+        before: due(&it.before),
+        after: due(&it.after),
+        apart: match (&it.before, &it.after) {
+            (Some(before), Some(after)) => capital(&apart(calendar, before.at, after.at)),
+            (None, _) => "New".to_owned(),
+            (_, None) => "Gone".to_owned(),
+        },
+    };
+    Ok(moved.iter().map(row).collect())
 }
 
 pub(super) fn stopped() -> Refused {

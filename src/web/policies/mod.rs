@@ -40,9 +40,18 @@ fn day(day: NaiveDate) -> String {
     day.format("%-d %B %Y").to_string()
 }
 
-/// The apostrophes of the core’s words as pages write them.
+/// The core's words with the apostrophes that pages have.
 fn curly(text: &str) -> String {
-    text.replace('\'', "’")
+    let signs: Vec<char> = text.chars().collect();
+    let is_letter = |at: Option<usize>| {
+        at.and_then(|at| signs.get(at)).is_some_and(|sign| sign.is_alphabetic())
+    };
+    let curled = signs.iter().enumerate().map(|(at, sign)| match sign {
+        // Between letters it is one; before or after a word it is a quotation mark.
+        '\'' if is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)) => '’',
+        other => *other,
+    });
+    curled.collect()
 }
 
 /// The pages.

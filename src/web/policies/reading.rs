@@ -1,6 +1,6 @@
 //! A policy version, to be read.
 
-use super::words::{self, Said, StageWords, Terms};
+use super::words::{self, Remark, Said, StageWords, Terms};
 use super::{App, PolicyPath, address, list, version};
 use crate::access;
 use crate::store::policies::StoredPolicy;
@@ -36,7 +36,7 @@ struct PolicyPage {
     waits: Option<String>,
     may_propose: bool,
     has_others: bool,
-    preamble: Vec<String>,
+    preamble: Vec<Remark>,
     head: Vec<Said>,
     stages: Vec<StageWords>,
     clocks: Vec<Said>,

@@ -5,6 +5,7 @@ use super::differences::stopped;
 use super::{App, PolicyPath, address, curly, version};
 use crate::calendar::Calendar;
 use crate::clock::UtcInstant;
+use crate::escalation::Doer;
 use crate::policy::Policy;
 use crate::simulation::{
     ACTS_MAX, Act, CourseReport, Report, Setting, Simulation, StepReport, calendar_file,
@@ -242,8 +243,11 @@ fn course(course: &CourseReport) -> Course {
 }
 
 fn row(step: &StepReport, due: Vec<(String, String)>) -> Row {
+    // What time does has no name before it; and each deadline stands in a column of its own.
+    let by = if step.by == Doer::Time.in_words() { String::new() } else { format!("{}: ", step.by) };
+    let happened = step.happened.iter().map(|words| words.split("; due ").next().unwrap_or(words));
     let mut what: Vec<String> =
-        step.happened.iter().map(|words| curly(&format!("{}: {words}", step.by))).collect();
+        happened.map(|words| curly(&capital(&format!("{by}{words}")))).collect();
     if let Some(why) = &step.refused {
         let act = step.act.as_deref().unwrap_or("An act");
         what.push(format!("Refused: {act}. {}", curly(why)));

@@ -30,27 +30,41 @@ pub(super) struct Terms {
     pub(super) titles: Vec<String>,
 }
 
-/// What the file says of itself: the comments that it begins with, in paragraphs.
-pub(super) fn preamble(text: &str) -> Vec<String> {
+/// A paragraph of the comments that a file begins with, and the points under it.
+#[derive(Default)]
+pub(super) struct Remark {
+    pub(super) text: String,
+    pub(super) points: Vec<String>,
+}
+
+/// What the file says of itself: the comments that it begins with.
+pub(super) fn preamble(text: &str) -> Vec<Remark> {
     let lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
-    let mut paragraphs = vec![String::new()];
+    let mut remarks = vec![Remark::default()];
     for line in lines.map_while(|line| line.strip_prefix('#')) {
-        match paragraphs.last_mut() {
-            Some(last) if !line.trim().is_empty() => {
-                // A point of a list begins a line; all else goes on with it.
-                let is_point = line.trim_start().starts_with("- ");
-                last.push_str(match (last.is_empty(), is_point) {
-                    (true, _) => "",
-                    (false, true) => "\n",
-                    (false, false) => " ",
-                });
-                last.push_str(line.trim());
-            }
-            _ => paragraphs.push(String::new()),
+        let words = line.trim();
+        let goes_on = line.starts_with("  ");
+        let has_points = remarks.last().is_some_and(|last| !last.points.is_empty());
+        if words.is_empty() || (has_points && !goes_on) {
+            remarks.push(Remark::default());
+        }
+        let Some(last) = remarks.last_mut() else { continue };
+        match (words.strip_prefix("- "), last.points.last_mut()) {
+            (Some(point), _) => last.points.push(point.to_owned()),
+            (None, Some(point)) => add(point, words),
+            (None, None) => add(&mut last.text, words),
         }
     }
-    paragraphs.retain(|paragraph| !paragraph.is_empty());
-    paragraphs
+    remarks.retain(|remark| !remark.text.is_empty() || !remark.points.is_empty());
+    remarks
+}
+
+/// Adds words to a text.
+fn add(text: &mut String, words: &str) {
+    if !text.is_empty() && !words.is_empty() {
+        text.push(' ');
+    }
+    text.push_str(words);
 }
 
 /// What stands at the head of the policy.

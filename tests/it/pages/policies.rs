@@ -45,7 +45,8 @@ on_each_database! {
             "Standard: 1 working week; urgent: 24 hours",
             "<dt>Must act</dt><dd>The raising side’s line manager",
             "It moves to stage 2.",
-            "What is a default, on the wording of the London procedures",
+            "<p class=\"words\">What is a default, on the wording of the London procedures",
+            "<li class=\"words\">the safety of the child is paramount",
             "Step up, step down or closure",
             "[[stages]]",
             "09:00 to 17:00, by the clock of Europe/London",
@@ -71,7 +72,7 @@ on_each_database! {
         let text = page(&answer);
         assert!(text.contains("<title>Error: Check a policy"), "{text}");
         assert!(text.contains("<td><code>lable = &#34;stage&#34;</code></td>"), "{text}");
-        assert!(text.contains("label"), "what to write instead: {text}");
+        assert!(text.contains("did you mean &#39;label&#39;?"), "what to write instead: {text}");
         assert!(text.contains(&format!("<th scope=\"row\">{line}</th>")), "{text}");
         assert!(text.contains("href=\"#mistake-1\"") && text.contains("id=\"mistake-1\""), "{text}");
         let kept = text.split("<textarea").nth(1).unwrap();
@@ -100,7 +101,7 @@ on_each_database! {
         assert_eq!(played.status, 200, "{}", played.body);
         let text = page(&played);
         for words in ["Wed 30 Dec 2026, 17:00", "without 25 and 28 Dec", "asked to act",
-            "<caption id=\"course-1\">", "value=\"21\"", "receiving acknowledges</textarea>"] {
+            "<h2 id=\"course-1\">", "value=\"21\"", "receiving acknowledges</textarea>"] {
             assert!(text.contains(words), "{words}: {text}");
         }
         let file = fill_in(&mut priya, &path, &[&written[..], &[("as", "calendar")]].concat()).await;
@@ -149,6 +150,8 @@ on_each_database! {
         assert_eq!(judith.get(&format!("{address}/publication")).await.status, 403);
         let differ = page(&judith.get(&format!("{address}/differences")).await).to_owned();
         assert!(differ.contains("1 working week") && differ.contains("3 working days"), "{differ}");
+        assert!(differ.contains("<td>1 September 2026</td>") && differ.contains("2 working days sooner"), "{differ}");
+        assert!(differ.contains("; under version 2: "), "{differ}");
         assert!(differ.contains(&reference) && differ.contains("Publishing moves none"), "{differ}");
         let others = page(&priya.get(&format!("{address}/differences")).await).to_owned();
         assert!(!others.contains(&reference), "open cases are for officers: {others}");
