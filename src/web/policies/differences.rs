@@ -102,7 +102,8 @@ pub(super) async fn differences(
             let (seen, hidden_count) =
                 app.foresee_version(visitor.actor.clone(), of, which).await?;
             let then = format!("; under version {to}: ");
-            let lines = seen.into_iter().map(|it| curly(&it.words.replace(" -> ", &then))).collect();
+            let lines =
+                seen.into_iter().map(|it| curly(&it.words.replace(" -> ", &then))).collect();
             Some(OpenCases { lines, hidden_count })
         }
     };
@@ -155,7 +156,9 @@ fn moved(old: &Policy, new: &Policy) -> Result<Vec<Moved>, Refused> {
     let calendar = simulation.calendar();
     let starts: Vec<_> = telling_starts(new, calendar).into_iter().map(|it| it.at).collect();
     let moved = shifts(old, new, &setting, &starts).map_err(|why| broken(&why))?;
-    let due = |due: &Option<Due>| due.as_ref().map_or_else(|| "None".to_owned(), |it| calendar.say(it.at));
+    let due = |due: &Option<Due>| {
+        due.as_ref().map_or_else(|| "None".to_owned(), |it| calendar.say(it.at))
+    };
     let row = |it: &Shift| Moved {
         raised: calendar.say(it.raised_at),
         about: match it.task.as_str() {

@@ -244,7 +244,8 @@ fn course(course: &CourseReport) -> Course {
 
 fn row(step: &StepReport, due: Vec<(String, String)>) -> Row {
     // What time does has no name before it; and each deadline stands in a column of its own.
-    let by = if step.by == Doer::Time.in_words() { String::new() } else { format!("{}: ", step.by) };
+    let by =
+        if step.by == Doer::Time.in_words() { String::new() } else { format!("{}: ", step.by) };
     let happened = step.happened.iter().map(|words| words.split("; due ").next().unwrap_or(words));
     let mut what: Vec<String> =
         happened.map(|words| curly(&capital(&format!("{by}{words}")))).collect();

@@ -153,8 +153,10 @@ on_each_database! {
         assert!(differ.contains("<td>1 September 2026</td>") && differ.contains("2 working days sooner"), "{differ}");
         assert!(differ.contains("; under version 2: "), "{differ}");
         assert!(differ.contains(&reference) && differ.contains("Publishing moves none"), "{differ}");
-        let others = page(&priya.get(&format!("{address}/differences")).await).to_owned();
-        assert!(!others.contains(&reference), "open cases are for officers: {others}");
+        let others = priya.get(&format!("{address}/differences")).await;
+        assert_eq!(others.status, 200, "{}", others.body);
+        assert!(page(&others).contains("3 working days"), "{}", others.body);
+        assert!(!page(&others).contains(&reference), "open cases are for officers: {}", others.body);
         let changed = press(&mut judith, "/policies/propose", &text.replace("3 working days", "4 working days")).await;
         assert_eq!(changed.status, 422);
         assert!(page(&changed).contains("a version never changes"), "{}", changed.body);
