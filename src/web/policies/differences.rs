@@ -15,7 +15,7 @@ use crate::web::frame::{Frame, show};
 use crate::web::page::Refused;
 use crate::web::visitor::Visitor;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -72,10 +72,12 @@ struct DifferencesPage {
 /// version.
 pub(super) async fn differences(
     app: App,
+    request: HttpRequest,
     visitor: Visitor,
     path: PolicyPath,
     query: web::Query<DifferencesQuery>,
 ) -> Result<HttpResponse, Refused> {
+    crate::web::reports::check(&visitor, &request)?;
     let found = version(&app, &visitor, path).await?;
     let family = reading::family(&app, &visitor, &found.stored).await?;
     let (of, which) = (found.stored.partnership_id, found.stored.which());
