@@ -126,7 +126,7 @@ fn other_version<'f>(
         // The newest stands first: the one before it, or else the one after it.
         None => {
             let before = family.iter().find(|it| it.policy.version < here);
-            before.or_else(|| others.last())
+            before.or_else(|| others.next_back())
         }
     }
 }
