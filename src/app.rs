@@ -357,16 +357,25 @@ impl App {
             http.requests_per_minute_of_network,
         ));
         let origin = pages::Origin::of(&settings.http.public_url);
+        let pages_settings = &settings.pages;
+        let look = web::Data::new(pages::Look::new(
+            &pages_settings.service_name,
+            pages_settings.partnership_name.as_deref(),
+            pages_settings.accent.as_deref(),
+        ));
         let server = HttpServer::new(move || {
             let face = face.clone();
             actix_web::App::new()
                 .app_data(data.clone())
                 .app_data(proxies.clone())
                 .app_data(limits.clone())
+                .app_data(look.clone())
                 // The innermost first.
                 .wrap(from_fn(pages::prove_first))
                 .wrap(from_fn(api::screen))
                 .wrap(from_fn(api::limit_requests))
+                .wrap(from_fn(pages::tell_people))
+                .wrap(from_fn(pages::in_its_look))
                 .wrap(Condition::new(!origins.is_empty(), api::cors(&origins)))
                 .wrap(from_fn(api::show_request_id))
                 .wrap(TracingLogger::<RequestSpan>::new())

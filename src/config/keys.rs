@@ -89,6 +89,9 @@ pub(super) const KEYS: &[Key] = &[
     key("http.api_docs", "true", Flag),
     optional("http.cors_origins", Text(origins)),
     optional("http.security_contact", Text(contact)),
+    key("pages.service_name", "Escalations", Text(name)),
+    optional("pages.partnership_name", Text(name)),
+    optional("pages.accent", Text(accent)),
     key("mail.from_name", "Escalations", Text(any)),
     key("mail.from_email", "escalations@localhost.localdomain", Text(email)),
     optional("mail.reply_to", Text(email)),
@@ -242,6 +245,47 @@ fn without_user(text: &str) -> String {
 
 fn any(_: &str) -> Result<(), String> {
     Ok(())
+}
+
+/// What stands in the head of every page.
+fn name(text: &str) -> Result<(), String> {
+    const CHARACTERS_MAX: usize = 80;
+    (text.chars().count() <= CHARACTERS_MAX)
+        .then_some(())
+        .ok_or_else(|| format!("write at most {CHARACTERS_MAX} characters"))
+}
+
+/// A colour that white letters can be read on (WCAG 2.2, 1.4.3).
+fn accent(text: &str) -> Result<(), String> {
+    const CONTRAST_MIN: f64 = 4.5;
+    let Some(contrast) = contrast_with_white(text) else {
+        return Err("write a colour as #rrggbb, such as #0b4f8a".to_owned());
+    };
+    if contrast >= CONTRAST_MIN {
+        return Ok(());
+    }
+    // Cut and not rounded: 4.497 is not 4.50.
+    let shown = (contrast * 100.0).floor() / 100.0;
+    Err(format!(
+        "white letters on it have a contrast of {shown:.2} to 1, and need {CONTRAST_MIN} to 1: write a \
+         darker colour, such as #0b4f8a"
+    ))
+}
+
+/// The contrast of a colour with white, by WCAG 2.2's definitions of relative luminance and of
+/// contrast ratio; none for what is no colour.
+fn contrast_with_white(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('#').filter(|it| it.len() == 6)?;
+    if !digits.chars().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let channel = |at: usize| {
+        let value = u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()?;
+        let share = f64::from(value) / 255.0;
+        Some(if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) })
+    };
+    let luminance = 0.2126 * channel(0)? + 0.7152 * channel(2)? + 0.0722 * channel(4)?;
+    Some(1.05 / (luminance + 0.05))
 }
 
 fn database_url(url: &str) -> Result<(), String> {

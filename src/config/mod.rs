@@ -17,6 +17,6 @@ mod wires;
 pub use error::{ConfigError, Origin};
 pub use settings::{
     AuthSettings, DatabaseSettings, EngineSettings, HttpSettings, LogFormat, LogSettings,
-    MailSettings, Networks, PolicySettings, ReportSettings, ScheduleSettings, SecondFactor,
-    SecretUrl, Settings, SmtpSecurity, SmtpSettings,
+    MailSettings, Networks, PagesSettings, PolicySettings, ReportSettings, ScheduleSettings,
+    SecondFactor, SecretUrl, Settings, SmtpSecurity, SmtpSettings,
 };

@@ -15,6 +15,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// Pages and API.
     pub http: HttpSettings,
+    /// What the pages are called, and how they look.
+    pub pages: PagesSettings,
     /// Outgoing email.
     pub mail: MailSettings,
     /// Signing in.
@@ -86,6 +88,18 @@ impl HttpSettings {
             .map(str::to_owned)
             .collect()
     }
+}
+
+/// What the pages are called, and how they look.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PagesSettings {
+    /// The name of the service, in the head of every page and in its title.
+    pub service_name: String,
+    /// The partnership's name beside it; none if not given.
+    pub partnership_name: Option<String>,
+    /// The colour behind them, as `#rrggbb`; nearly black if not given.
+    pub accent: Option<String>,
 }
 
 /// Outgoing email.

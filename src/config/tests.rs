@@ -485,3 +485,23 @@ fn no_key_makes_email_a_second_factor() {
         assert!(refused.contains("required") && refused.contains("optional"), "{refused}");
     }
 }
+
+#[test]
+fn a_colour_that_white_letters_cannot_be_read_on_is_refused_with_its_contrast() {
+    for good in ["#000000", "#0b4f8a", "#767676", "#0A5C36"] {
+        let settings = with_flags(&[("pages.accent", good)]).unwrap();
+        assert_eq!(settings.pages.accent.as_deref(), Some(good));
+    }
+    // The grey next to the darkest that will do, and white itself.
+    for (bad, contrast) in [("#777777", "4.47 to 1"), ("#ffffff", "1.00 to 1"), ("#1d70ff", "4.3")]
+    {
+        let refused = with_flags(&[("pages.accent", bad)]).unwrap_err().to_string();
+        assert!(refused.contains(contrast) && refused.contains("pages.accent"), "{refused}");
+    }
+    for no_colour in ["blue", "#fff", "#12345g", "#1234567", "0b4f8a", "#é1234"] {
+        let refused = with_flags(&[("pages.accent", no_colour)]).unwrap_err().to_string();
+        assert!(refused.contains("#rrggbb"), "{refused}");
+    }
+    let long = "x".repeat(81);
+    assert!(with_flags(&[("pages.service_name", &long)]).is_err());
+}

@@ -4,14 +4,16 @@
 use super::perform::Held;
 use super::policies::LoadedPolicy;
 use super::{Engine, EngineError};
+use crate::access::{self, Actor};
 use crate::calendar::Due;
 use crate::clock::UtcInstant;
 use crate::directory::{PartnershipFunction, Seat};
 use crate::escalation::{
     Command, Doer, Escalation, PolicyRef, Prose, Refusal, Rules, Signature, Status, decide,
 };
+use crate::ids::PartnershipId;
 use crate::simulation::{WallTime, apart, left_alone, refusal_in_words};
-use crate::store::{Reader, StoreError, escalations, people};
+use crate::store::{Reader, StoreError, closures, escalations, people, policies};
 use chrono::NaiveDate;
 
 /// How many cases are read at once.
@@ -60,6 +62,38 @@ impl Engine {
         self.store().read(move |r| engine.foresee_in(r, &change, now)).await
     }
 
+    /// The same of a version that the server has, for one of the partnership's officers: what becomes
+    /// of the cases that they may see, and how many others would move.
+    ///
+    /// # Errors
+    /// Not theirs, not found; or the database cannot be read.
+    pub async fn foresee_version(
+        &self,
+        actor: Actor,
+        partnership_id: PartnershipId,
+        which: PolicyRef,
+    ) -> Result<(Vec<Foreseen>, usize), EngineError> {
+        let (engine, now) = (self.clone(), self.now());
+        self.store()
+            .read(move |r| {
+                super::closures::may_set_rules(r, &actor, partnership_id)?;
+                let stored = policies::find(r, partnership_id, &which)?.ok_or(Refusal::NotFound)?;
+                let days = closures::days(r, partnership_id)?;
+                let loaded = LoadedPolicy::with_closures(stored.policy, &days)
+                    .map_err(|error| StoreError::unreadable("a policy's calendar", error))?;
+                let all = engine.foresee_in(r, &Change::Policy(Box::new(loaded)), now)?;
+                let (count, mut seen) = (all.len(), Vec::new());
+                for one in all {
+                    if sees(r, &actor, &one.reference, now)? {
+                        seen.push(one);
+                    }
+                }
+                let hidden = count.saturating_sub(seen.len());
+                Ok((seen, hidden))
+            })
+            .await
+    }
+
     fn foresee_in(
         &self,
         r: &mut Reader<'_>,
@@ -94,6 +128,17 @@ impl Engine {
             }
         }
     }
+}
+
+fn sees(
+    r: &mut Reader<'_>,
+    actor: &Actor,
+    reference: &str,
+    now: UtcInstant,
+) -> Result<bool, StoreError> {
+    let Some(id) = escalations::find_id(r, reference)? else { return Ok(false) };
+    let found = escalations::find(r, id)?;
+    Ok(found.is_some_and(|it| access::may_see(actor, &it.escalation, now).is_ok()))
 }
 
 fn of_case(held: &Held, change: &Change, now: UtcInstant) -> Option<Foreseen> {

@@ -85,7 +85,8 @@ impl Policy {
         )
     }
 
-    fn after(&self, stage: &Stage, number: u32) -> String {
+    /// What happens when the time of a stage runs out, in words.
+    pub fn after(&self, stage: &Stage, number: u32) -> String {
         let to = stage.escalates_to.unwrap_or(number.saturating_add(1));
         match stage.on_deadline {
             OnDeadline::Escalate => format!("it moves to {} {to}", self.label),
@@ -96,7 +97,8 @@ impl Policy {
         }
     }
 
-    fn ending(&self, stage: &Stage) -> String {
+    /// How the last stage ends a case that the sides do not agree on, in words.
+    pub fn ending(&self, stage: &Stage) -> String {
         match stage.ending {
             EndingRule::Determination if stage.panel.is_some() => {
                 "a panel determines the outcome".to_owned()
@@ -113,7 +115,7 @@ impl Policy {
     }
 
     /// The limits of each class, in the order of the classes.
-    fn limits_in_words(&self, limits: &Limits) -> String {
+    pub fn limits_in_words(&self, limits: &Limits) -> String {
         let words = limits.in_words();
         let order = |class: &str| self.urgency(class).unwrap_or_default();
         let mut words: Vec<(String, String)> = words.into_iter().collect();
@@ -126,7 +128,8 @@ impl Policy {
         words.into_iter().map(said).collect::<Vec<_>>().join("; ")
     }
 
-    fn whom(&self, whom: &[Who]) -> String {
+    /// Whom a list of the policy means, in words.
+    pub fn whom(&self, whom: &[Who]) -> String {
         let words: Vec<String> = whom.iter().map(|who| self.who_in_words(who)).collect();
         words.join("; ")
     }

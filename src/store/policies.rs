@@ -285,6 +285,22 @@ pub fn find(
     found.map(|(row, publication)| row.into_stored(publication, &names)).transpose()
 }
 
+/// The file of a version, as it was proposed.
+pub fn find_text(
+    r: &mut Reader<'_>,
+    partnership_id: PartnershipId,
+    which: &PolicyRef,
+) -> Result<Option<String>, StoreError> {
+    if which.key.contains('\0') {
+        return Ok(None); // as in `find`
+    }
+    Ok(on!(r, c => policies::table
+        .find((partnership_id.to_string(), &which.key, which.version))
+        .select(policies::text)
+        .first(c)
+        .optional())?)
+}
+
 /// All versions of a partnership's policies, the newest of each first.
 pub fn list(r: &mut Reader<'_>, partnership_id: PartnershipId) -> Result<Listing, StoreError> {
     let rows: Vec<PolicyRow> = on!(r, c => policies::table

@@ -1,10 +1,12 @@
 //! What stands around every page, and how a page becomes an answer.
 
+use super::look::Look;
 use super::visitor::Visitor;
 use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
+use std::sync::Arc;
 
 /// What stands around a page.
 pub(super) struct Frame {
@@ -12,6 +14,7 @@ pub(super) struct Frame {
     /// A form on it has a fault.
     pub(super) is_faulty: bool,
     pub(super) visitor: Option<Signed>,
+    pub(super) look: Arc<Look>,
 }
 
 /// Whoever is at the page, as its head shows them.
@@ -28,12 +31,12 @@ impl Frame {
         let (name, form_token) = (visitor.actor.name.clone(), visitor.form_token.clone());
         let can_raise = visitor.actor.agency_id.is_some();
         let visitor = Some(Signed { name, form_token, can_raise });
-        Self { title: title.into(), is_faulty: false, visitor }
+        Self { title: title.into(), is_faulty: false, visitor, look: Look::here() }
     }
 
     /// Around a page for whoever comes.
     pub(super) fn for_anybody(title: impl Into<String>) -> Self {
-        Self { title: title.into(), is_faulty: false, visitor: None }
+        Self { title: title.into(), is_faulty: false, visitor: None, look: Look::here() }
     }
 
     /// The same, around a form that has a fault or not.
@@ -76,13 +79,6 @@ pub(super) fn show_with_script(status: StatusCode, page: &impl Template) -> Http
 /// On to another page.
 pub(super) fn see_other(address: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
-}
-
-/// `GET /assets/pages.css`: how the pages look.
-pub(super) async fn style_sheet() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8"))
-        .body(include_str!("templates/pages.css"))
 }
 
 /// `GET /assets/passkeys.js`: asks the browser for a passkey, which no form can.

@@ -29,23 +29,39 @@ struct More {
 /// What whoever comes can open: a place that would refuse them is left out.
 fn groups(_visitor: &Visitor) -> Vec<Group> {
     let place = |address: &str, title, hint| Place { address: address.to_owned(), title, hint };
-    let account = Group {
-        title: "You",
-        places: vec![place(
-            "/account",
-            "Your account",
-            "Your posts, your password, codes and passkeys, and where you are signed in.",
-        )],
-    };
-    let work = Group {
-        title: "Your work",
-        places: vec![place(
-            "/escalations?show=resolved",
-            "Resolved cases",
-            "What came of them, and what was learned.",
-        )],
-    };
-    vec![work, account]
+    vec![
+        Group {
+            title: "Your work",
+            places: vec![place(
+                "/escalations?show=resolved",
+                "Resolved cases",
+                "What came of them, and what was learned.",
+            )],
+        },
+        Group {
+            title: "You",
+            places: vec![place(
+                "/account",
+                "Your account",
+                "Your posts, your password, codes and passkeys, and where you are signed in.",
+            )],
+        },
+        Group {
+            title: "Policies",
+            places: vec![place(
+                "/policies",
+                "Policies",
+                "Read them, check a new version, and try out what it would do.",
+            )],
+        },
+        Group {
+            title: "Help",
+            places: vec![
+                place("/help", "Help", "What to do first, what each state means, whom to ask."),
+                place("/accessibility", "Accessibility", "What was tested how, and what was not."),
+            ],
+        },
+    ]
 }
 
 async fn more(visitor: Visitor) -> Result<HttpResponse, Refused> {

@@ -26,13 +26,21 @@ pub(super) struct Page {
     pub(super) paragraphs: Vec<String>,
     pub(super) links: Vec<(String, String)>,
     pub(super) form: Option<Form>,
+    /// What somebody wrote into a form that was not taken: label and words.
+    pub(super) written: Vec<(String, String)>,
 }
 
 impl Page {
     /// A page that only tells something.
     pub(super) fn telling(title: &str, paragraphs: &[&str]) -> Self {
         let paragraphs = paragraphs.iter().map(|text| (*text).to_owned()).collect();
-        Self { frame: Frame::for_anybody(title), paragraphs, links: Vec::new(), form: None }
+        Self {
+            frame: Frame::for_anybody(title),
+            paragraphs,
+            links: Vec::new(),
+            form: None,
+            written: Vec::new(),
+        }
     }
 
     /// The page as an answer.
@@ -97,6 +105,8 @@ pub enum Refused {
     Forged,
     /// What came cannot be read.
     Unreadable,
+    /// More came than a form may hold.
+    TooLong,
     /// There is no such method here; this one is.
     Method(&'static str),
     /// What was asked for is not there, not theirs, or cannot be.
@@ -110,6 +120,10 @@ pub enum Refused {
         /// When it is worth another try, in seconds.
         retry_after_seconds: Option<u32>,
     },
+    /// Whether it was done is not known.
+    PerhapsDone,
+    /// There is no room on the server's disk.
+    Full,
     /// The server failed.
     Failed {
         /// It may work in a moment.
@@ -140,12 +154,19 @@ impl From<EngineError> for Refused {
         };
         tracing::error!(%error, "a page failed");
         let EngineError::Store(error) = error else { return Self::Failed { is_passing: false } };
-        Self::Failed {
-            is_passing: error.is_passing()
-                || matches!(
-                    error,
-                    StoreError::Connection(_) | StoreError::Busy | StoreError::ReadOnly
-                ),
+        match error {
+            StoreError::Full => Self::Full,
+            StoreError::DiskFailed | StoreError::Lost(_) => Self::PerhapsDone,
+            error => Self::Failed {
+                is_passing: error.is_passing()
+                    || matches!(
+                        error,
+                        StoreError::Connection(_)
+                            | StoreError::Busy
+                            | StoreError::ReadOnly
+                            | StoreError::DiskDistrusted
+                    ),
+            },
         }
     }
 }
@@ -215,8 +236,8 @@ impl Refused {
             Self::Stale => (
                 S::PRECONDITION_FAILED,
                 "Somebody was quicker",
-                "This was changed since you opened the page, and nothing of yours was sent. Go back, \
-                 load the page again, and look before you send it once more.",
+                "This was changed since you opened the page, and nothing of yours was sent. Open \
+                 the page again, and look before you send it once more.",
             ),
             Self::SentBefore => (
                 S::CONFLICT,
@@ -242,25 +263,55 @@ impl Refused {
             Self::Forged => (
                 S::FORBIDDEN,
                 "Nothing was changed",
-                "This form did not come from our page, or its page is old. Go back, load the page \
-                 again, and send it once more.",
+                "This form did not come from our page, or its page is old. Open the page again, and \
+                 send it once more.",
             ),
-            Self::Unreadable => {
-                (S::BAD_REQUEST, "Nothing was changed", "What was sent cannot be read.")
-            }
-            Self::Method(_) => {
-                (S::METHOD_NOT_ALLOWED, "Not in this way", "This address is used in another way.")
-            }
             Self::Asked { status, title, text, .. } => (*status, title, text),
+            other => other.words_of_forms_and_failures(),
+        }
+    }
+
+    fn words_of_forms_and_failures(&self) -> (StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::Unreadable => (
+                S::BAD_REQUEST,
+                "Nothing was changed",
+                "What was sent cannot be read. Find the page again from the home page.",
+            ),
+            Self::TooLong => (
+                S::PAYLOAD_TOO_LARGE,
+                "This is too long",
+                "Nothing was changed. One form takes about a hundred pages of text in all. Go back. If \
+                 your browser still shows what you wrote, copy it, make it shorter, and send it once \
+                 more.",
+            ),
+            Self::Method(_) => (
+                S::METHOD_NOT_ALLOWED,
+                "Not in this way",
+                "This address only takes what one of our forms sends. Begin on the home page.",
+            ),
+            Self::PerhapsDone => (
+                S::SERVICE_UNAVAILABLE,
+                "The server cannot answer now",
+                "Whether this was done is not known. Wait a minute, and look whether it is there. If \
+                 it is not, send it once more.",
+            ),
+            Self::Full => (
+                S::INSUFFICIENT_STORAGE,
+                "There is no room left on the server’s disk",
+                "Nothing was changed. You can still read. Tell whoever runs the server that its disk is \
+                 full.",
+            ),
             Self::Failed { is_passing: true } => (
                 S::SERVICE_UNAVAILABLE,
                 "The server cannot answer now",
                 "Nothing was changed. Try again in a few seconds.",
             ),
-            Self::Failed { is_passing: false } => (
+            _ => (
                 S::INTERNAL_SERVER_ERROR,
                 "Something went wrong on our side",
-                "Nothing was changed. Try again; if it happens again, tell whoever runs the server.",
+                "Nothing was changed. Try again. If it happens again, tell whoever runs the server.",
             ),
         }
     }
@@ -284,54 +335,59 @@ fn sign_on_words(refused: SignOnRefused) -> (StatusCode, &'static str, &'static 
         SignOnRefused::NotReachable => (
             S::SERVICE_UNAVAILABLE,
             TITLE,
-            "Your organisation's sign-in cannot be reached from here at the moment. Try again in a \
-             few minutes; if it stays so, tell your organisation's IT support. If a child is in \
+            "Your organisation’s sign-in cannot be reached from here at the moment. Try again in a \
+             few minutes; if it stays so, tell your organisation’s IT support. If a child is in \
              danger now, call 999: do not wait for this.",
         ),
         SignOnRefused::Declined => (
             S::FORBIDDEN,
             TITLE,
-            "Your organisation's sign-in was broken off, or did not let you in. Start again; if it \
-             stays so, ask your organisation's IT support.",
+            "Your organisation’s sign-in was broken off, or did not let you in. Start again; if it \
+             stays so, ask your organisation’s IT support.",
         ),
         SignOnRefused::NotBelieved => (
             S::FORBIDDEN,
             TITLE,
-            "The answer of your organisation's sign-in cannot be accepted. Start again; if it stays \
+            "The answer of your organisation’s sign-in cannot be accepted. Start again; if it stays \
              so, tell whoever runs this server, with the time.",
         ),
         SignOnRefused::TooWeak => (
             S::FORBIDDEN,
             TITLE,
-            "Your organisation's sign-in did not ask for as much as is needed here, such as a second \
-             step on your telephone, or did so too long ago. Sign out there, and start again; if it \
-             stays so, ask your organisation's IT support.",
+            "Your organisation’s sign-in did not ask for enough, or did so too long ago. A second step is \
+             needed here, such as one on your telephone. Sign out there, and start again; if it stays \
+             so, ask your organisation’s IT support.",
         ),
         SignOnRefused::Unknown => (
             S::FORBIDDEN,
             TITLE,
             "You signed in at your organisation, and nobody here is linked with that account yet. \
-             Ask the partnership's business manager or your safeguarding lead for an invitation.",
+             Ask the partnership’s business manager or your safeguarding lead for an invitation.",
         ),
         SignOnRefused::Taken => (
             S::CONFLICT,
             "The account is not linked",
-            "This account is linked with somebody else here. Tell the partnership's administrator.",
+            "This account is linked with somebody else here. Tell the partnership’s administrator.",
         ),
         SignOnRefused::NotTheirs => (
             S::FORBIDDEN,
             TITLE,
             "Your account here is closed, or your agency does not sign in this way. Ask the \
-             partnership's business manager.",
+             partnership’s business manager.",
         ),
     }
 }
 
 impl Refused {
+    /// The page that says so.
+    pub(super) fn page(&self) -> Page {
+        let (_, title, text) = self.words();
+        Page { links: vec![self.way_on()], ..Page::telling(title, &[text]) }
+    }
+
     /// The link that leads on.
-    fn way_on(&self) -> Option<(String, String)> {
+    fn way_on(&self) -> (String, String) {
         let (address, text) = match self {
-            Self::Method(_) => return None,
             Self::NotNow { back, .. } => (back.as_str(), "Go on"),
             Self::NotFound
             | Self::NotYours(_)
@@ -339,10 +395,17 @@ impl Refused {
             | Self::Shown { .. }
             | Self::Stale
             | Self::SentBefore
+            | Self::Forged
+            | Self::Unreadable
+            | Self::TooLong
+            | Self::Method(_)
+            | Self::PerhapsDone
+            | Self::Full
+            | Self::Failed { .. }
             | Self::Asked { .. } => ("/", "Home"),
             _ => ("/sign-in", "The sign-in page"),
         };
-        Some((address.to_owned(), text.to_owned()))
+        (address.to_owned(), text.to_owned())
     }
 }
 
@@ -364,10 +427,8 @@ impl ResponseError for Refused {
         if let Self::Shown { status, page: Ready(bytes) } = self {
             return html(*status, bytes.clone());
         }
-        let (status, title, text) = self.words();
-        let mut page = Page::telling(title, &[text]);
-        page.links.extend(self.way_on());
-        let mut response = page.answer(status);
+        let status = self.words().0;
+        let mut response = self.page().answer(status);
         if let Self::Throttled { wait_seconds } = self {
             let seconds = header::HeaderValue::from(*wait_seconds);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);

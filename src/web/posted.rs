@@ -2,12 +2,14 @@
 //! which another site's page cannot open: the cookie is not sent along with its forms, the browser
 //! says where a form came from, and the token in the form is this session's.
 
+use super::acts::capital;
 use super::again;
 use super::page::Refused;
 use super::visitor::{Visitor, visitor};
 use crate::auth::is_same_secret;
 use crate::engine::Written;
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use std::collections::BTreeMap;
@@ -43,6 +45,37 @@ pub struct Posted {
     pub fields: BTreeMap<String, String>,
 }
 
+/// What somebody wrote into a form, label and words, for the page that says that it was not taken.
+#[derive(Debug, Clone)]
+pub(super) struct WrittenWords(pub(super) Vec<(String, String)>);
+
+/// Fields that nobody writes, and those that are never shown again.
+const NEVER_SHOWN: [&str; 11] = [
+    "token",
+    "version",
+    "key",
+    "password",
+    "code",
+    "secret",
+    "return_to",
+    "credential",
+    "challenge",
+    "ticket",
+    "kept",
+];
+
+impl WrittenWords {
+    fn of(fields: &BTreeMap<String, String>) -> Self {
+        let is_words = |name: &str, words: &str| {
+            let is_hidden = NEVER_SHOWN.iter().any(|part| name.contains(part));
+            !is_hidden && !words.trim().is_empty() && words.parse::<uuid::Uuid>().is_err()
+        };
+        let shown = fields.iter().filter(|(name, words)| is_words(name, words));
+        let label = |name: &str| capital(&name.replace(['_', '-'], " "));
+        Self(shown.map(|(name, words)| (label(name), words.clone())).collect())
+    }
+}
+
 impl FromRequest for Posted {
     type Error = Refused;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Refused>>>>;
@@ -61,6 +94,7 @@ impl FromRequest for Posted {
             let mut fields = fields(&request, &mut payload).await?;
             let token = fields.remove(FORM_TOKEN).unwrap_or_default();
             let written = Written { path: request.path().to_owned(), fields };
+            request.extensions_mut().insert(WrittenWords::of(&written.fields));
             if !is_same_secret(&token, &visitor.form_token) {
                 return Err(again::of_another_session(&request, &visitor, written).await);
             }
@@ -109,7 +143,10 @@ pub(super) async fn fields(
         return Err(Refused::Forged);
     }
     let form = web::Form::<Vec<(String, String)>>::from_request(request, payload).await;
-    let form = form.map_err(|_unreadable: actix_web::Error| Refused::Unreadable)?;
+    let form = form.map_err(|error: actix_web::Error| {
+        let status = error.as_response_error().status_code();
+        if status == StatusCode::PAYLOAD_TOO_LARGE { Refused::TooLong } else { Refused::Unreadable }
+    })?;
     let mut fields = BTreeMap::new();
     for (name, value) in form.into_inner() {
         if fields.insert(name, value).is_some() {

@@ -48,7 +48,7 @@ pub(super) async fn cases(
 }
 
 /// Whether somebody may ask once more now: a report costs more than other pages.
-fn check(visitor: &Visitor, request: &HttpRequest) -> Result<(), Refused> {
+pub(super) fn check(visitor: &Visitor, request: &HttpRequest) -> Result<(), Refused> {
     if let Some(limits) = request.app_data::<web::Data<RequestLimits>>() {
         limits.check_person(visitor.actor.person_id)?;
     }

@@ -1,7 +1,8 @@
 use super::page::Refused;
 use super::posted::Origin;
 use super::{
-    account, acting, case, frame, home, more, raise, record, reports, sign_in, sign_in_here,
+    account, acting, assets, case, help, home, more, policies, raise, record, reports, sign_in,
+    sign_in_here,
 };
 use actix_web::{Resource, web};
 
@@ -21,7 +22,6 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
     config
         .app_data(web::Data::new(origin))
         .app_data(web::FormConfig::default().limit(FORM_BYTES_MAX))
-        .service(at("/assets/pages.css", "GET, HEAD").route(web::get().to(frame::style_sheet)))
         .service(at("/", "GET, HEAD").route(web::get().to(home::home)))
         .service(at("/escalations", "GET, HEAD").route(web::get().to(home::list)))
         .service(at("/escalations/{id}", "GET, HEAD").route(web::get().to(case::case)))
@@ -76,7 +76,13 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
                 .route(web::get().to(reports::cases)),
         )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
-    let rooms: [fn(At) -> Vec<Resource>; 2] = [account::resources, more::resources];
+    let rooms: [fn(At) -> Vec<Resource>; 5] = [
+        account::resources,
+        assets::resources,
+        help::resources,
+        more::resources,
+        policies::resources,
+    ];
     for resource in rooms.into_iter().flat_map(|resources| resources(at)) {
         config.service(resource);
     }

@@ -2,9 +2,15 @@
 
 mod account;
 mod acting;
+mod assets;
+mod crawl;
+mod errors;
+mod help;
 mod lists;
+mod policies;
 mod raising;
 mod signing_in;
+mod wording;
 
 use crate::house::{Answer, House, PASSWORD};
 use crate::sign_on::{Browser, page};

@@ -1,0 +1,146 @@
+//! Where a policy file is written, checked and proposed. Every mistake is named by its line and
+//! column, with what to write instead; and whatever happens, the text is shown again.
+
+use super::trying::TEXT;
+use super::{App, PolicyPath, address, curly, version};
+use crate::engine::{EngineError, Request};
+use crate::escalation::Refusal;
+use crate::policy::{Mistake, Policy};
+use crate::store::policies::StoredPolicy;
+use crate::web::acting::{Once, answer_with};
+use crate::web::frame::{Frame, see_other, show};
+use crate::web::page::Refused;
+use crate::web::posted::Posted;
+use crate::web::visitor::Visitor;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+/// A mistake, and the line that it stands in.
+struct Row {
+    line: usize,
+    column: usize,
+    key: String,
+    text: String,
+    written: String,
+}
+
+#[derive(Template)]
+#[template(path = "policy_editor.html", config = "src/web/askama.toml")]
+struct EditorPage {
+    frame: Frame,
+    text: String,
+    mistakes: Vec<Row>,
+    /// What is wrong with it beside its own words, such as that its version is there already.
+    refusals: Vec<String>,
+    /// Title and version, where no mistake was found.
+    good: Option<(String, i32)>,
+    may_propose: bool,
+    form_token: String,
+    form_key: String,
+}
+
+impl EditorPage {
+    fn of(visitor: &Visitor, text: String) -> Self {
+        Self {
+            frame: Frame::of(visitor, "Check a policy"),
+            text,
+            mistakes: Vec::new(),
+            refusals: Vec::new(),
+            good: None,
+            may_propose: visitor.actor.officer_of().next().is_some(),
+            form_token: visitor.form_token.clone(),
+            form_key: Once::of(0).form_key,
+        }
+    }
+
+    fn faulty(mut self, status: StatusCode) -> HttpResponse {
+        self.frame = self.frame.with_faults(true);
+        show(status, &self)
+    }
+}
+
+/// `GET /policies/check`: where to write a policy file.
+pub(super) async fn blank(visitor: Visitor) -> HttpResponse {
+    show(StatusCode::OK, &EditorPage::of(&visitor, String::new()))
+}
+
+/// `GET /partnerships/{id}/policies/{key}/{version}/next`: the same, beginning with the file of a
+/// version.
+pub(super) async fn next(
+    app: App,
+    visitor: Visitor,
+    path: PolicyPath,
+) -> Result<HttpResponse, Refused> {
+    let found = version(&app, &visitor, path).await?;
+    Ok(show(StatusCode::OK, &EditorPage::of(&visitor, found.text)))
+}
+
+/// `POST /policies/check`: names every mistake, or says that there is none.
+pub(super) async fn check(posted: Posted) -> HttpResponse {
+    let Posted { visitor, fields: mut sent } = posted;
+    let text = text_of(&mut sent);
+    match Policy::parse(&text) {
+        Err(mistakes) => with_mistakes(&visitor, text, &mistakes),
+        Ok(policy) => {
+            let good = Some((policy.title, policy.version));
+            show(StatusCode::OK, &EditorPage { good, ..EditorPage::of(&visitor, text) })
+        }
+    }
+}
+
+/// The file as it was written: browsers send other ends of lines.
+fn text_of(sent: &mut crate::web::fields::Sent) -> String {
+    sent.remove(TEXT).unwrap_or_default().replace("\r\n", "\n")
+}
+
+/// The page again, with every mistake.
+pub(super) fn with_mistakes(visitor: &Visitor, text: String, mistakes: &[Mistake]) -> HttpResponse {
+    let row = |mistake: &Mistake| {
+        let written = mistake.line.checked_sub(1).and_then(|index| text.lines().nth(index));
+        Row {
+            line: mistake.line,
+            column: mistake.column,
+            key: mistake.key.clone(),
+            text: curly(&mistake.text),
+            written: written.unwrap_or_default().trim().to_owned(),
+        }
+    };
+    let mistakes = mistakes.iter().map(row).collect();
+    let page = EditorPage { mistakes, ..EditorPage::of(visitor, text) };
+    page.faulty(StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// `POST /policies/propose`: proposes it, for another officer to publish.
+pub(super) async fn propose(app: App, posted: Posted) -> Result<HttpResponse, Refused> {
+    let Posted { visitor, fields: mut sent } = posted;
+    let once = Once::taken_from(&mut sent)?;
+    let request = once.request(&visitor, "/policies/propose", &sent);
+    let request = Request { expected_version: None, ..request };
+    let text = text_of(&mut sent);
+    if let Err(mistakes) = Policy::parse(&text) {
+        return Ok(with_mistakes(&visitor, text, &mistakes));
+    }
+    let answering = |stored: &StoredPolicy| {
+        let address = address(stored.partnership_id, &stored.which());
+        answer_with(format!("{address}?done=proposed"))
+    };
+    match app.propose_policy_on_request(request, text.clone(), answering).await {
+        Ok(answered) => Ok(see_other(answered.answer.location.as_deref().unwrap_or("/policies"))),
+        Err(EngineError::Refused(refusal)) => Ok(refused(&visitor, text, refusal)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The page again, with why it was not proposed.
+fn refused(visitor: &Visitor, text: String, refusal: Refusal) -> HttpResponse {
+    let (status, refusals) = match refusal {
+        Refusal::Faulty(found) => {
+            let found = found.into_iter().map(|fault| curly(&fault.detail)).collect();
+            (StatusCode::UNPROCESSABLE_ENTITY, found)
+        }
+        Refusal::NotYours(why) => (StatusCode::FORBIDDEN, vec![curly(&why)]),
+        other => (StatusCode::CONFLICT, vec![curly(&other.to_string())]),
+    };
+    EditorPage { refusals, ..EditorPage::of(visitor, text) }.faulty(status)
+}
