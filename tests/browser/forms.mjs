@@ -63,8 +63,7 @@ async function wrongWith(page) {
 async function mistakes({ browser, seen, findings }) {
   const wrong = [];
   let shown = 0;
-  const byPerson = Map.groupBy ? Map.groupBy(seen.forms.values(), (form) => form.who) : grouped([...seen.forms.values()]);
-  const jobs = [...byPerson].map(([who, forms]) => async () => {
+  const jobs = [...byPerson(seen.forms.values())].map(([who, forms]) => async () => {
     const context = await windowOf(browser, who);
     const page = await context.newPage();
     for (const form of forms.filter((it) => it.fields > 0)) {
@@ -96,7 +95,7 @@ async function mistakes({ browser, seen, findings }) {
   return `${shown} forms`;
 }
 
-function grouped(forms) {
+function byPerson(forms) {
   const found = new Map();
   for (const form of forms) found.set(form.who, [...(found.get(form.who) ?? []), form]);
   return found;
