@@ -2,7 +2,7 @@
 // new is looked at without being named here.
 
 import { base, inParallel, launch, windowOf, PEOPLE } from "./tools.mjs";
-import { listen, look } from "./pages.mjs";
+import { listen, look, note } from "./pages.mjs";
 
 /** How many pages of one kind a person looks at: cases differ, and so does what can be done there. */
 const OF_A_KIND = 3;
@@ -14,8 +14,10 @@ const ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 /** The kind of page that an address leads to: without what is one case’s or one person’s. */
 function kind(url, cases) {
+  // What is asked of a case is asked in the same words, however long its own are.
+  const asks = /\/do\/[^/]+$/.test(url.pathname);
   const part = (text) => {
-    if (REFERENCE.test(text)) return text === cases.long ? "{long case}" : "{case}";
+    if (REFERENCE.test(text)) return text === cases.long && !asks ? "{long case}" : "{case}";
     if (ID.test(text)) return "{id}";
     if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return "{day}";
     return /^\d+$/.test(text) ? "{number}" : text;
@@ -43,7 +45,7 @@ function beginnings(who, cases) {
 /** Looks at all pages of all people; answers how many, and what else was learned. */
 export async function crawl(cases, findings, words = () => {}) {
   const browser = await launch();
-  const seen = { titles: new Map(), assets: new Map(), kinds: new Set(), pictured: [], forms: new Map(), filters: new Map(), files: new Set(), pages: 0 };
+  const seen = { titles: new Map(), assets: new Map(), kinds: new Set(), builds: new Set(), pictured: [], forms: new Map(), filters: new Map(), files: new Set(), pages: 0 };
   const jobs = Object.keys(PEOPLE).map((who) => () => one(browser, who, cases, findings, seen, words));
   await inParallel(2, jobs);
   await browser.close();
@@ -72,7 +74,7 @@ async function one(browser, who, cases, findings, seen, words) {
     where = {
       who, template: whole, label: `${who} ${url.pathname}${url.search}`,
       // Pages of one list have one title, and so does a page that was come to in two ways.
-      titled: route, slug: slug(whole), file: `${who}.${name}`.slice(0, 120), isPictured: ofKind === 0,
+      titled: route, slug: slug(whole), file: `${who}.${name}`.slice(0, 120),
     };
     const response = await open(page, href, where, seen, whole, findings);
     if (!response) continue;
@@ -83,16 +85,19 @@ async function one(browser, who, cases, findings, seen, words) {
       continue;
     }
     where.isFresh = !seen.kinds.has(whole);
+    // Somebody who has nothing sees the same pages in another state.
+    where.isPictured = where.isFresh || (who === "sam" && ofKind === 0);
     seen.kinds.add(whole);
     where.status = response.status();
-    if (where.status >= 500) findings.quiet.set(`${whole}: answers ${where.status}`, where.label);
+    if (where.status >= 500) note(findings, "quiet", where, `answers ${where.status}`);
     if (where.status >= 400) where.titled = "a refusal";
     const found = await links(page);
     await look(page, response, where, findings, seen);
     pages += 1;
     if (where.isPictured) seen.pictured.push(`${who}/${where.slug}`);
     for (const form of found.forms) {
-      const key = `${who} ${kind(new URL(form.action, base), cases).route}`;
+      // One form is the same for all; with other fields it is another.
+      const key = `${kind(new URL(form.action, base), cases).route} ${form.fields}`;
       if (!seen.forms.has(key)) seen.forms.set(key, { who, href: page.url(), ...form });
     }
     for (const filter of found.filters) seen.filters.set(`${who} ${filter.action}`, { who, href: page.url(), ...filter });
@@ -115,7 +120,7 @@ async function open(page, href, where, seen, whole, findings) {
       seen.files.add(whole);
       return null;
     }
-    findings.quiet.set(`${whole}: ${error.message.split("\n")[0]}`, where.label);
+    note(findings, "quiet", where, error.message.split("\n")[0]);
     return null;
   }
 }

@@ -1,6 +1,6 @@
 // Forms: what is said of a mistake, and what becomes of what was written.
 
-import { PEOPLE, as, inParallel, must, same, windowOf } from "./tools.mjs";
+import { PEOPLE, as, inParallel, must, password, same, windowOf } from "./tools.mjs";
 import { look } from "./pages.mjs";
 
 const KEPT = "Kept <b>as it was</b> & “so”";
@@ -26,6 +26,11 @@ async function send(page, form, text) {
   const button = here.locator("button[type=submit], button:not([type])").first();
   const [response] = await Promise.all([page.waitForNavigation(), button.click()]);
   return { response, name };
+}
+
+/** Whether the form was shown again with what is wrong. One that takes nothing at all leads on. */
+async function isRefused(page, sent) {
+  return sent !== null && sent.response.status() >= 400 && (await page.locator("main .faults").count()) > 0;
 }
 
 /** What is wrong with a page that shows mistakes. */
@@ -68,7 +73,7 @@ async function mistakes({ browser, seen, findings }) {
     const page = await context.newPage();
     for (const form of forms.filter((it) => it.fields > 0)) {
       const sent = await send(page, form, "");
-      if (!sent || (await page.locator("main .faults").count()) === 0) continue;
+      if (!(await isRefused(page, sent))) continue;
       shown += 1;
       const name = form.action.replace(/[A-Z]+-\d{4}-\d+/, "{case}").replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "{id}");
       const where = { who, template: `mistakes in ${name}`, label: `${who} ${form.action}`, titled: `mistakes in ${form.action}`, slug: `mistakes-${name.replace(/[^\w]+/g, "-")}`, file: `${who}.mistakes.${shown}`, isPictured: true, isFresh: false };
@@ -83,7 +88,7 @@ async function mistakes({ browser, seen, findings }) {
       }
       if (form.fields < 2) continue;
       const kept = await send(page, form, KEPT);
-      if (!kept?.name || (await page.locator("main .faults").count()) === 0) continue;
+      if (!kept?.name || !(await isRefused(page, kept))) continue;
       const value = await page.locator(`main [name="${kept.name}"]`).first().inputValue();
       if (value !== KEPT) wrong.push(`${where.label}: ${kept.name} kept “${value}”`);
     }
@@ -133,6 +138,25 @@ async function twoTabs({ browser, cases }) {
   same(await old.locator("textarea").first().inputValue(), "Made-up: from the old tab.", "what was written is kept");
   must((await old.locator(".faults").innerText()).includes("changed this case"), "it says why");
   same(await responses(cases.to_open_twice), 1, "answers");
+  await context.close();
+}
+
+/** Somebody is called away from a half-filled form, and sends it after their session has ended. */
+async function expired({ browser, cases }) {
+  const context = await windowOf(browser, "tom");
+  const page = await context.newPage();
+  await page.goto(`/escalations/${cases.to_expire}/do/respond`);
+  await answered(page, "Made-up: written before the session ended.");
+  await context.clearCookies();
+  await Promise.all([page.waitForNavigation(), page.locator("main form button").first().click()]);
+  same(await responses(cases.to_expire), 0, "answers without a session");
+  await page.getByLabel("Email address").fill(PEOPLE.tom.email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Sign in", exact: true }).click()]);
+  same(await page.locator("textarea").first().inputValue(), "Made-up: written before the session ended.", "what was written");
+  same(await responses(cases.to_expire), 0, "nothing is sent by signing in");
+  await Promise.all([page.waitForNavigation(), page.locator("main form button").first().click()]);
+  same(await responses(cases.to_expire), 1, "answers once it is sent again");
   await context.close();
 }
 
@@ -191,6 +215,7 @@ export const FORMS = [
   ["forms::a mistake is said first, at its field, in the same words, and nothing is lost", mistakes],
   ["forms::a double click has one effect", doubleClick],
   ["forms::the form of an old tab changes nothing and keeps what was written", twoTabs],
+  ["forms::a form that is sent after the session ended loses nothing", expired],
   ["lists::Back and Forward lead where they did", back],
   ["lists::the address of a filter gives the same list again", filters],
 ];

@@ -46,24 +46,34 @@ export const PAGE_CHECKS = {
   quiet: "the browser has nothing to complain of",
 };
 
-function note(findings, check, where, words) {
-  const found = findings[check];
-  const key = `${where.template}: ${words}`;
-  if (!found.has(key)) found.set(key, where.label);
+/** Writes down what is wrong, with every page where it is. */
+export function note(findings, check, where, words) {
+  const places = findings[check].get(words) ?? new Map();
+  if (!places.has(where.template)) places.set(where.template, where.label);
+  findings[check].set(words, places);
 }
 
-/** Looks at a page that is open, at 1100 pixels. `fresh` pages are looked at from all sides. */
+/** How a page is built, without its words: two that are built alike are alike to every check but that of
+ * their titles and of their markup. */
+function build(html) {
+  return html.replace(/>[^<]+</g, "><").replace(/ (href|value|action|datetime)="[^"]*"/g, "");
+}
+
+/** Looks at a page that is open, at 1100 pixels; from all sides at the first of its kind. */
 export async function look(page, response, where, findings, seen) {
   const html = await response.text();
   const report = await validator.validateString(html, where.label);
   for (const message of report.results.flatMap((result) => result.messages)) {
-    note(findings, "markup", where, `${message.ruleId}: ${message.message} (line ${message.line})`);
+    note(findings, "markup", where, `${message.ruleId}: ${message.message}`);
   }
   keep(html, where);
   const bytes = gzipSync(html).length;
   seen.largest = bytes > (seen.largest?.bytes ?? 0) ? { bytes, label: where.label } : seen.largest;
   if (bytes > HTML_BYTES_MAX) note(findings, "budget", where, `${bytes} bytes compressed`);
   await heading(page, where, findings, seen);
+  const built = build(html);
+  if (seen.builds.has(built) && !where.isFresh) return;
+  seen.builds.add(built);
   await axe(page, where, findings);
   await picture(page, where, 1100);
   if (where.isFresh) {
@@ -168,11 +178,12 @@ async function fits(page, where, findings, check) {
     }
     for (const it of document.body.querySelectorAll("*")) {
       const style = getComputedStyle(it);
+      if (it.matches("input, textarea, select")) continue; // what is written there may be longer
       const hides = ["hidden", "clip"].includes(style.overflowX) || ["hidden", "clip"].includes(style.overflowY);
       if (hides && style.position !== "absolute" && it.clientWidth > 1 && (it.scrollWidth > it.clientWidth + 1 || it.scrollHeight > it.clientHeight + 1)) {
         wrong.push(`${named(it)} is cut off`);
       }
-      if (["auto", "scroll"].includes(style.overflowX) && it.scrollWidth > it.clientWidth + 1 && it.tagName !== "TEXTAREA" && !scrolls(it)) {
+      if (["auto", "scroll"].includes(style.overflowX) && it.scrollWidth > it.clientWidth + 1 && !scrolls(it)) {
         wrong.push(`${named(it)} scrolls and is no named region in the order of focus`);
       }
       if (it.tagName === "BUTTON" && it.scrollWidth > it.clientWidth + 1) wrong.push(`${named(it)} is cut off`);
@@ -247,6 +258,7 @@ async function keyboard(page, where, findings) {
     came.push(now);
     if (now.order === wanted - 1) break;
   }
+  await page.evaluate(() => document.activeElement?.blur());
   const orders = came.map((it) => it.order).filter((order) => order !== null);
   const expected = [...Array(wanted).keys()];
   if (JSON.stringify(orders) !== JSON.stringify(expected)) {
@@ -347,7 +359,8 @@ export function listen(context, findings, seen, where) {
 /** What all style sheets and scripts weigh together. */
 export function weigh(findings, seen) {
   const bytes = [...seen.assets.values()].reduce((sum, size) => sum + size, 0);
-  if (seen.assets.size === 0) findings.budget.set("no style sheet was fetched", "all pages");
-  if (bytes > ASSET_BYTES_MAX) findings.budget.set(`style sheets and scripts: ${bytes} bytes compressed`, "all pages");
+  const where = { template: "all", label: "all pages" };
+  if (seen.assets.size === 0) note(findings, "budget", where, "no style sheet was fetched");
+  if (bytes > ASSET_BYTES_MAX) note(findings, "budget", where, `style sheets and scripts: ${bytes} bytes compressed`);
   return bytes;
 }

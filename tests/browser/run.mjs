@@ -24,9 +24,14 @@ const findings = Object.fromEntries(Object.keys(PAGE_CHECKS).map((check) => [che
 const failed = [];
 let passed = 0;
 
+/** Without the colours that the driver paints its errors with. */
+function plain(text) {
+  return text.replace(/\u001b\[\d+m/g, "");
+}
+
 function tell(name, fault, words = "") {
   console.log(`test ${name} ... ${fault ? "FAILED" : "ok"}${words ? ` (${words})` : ""}`);
-  if (fault) failed.push([name, fault]);
+  if (fault) failed.push([name, plain(fault)]);
   else passed += 1;
 }
 
@@ -63,7 +68,10 @@ if (seen) {
   const bytes = weigh(findings, seen);
   console.log(`    the largest page: ${seen.largest.bytes} bytes compressed (${seen.largest.label}); style sheets and scripts: ${bytes}`);
   for (const [check, name] of pageNames.filter(([, name]) => asked.includes(name))) {
-    const found = [...findings[check]].map(([words, label]) => `${words}\n      seen: ${label}`);
+    const found = [...findings[check]].map(([words, places]) => {
+      const [label, ...others] = places.values();
+      return `${words}\n      seen: ${label}${others.length > 0 ? `, and ${others.length} other kinds of page` : ""}`;
+    });
     const more = found.length > TOLD_MAX ? `\n  and ${found.length - TOLD_MAX} more` : "";
     tell(name, found.length > 0 ? found.slice(0, TOLD_MAX).join("\n  ") + more : null);
   }

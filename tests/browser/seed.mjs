@@ -90,7 +90,7 @@ export async function seed() {
   await priya.command(cases.overdue, "protective-deadlines", { at: at(await now(priya, cases.overdue), 3), reason: "Made-up reason: a court hearing." });
   for (let count = 0; count < MANY; count += 1) await raise();
   cases.to_answer = await raise();
-  cases.to_answer_by_keyboard = await raise();
+  cases.to_expire = await raise();
   cases.to_double_click = await raise();
   cases.to_open_twice = await raise();
 
@@ -104,7 +104,7 @@ export async function seed() {
 }
 
 async function auditor(ellis, judith) {
-  const partnership = (await judith.get("/partnerships?limit=200")).items[0].id;
+  const partnership = (await judith.get("/partnerships")).items[0].id;
   const { email } = PEOPLE.una;
   const { id } = await ellis.post("/people", { name: "Una Firth", email });
   const place = { of: "partnership", partnership_id: partnership, function: "auditor" };
