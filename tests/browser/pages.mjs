@@ -310,10 +310,14 @@ async function forced(page, where, findings) {
     return wrong;
   });
   for (const words of found) note(findings, "forced", where, words);
-  await page.emulateMedia({ forcedColors: "none", colorScheme: "dark", reducedMotion: "reduce" });
+  await page.emulateMedia({ forcedColors: null, colorScheme: null, reducedMotion: null });
+  // Where no style asks for the dark, it looks as it does in the light, which is measured above.
+  const asksForDark = await page.evaluate(() => [...document.styleSheets].some((sheet) => [...sheet.cssRules].some((rule) => /color-scheme/.test(rule.cssText))));
+  if (!asksForDark) return;
+  await page.emulateMedia({ colorScheme: "dark" });
   const dark = await run(page, { runOnly: ["color-contrast"], resultTypes: ["violations"] });
   for (const it of dark.violations) note(findings, "forced", where, `contrast in the dark: ${nodes(it)}`);
-  await page.emulateMedia({ forcedColors: null, colorScheme: null, reducedMotion: null });
+  await page.emulateMedia({ colorScheme: null });
 }
 
 async function paper(page, where, findings) {
