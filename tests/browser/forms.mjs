@@ -193,12 +193,14 @@ async function filters({ browser, seen }) {
   for (const filter of seen.filters.values()) {
     if (filter.who !== "priya") continue;
     await page.goto(filter.href);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((it) => { it.open = true; }));
     const form = page.locator(`form[method=get][action="${filter.action}"]`).first();
     if ((await form.count()) === 0) continue;
     const box = form.locator("input[type=checkbox], input[type=radio]").first();
     if ((await box.count()) > 0) await box.check();
     else if ((await form.locator("select").count()) > 0) await form.locator("select").first().selectOption({ index: 1 });
     await Promise.all([page.waitForNavigation(), form.locator("button").first().click()]);
+    must(page.url().includes("?"), `${filter.action}: what was chosen stands in the address`);
     addresses.push(page.url());
   }
   for (const address of addresses) {

@@ -21,6 +21,8 @@ const validator = new HtmlValidate({
     "doctype-style": "off",
     "attribute-boolean-style": "off",
     "attribute-empty-style": "off",
+    // An input that says no type is one for text, in every browser.
+    "no-implicit-input-type": "off",
     "no-implicit-button-type": "error",
     // Its limit is for search engines; here a title says what the page is about, and of which case.
     "long-title": "off",
