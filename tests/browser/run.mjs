@@ -1,5 +1,6 @@
 // Runs the checks and tells each by its name, as cargo's own tests are told.
 
+import { rmSync } from "node:fs";
 import { FORMS } from "./forms.mjs";
 import { JOURNEYS } from "./journeys.mjs";
 import { PAPER } from "./paper.mjs";
@@ -51,6 +52,7 @@ const cases = await seed();
 console.log(`    the stage is set after ${seconds()} s`);
 const browser = await launch();
 const needsAll = [...pageNames.map(([, name]) => name), CHECKER, ...FORMS.map(([name]) => name)].some((name) => asked.includes(name));
+if (needsAll) rmSync(screenshots, { recursive: true, force: true });
 const seen = needsAll ? await crawl(cases, findings, console.log) : null;
 console.log(`    ${seen ? `${seen.pages} pages were looked at, of ${seen.kinds.size} kinds, ` : ""}${seconds()} s`);
 
