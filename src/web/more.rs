@@ -29,14 +29,23 @@ struct More {
 /// What whoever comes can open: a place that would refuse them is left out.
 fn groups(_visitor: &Visitor) -> Vec<Group> {
     let place = |address: &str, title, hint| Place { address: address.to_owned(), title, hint };
-    vec![Group {
+    let account = Group {
+        title: "You",
+        places: vec![place(
+            "/account",
+            "Your account",
+            "Your posts, your password, codes and passkeys, and where you are signed in.",
+        )],
+    };
+    let work = Group {
         title: "Your work",
         places: vec![place(
             "/escalations?show=resolved",
             "Resolved cases",
             "What came of them, and what was learned.",
         )],
-    }]
+    };
+    vec![work, account]
 }
 
 async fn more(visitor: Visitor) -> Result<HttpResponse, Refused> {
