@@ -44,7 +44,9 @@ fn main() -> ExitCode {
                 eprintln!("CI must not pass without them.");
                 return ExitCode::FAILURE;
             }
-            println!("test result: ok. 0 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n");
+            println!(
+                "test result: ok. 0 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n"
+            );
             ExitCode::SUCCESS
         }
     }

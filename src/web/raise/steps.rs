@@ -23,15 +23,8 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 7] = [
-        Self::Agency,
-        Self::About,
-        Self::Child,
-        Self::Facts,
-        Self::Risk,
-        Self::Tried,
-        Self::More,
-    ];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Agency, Self::About, Self::Child, Self::Facts, Self::Risk, Self::Tried, Self::More];
 
     pub(super) fn address(self) -> &'static str {
         match self {
