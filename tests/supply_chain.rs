@@ -353,3 +353,31 @@ fn the_bill_of_materials_is_of_this_lock_file() {
          {RENEW}=1 cargo test --test supply_chain"
     );
 }
+
+/// Licences of what the tests in a browser are driven with: it is not in the program, and none of it is
+/// changed.
+const LICENCES_FOR_TESTS: [&str; 6] =
+    ["Apache-2.0", "BlueOak-1.0.0", "BSD-3-Clause", "ISC", "MIT", "MPL-2.0"];
+
+#[test]
+fn what_drives_the_browser_is_fixed_by_its_checksum_and_comes_from_whatever_registry_is_set_up() {
+    let lock = text("tests/browser/package-lock.json");
+    let packages: Value = serde_json::from_str(&lock).unwrap();
+    let packages = packages["packages"].as_object().unwrap();
+    assert!(packages.len() > 4, "the lock file was not read");
+    for (name, package) in packages.iter().filter(|(name, _)| !name.is_empty()) {
+        let licence = string(package, "license");
+        assert!(LICENCES_FOR_TESTS.contains(&licence), "{name} is under {licence}");
+        assert!(string(package, "integrity").starts_with("sha512-"), "{name} has no checksum");
+        assert_eq!(package["dev"], true, "{name} is for tests only");
+    }
+    assert!(!lock.contains("://"), "the lock file names a host");
+    let own: Value = serde_json::from_str(&text("tests/browser/package.json")).unwrap();
+    let wanted = own["devDependencies"].as_object().unwrap();
+    for (name, version) in wanted {
+        let there = &packages[&format!("node_modules/{name}")]["version"];
+        assert_eq!(version, there, "{name}: the two files say different versions");
+        let row = format!("| `{name}` | {} |", version.as_str().unwrap());
+        assert!(text("docs/browser-tests.md").contains(&row), "docs/browser-tests.md lacks {row}");
+    }
+}

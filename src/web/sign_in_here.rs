@@ -41,18 +41,22 @@ pub(super) struct Carried {
     pub(super) return_to: String,
     /// What they had written when their session was over, sealed for them.
     pub(super) kept: Option<String>,
+    /// The address that they wrote, so that they need not write it again after a slip.
+    pub(super) email: String,
 }
 
 impl Carried {
     /// Nothing but a way back.
     pub(super) fn back_to(return_to: Option<&str>) -> Self {
-        Self { return_to: return_path(return_to).to_owned(), kept: None }
+        let return_to = return_path(return_to).to_owned();
+        Self { return_to, kept: None, email: String::new() }
     }
 
     /// What a form carried.
     pub(super) fn of(sent: &Sent) -> Self {
         let kept = sent.get(KEPT).filter(|kept| !kept.is_empty()).cloned();
-        Self { kept, ..Self::back_to(sent.get(RETURN_TO).map(String::as_str)) }
+        let email = asked(sent, "email");
+        Self { kept, email, ..Self::back_to(sent.get(RETURN_TO).map(String::as_str)) }
     }
 
     /// The same in the next form.
@@ -92,7 +96,7 @@ pub(super) fn page(
     status: StatusCode,
 ) -> HttpResponse {
     let fields = [
-        Field::new("email", "Email address", Kind::Email),
+        Field::new("email", "Email address", Kind::Email).holding(Some(&carried.email)),
         Field::new("password", "Password", Kind::Password),
     ];
     let is_kept = carried.kept.is_some();

@@ -257,7 +257,10 @@ fn question(
     let title = format!("{}: {reference}", step.title());
     let page = Question {
         frame: Frame::of(visitor, title).with_faults(!faults.is_empty()),
-        caption: format!("{reference}, page {} of {}", step.number(), Step::ALL.len() + 1),
+        caption: match step.place() {
+            Some(place) => format!("{reference}, {place}"),
+            None => reference.clone(),
+        },
         title: step.title().to_owned(),
         intro: Vec::new(),
         action: format!("{base}/{}", step.address()),

@@ -9,30 +9,22 @@ use crate::web::acts::capital;
 use crate::web::fields::{Field, Kind, Reading};
 use crate::web::page::Refused;
 
-/// A page of the journey.
+/// A page of the journey. With the first question and the last look there are eight, and the one for
+/// whoever has more to say, which the last look leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Agency,
     About,
     Child,
     Facts,
-    Judgement,
     Risk,
     Tried,
     More,
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 8] = [
-        Self::Agency,
-        Self::About,
-        Self::Child,
-        Self::Facts,
-        Self::Judgement,
-        Self::Risk,
-        Self::Tried,
-        Self::More,
-    ];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Agency, Self::About, Self::Child, Self::Facts, Self::Risk, Self::Tried, Self::More];
 
     pub(super) fn address(self) -> &'static str {
         match self {
@@ -40,7 +32,6 @@ impl Step {
             Self::About => "about",
             Self::Child => "child",
             Self::Facts => "facts",
-            Self::Judgement => "judgement",
             Self::Risk => "risk",
             Self::Tried => "tried",
             Self::More => "more",
@@ -52,8 +43,7 @@ impl Step {
             Self::Agency => "Whose decision do you challenge?",
             Self::About => "What is it about?",
             Self::Child => "Which child is it about?",
-            Self::Facts => "What happened?",
-            Self::Judgement => "What do you make of it?",
+            Self::Facts => "What happened, and what do you make of it?",
             Self::Risk => "What is the risk to the child?",
             Self::Tried => "What was tried, and what do you seek?",
             Self::More => "Anything else?",
@@ -68,8 +58,15 @@ impl Step {
         Self::ALL.iter().position(|step| *step == self).map_or(1, |at| at + 1)
     }
 
+    /// The page after it; the last look if there is none.
     pub(super) fn next(self) -> Option<Self> {
-        Self::ALL.get(self.number()).copied()
+        Self::ALL.get(self.number()).copied().filter(|next| *next != Self::More)
+    }
+
+    /// Where it stands on the way to the last look: "page 2 of 7"; nowhere if it is beside the way.
+    pub(super) fn place(self) -> Option<String> {
+        let count = Self::ALL.len();
+        (self != Self::More).then(|| format!("page {} of {count}", self.number()))
     }
 }
 
@@ -108,9 +105,7 @@ pub(super) fn fields(step: Step, view: &CaseView, draft: &Draft, known: &Known) 
         Step::Child => child_fields(draft),
         Step::Facts => vec![
             prose("facts", "Facts", draft.facts.as_ref())
-                .hint("What happened and was seen, with dates. What you make of it comes next."),
-        ],
-        Step::Judgement => vec![
+                .hint("What happened and was seen, with dates. What you make of it comes below."),
             prose("judgement", "Your judgement", draft.judgement.as_ref())
                 .hint("What you make of it as a professional."),
             prose("rationale", "Why do you judge so?", draft.rationale.as_ref()),
@@ -236,8 +231,8 @@ pub(super) fn filled(step: Step, mut draft: Draft, form: &mut Reading<'_>) -> Dr
             draft.level_of_need = form.line("level_of_need");
             draft.decision_received_on = form.date("decision_received_on");
         }
-        Step::Facts => draft.facts = form.prose("facts"),
-        Step::Judgement => {
+        Step::Facts => {
+            draft.facts = form.prose("facts");
             draft.judgement = form.prose("judgement");
             draft.rationale = form.prose("rationale");
         }

@@ -6,7 +6,7 @@ use crate::sign_on::page;
 use serde_json::json;
 
 /// Page by page: its address, and what is written there.
-fn journey(agency: &str, practitioner: &str) -> [(&'static str, Vec<(&'static str, String)>); 8] {
+fn journey(agency: &str, practitioner: &str) -> [(&'static str, Vec<(&'static str, String)>); 7] {
     let text = |text: &str| text.to_owned();
     [
         (
@@ -33,10 +33,10 @@ fn journey(agency: &str, practitioner: &str) -> [(&'static str, Vec<(&'static st
                 ("decision_received_on-year", text("2026")),
             ],
         ),
-        ("facts", vec![("facts", text("Came to school three times without a coat."))]),
         (
-            "judgement",
+            "facts",
             vec![
+                ("facts", text("Came to school three times without a coat.")),
                 ("judgement", text("Neglect.")),
                 ("rationale", text("It goes on, and gets worse.")),
             ],
