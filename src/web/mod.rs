@@ -7,8 +7,10 @@
 
 mod acting;
 mod acts;
+mod administration;
 mod case;
 mod cookies;
+mod directory;
 mod fields;
 mod frame;
 mod home;
@@ -19,6 +21,7 @@ mod raise;
 mod record;
 mod reports;
 mod routes;
+mod sheet;
 mod sign_in;
 mod sign_in_here;
 mod visitor;

@@ -1,6 +1,8 @@
 //! The pages, as a browser without a script uses them.
 
 mod acting;
+mod administration;
+mod directory;
 mod lists;
 mod raising;
 mod signing_in;
