@@ -120,7 +120,7 @@ on_each_database! {
     }
 
     async fn messages_are_shown_page_by_page_the_newest_first(house: &House) {
-        raise_many(house, 12).await;
+        raise_many(house, 15).await;
         let mut judith = at_browser(house, "Judith Hale").await;
         let mut raw = Raw::of(house);
         let waiting = raw.count("notices", "state = 'queued'");
