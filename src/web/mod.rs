@@ -5,12 +5,16 @@
 //! from a form of our own page in the same session. A page says what to do next, and nothing of why
 //! a token was refused.
 
+mod account;
 mod acting;
 mod acts;
 mod administration;
+mod again;
+mod asking;
 mod case;
 mod cookies;
 mod directory;
+mod factor_pages;
 mod fields;
 mod frame;
 mod home;
@@ -23,9 +27,12 @@ mod reports;
 mod routes;
 mod sheet;
 mod sign_in;
+mod sign_in_first;
 mod sign_in_here;
+mod sign_in_passkey;
 mod visitor;
 
+pub use account::prove_first;
 pub use posted::{Origin, Posted};
 pub use routes::configure;
 pub use visitor::Visitor;

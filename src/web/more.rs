@@ -39,6 +39,14 @@ fn groups(visitor: &Visitor) -> Vec<Group> {
                 "What came of them, and what was learned.",
             )],
         },
+        Group {
+            title: "You",
+            places: vec![place(
+                "/account",
+                "Your account",
+                "Your posts, your password, codes and passkeys, and where you are signed in.",
+            )],
+        },
         Group { title: "Directory", places: directory_places(visitor) },
         Group { title: "Administration", places: administration_places(visitor) },
     ];
