@@ -8,6 +8,7 @@ mod people;
 mod post;
 mod route;
 mod routing;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -15,3 +16,4 @@ pub use people::{Absence, Agency, Contact, Partnership, Person, PersonKind, Sect
 pub use post::{Deputy, Holder, PartnershipFunction, Place, Post, Rung, Side, is_role};
 pub use route::{Gap, GapReason, Party, Route, Seat, SeatCapacity};
 pub use routing::Directory;
+pub use standing::Standing;

@@ -92,9 +92,39 @@ impl Directory {
         route.seats
     }
 
+    /// The same with another post, or with one as it is to be.
+    #[must_use]
+    pub fn with_post(mut self, post: Post) -> Self {
+        self.posts.retain(|it| it.id != post.id);
+        self.posts.push(post);
+        self
+    }
+
+    /// The same with one more absence.
+    #[must_use]
+    pub fn with_absence(mut self, absence: Absence) -> Self {
+        self.absences.push(absence);
+        self
+    }
+
+    /// Its posts.
+    pub fn posts(&self) -> &[Post] {
+        &self.posts
+    }
+
+    /// The absence in which somebody is at `now`.
+    pub fn absence_of(&self, id: PersonId, now: UtcInstant) -> Option<&Absence> {
+        self.absences.iter().find(|absence| absence.person_id == id && absence.covers(now))
+    }
+
+    /// An agency in it.
+    pub fn agency(&self, id: AgencyId) -> Option<&Agency> {
+        self.agencies.iter().find(|agency| agency.id == id)
+    }
+
     /// What kind of agency one of them is; none for an agency that is not in it.
     pub fn sector_of(&self, id: AgencyId) -> Option<Sector> {
-        self.agencies.iter().find(|agency| agency.id == id).map(|agency| agency.sector)
+        self.agency(id).map(|agency| agency.sector)
     }
 
     /// The partnership's agencies of a sector, by name, each as a whole. Their people can be

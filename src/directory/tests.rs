@@ -435,3 +435,48 @@ fn each_rung_stands_under_the_next() {
     }
     assert_eq!((climbed.len(), rung), (5, Rung::Partnership));
 }
+
+mod standing {
+    use super::*;
+
+    fn of(world: &World, title: &str) -> Standing {
+        let directory = world.directory();
+        let post = directory.posts().iter().find(|post| post.title == title).unwrap().clone();
+        directory.standing(&post, now())
+    }
+
+    fn asked(standing: &Standing) -> Vec<&str> {
+        standing.asked.iter().map(|seat| seat.name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_post_needs_somebody_where_nobody_holds_it_or_nobody_covers() {
+        let held = of(&World::new(), MANAGER);
+        assert_eq!((held.gap, held.is_gap(), asked(&held)), (None, false, vec![FINN]));
+        let covered = of(&World::new().away(FINN, "2026-11-01 09:00"), MANAGER);
+        assert_eq!(covered.gap, Some(GapReason::AbsentDeputyStandsIn));
+        assert_eq!((covered.is_gap(), asked(&covered)), (false, vec![NELL]));
+        let vacant = of(&World::new().vacant(MANAGER), MANAGER);
+        assert_eq!((vacant.gap, vacant.is_gap()), (Some(GapReason::Vacant), true));
+        assert_eq!(asked(&vacant), [GITA]);
+        let away = [FINN, NELL, OMAR]
+            .into_iter()
+            .fold(World::new(), |world, name| world.away(name, "2026-11-01 09:00"));
+        let uncovered = of(&away, MANAGER);
+        assert_eq!(uncovered.gap, Some(GapReason::AbsentWithoutDeputy));
+        assert!(uncovered.is_gap());
+    }
+
+    #[test]
+    fn what_would_follow_is_asked_of_a_directory_as_it_is_to_be() {
+        let directory = World::new().directory();
+        let post = directory.posts().iter().find(|post| post.title == MANAGER).unwrap().clone();
+        let emptied = Post { holders: Vec::new(), deputies: Vec::new(), ..post };
+        let after = directory.clone().with_post(emptied.clone()).standing(&emptied, now());
+        assert_eq!((after.gap, asked(&after)), (Some(GapReason::Vacant), vec![GITA]));
+        let agency = social_care().agency_id;
+        assert_eq!(directory.rungs_without_post(agency, now()), []);
+        let missing = directory.rungs_without_post(school().agency_id, now());
+        assert!(missing.iter().all(|(_, asked)| !asked.is_empty()));
+    }
+}

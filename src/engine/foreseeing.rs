@@ -1,6 +1,7 @@
 //! Which open cases a change would move, before anybody makes it. Reads only: each case's state is
 //! asked what the command would make happen, and nothing of it is kept.
 
+use super::closures::may_set_rules;
 use super::perform::Held;
 use super::policies::LoadedPolicy;
 use super::{Engine, EngineError};
@@ -59,7 +60,31 @@ impl Engine {
     pub async fn foresee(&self, change: Change) -> Result<Vec<Foreseen>, EngineError> {
         let engine = self.clone();
         let now = self.now();
-        self.store().read(move |r| engine.foresee_in(r, &change, now)).await
+        self.store().read(move |r| engine.foresee_in(r, &change, &|_| true, now)).await
+    }
+
+    /// What working the deadlines out again would do if a day were a closure: to those open cases of
+    /// the partnership that its officer sees.
+    ///
+    /// # Errors
+    /// Not theirs, not found; or the database cannot be read.
+    pub async fn foresee_closure(
+        &self,
+        actor: Actor,
+        partnership_id: PartnershipId,
+        day: NaiveDate,
+    ) -> Result<Vec<Foreseen>, EngineError> {
+        let engine = self.clone();
+        let now = self.now();
+        self.store()
+            .read(move |r| {
+                may_set_rules(r, &actor, partnership_id)?;
+                let is_theirs = |it: &Escalation| {
+                    it.partnership_id == partnership_id && access::may_see(&actor, it, now).is_ok()
+                };
+                engine.foresee_in(r, &Change::Closures(vec![day]), &is_theirs, now)
+            })
+            .await
     }
 
     /// The same of a version that the server has, for one of the partnership's officers: what becomes
@@ -98,6 +123,7 @@ impl Engine {
         &self,
         r: &mut Reader<'_>,
         change: &Change,
+        is_told: &dyn Fn(&Escalation) -> bool,
         now: UtcInstant,
     ) -> Result<Vec<Foreseen>, EngineError> {
         let partnership = match change {
@@ -121,6 +147,9 @@ impl Engine {
             for which in page {
                 let Some(stored) = escalations::find(r, which)? else { continue };
                 if stored.escalation.status != Status::Open || !concerns(&stored.escalation) {
+                    continue;
+                }
+                if !is_told(&stored.escalation) {
                     continue;
                 }
                 let held = self.hold(r, stored, None, now)?;

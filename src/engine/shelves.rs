@@ -5,7 +5,7 @@ use super::keeping::partnerships_of_agency;
 use super::policies::LoadedPolicy;
 use super::{Engine, EngineError};
 use crate::access::Actor;
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, CalendarRules, Division};
 use crate::clock::UtcInstant;
 use crate::directory::{Agency, Person};
 use crate::escalation::{Refusal, Status};
@@ -124,6 +124,29 @@ impl Engine {
         Ok(loaded.calendar().clone())
     }
 
+    /// The calendar by which times are said to somebody and read from them: their own; or else that of
+    /// the first partnership with a policy in force, for whoever only keeps the directory; or else
+    /// England's.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn wall_calendar(&self, actor: Actor) -> Result<Calendar, EngineError> {
+        let (engine, now) = (self.clone(), self.now());
+        self.store()
+            .read(move |r| {
+                if let Some(loaded) = engine.own_policy(r, &actor, now)? {
+                    return Ok(loaded.calendar().clone());
+                }
+                for partnership in people::list_partnerships(r)? {
+                    if let Some(loaded) = engine.policy_of(r, partnership.it.id, now)? {
+                        return Ok(loaded.calendar().clone());
+                    }
+                }
+                england()
+            })
+            .await
+    }
+
     /// The agencies of a partnership that somebody belongs to, by their ids' order.
     ///
     /// # Errors
@@ -218,12 +241,33 @@ impl Engine {
         now: UtcInstant,
     ) -> Result<Option<Arc<LoadedPolicy>>, EngineError> {
         let Some(partnership_id) = own_partnership(r, actor)? else { return Ok(None) };
+        self.policy_of(r, partnership_id, now)
+    }
+
+    /// The policy under which a partnership's challenges are raised, if one is in force.
+    fn policy_of(
+        &self,
+        r: &mut Reader<'_>,
+        partnership_id: PartnershipId,
+        now: UtcInstant,
+    ) -> Result<Option<Arc<LoadedPolicy>>, EngineError> {
         match in_force(r, partnership_id, now)?.choose(None, None) {
             Ok(policy) => Ok(Some(self.inner.policies.get(r, partnership_id, &policy)?)),
             Err(EngineError::Refused(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
+
+/// Where no policy is in force: office hours in England.
+fn england() -> Result<Calendar, EngineError> {
+    let (opens, closes) = (NaiveTime::from_hms_opt(9, 0, 0), NaiveTime::from_hms_opt(17, 0, 0));
+    let (Some(opens), Some(closes)) = (opens, closes) else {
+        return Err(Refusal::not_now(NO_POLICY).into());
+    };
+    let zone = chrono_tz::Europe::London;
+    let rules = CalendarRules::new(zone, Division::EnglandAndWales, opens, closes);
+    Ok(Calendar::new(rules).map_err(|error| Refusal::not_now(error.to_string()))?)
 }
 
 /// The partnership that somebody belongs to; the first, where there are several.

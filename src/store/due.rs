@@ -4,10 +4,10 @@
 use super::conn::{Conn, Reader, Writer, on};
 use super::error::StoreError;
 use super::escalations::beginning_of_time;
-use super::schema::{escalations, set_aside_cases};
+use super::schema::{escalations, excluded_people, set_aside_cases};
 use super::types::{At, id};
 use crate::clock::UtcInstant;
-use crate::ids::EscalationId;
+use crate::ids::{EscalationId, PartnershipId, PersonId};
 use chrono::TimeDelta;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -136,6 +136,53 @@ pub fn next_try_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreError>
         .first(c)
         .optional())?;
     Ok(at.map(|at| at.0))
+}
+
+/// A case that stands aside, as it is told to whoever may hear of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseAside {
+    /// Its reference.
+    pub reference: String,
+    /// Since when.
+    pub since: UtcInstant,
+    /// Why; never the case's content.
+    pub reason: String,
+    /// How often it was tried.
+    pub tries: i32,
+    /// When it is tried next.
+    pub try_again_at: UtcInstant,
+}
+
+/// The cases of these partnerships that stand aside, the longest first, without those that are not
+/// there for `viewer`; at most `limit`. The case itself is not read: it may be unreadable.
+pub fn list_set_aside_of(
+    r: &mut Reader<'_>,
+    viewer: PersonId,
+    partnership_ids: &[PartnershipId],
+    limit: i64,
+) -> Result<Vec<CaseAside>, StoreError> {
+    let of: Vec<String> = partnership_ids.iter().map(ToString::to_string).collect();
+    let excluded = excluded_people::table
+        .filter(excluded_people::person_id.eq(viewer.to_string()))
+        .select(excluded_people::escalation_id);
+    let rows: Vec<(String, At, String, i32, At)> = on!(r, c => set_aside_cases::table
+        .inner_join(escalations::table)
+        .filter(escalations::partnership_id.eq_any(&of))
+        .filter(escalations::id.ne_all(excluded))
+        .order(set_aside_cases::set_aside_at)
+        .limit(limit)
+        .select((
+            escalations::reference,
+            set_aside_cases::set_aside_at,
+            set_aside_cases::reason,
+            set_aside_cases::tries,
+            set_aside_cases::try_again_at,
+        ))
+        .load(c))?;
+    let aside = |(reference, since, reason, tries, again): (String, At, String, i32, At)| {
+        CaseAside { reference, since: since.0, reason, tries, try_again_at: again.0 }
+    };
+    Ok(rows.into_iter().map(aside).collect())
 }
 
 /// The cases that stand aside, with why, the longest first; at most `limit`.

@@ -20,6 +20,7 @@ mod turns;
 mod types;
 mod weather;
 
+pub mod account_holders;
 pub mod account_letters;
 pub mod account_secrets;
 pub mod api_tokens;
@@ -27,6 +28,7 @@ pub mod browser_sessions;
 pub mod case_views;
 pub mod changes;
 pub mod closures;
+pub mod delivery_problems;
 pub mod directory;
 pub mod due;
 pub mod escalations;

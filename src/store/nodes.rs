@@ -51,6 +51,29 @@ pub fn latest_seen_at(r: &mut Reader<'_>) -> Result<Option<UtcInstant>, StoreErr
     Ok(at.map(|at| at.0))
 }
 
+/// A server process that runs on this database, or did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its id, another one with each start.
+    pub id: String,
+    /// When it started.
+    pub started_at: UtcInstant,
+    /// When it was here last.
+    pub seen_at: UtcInstant,
+}
+
+/// The nodes that were here last, the latest first; at most `limit`.
+pub fn list(r: &mut Reader<'_>, limit: i64) -> Result<Vec<Node>, StoreError> {
+    let rows: Vec<(String, At, At)> = on!(r, c => nodes::table
+        .order(nodes::seen_at.desc())
+        .limit(limit)
+        .select((nodes::id, nodes::started_at, nodes::seen_at))
+        .load(c))?;
+    let node =
+        |(id, started, seen): (String, At, At)| Node { id, started_at: started.0, seen_at: seen.0 };
+    Ok(rows.into_iter().map(node).collect())
+}
+
 /// Forgets nodes that were not here since an instant, and says how many.
 pub fn delete_before(w: &mut Writer<'_>, before: UtcInstant) -> Result<usize, StoreError> {
     Ok(on!(w, c => diesel::delete(nodes::table.filter(nodes::seen_at.lt(At(before)))).execute(c))?)

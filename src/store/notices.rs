@@ -315,7 +315,7 @@ pub fn list_of_letter(
 }
 
 /// The notices of rows, without those whose ids cannot be read: they keep no other from being read.
-fn readable(rows: Vec<NoticeRow>) -> Vec<StoredNotice> {
+pub(super) fn readable(rows: Vec<NoticeRow>) -> Vec<StoredNotice> {
     let read = rows.into_iter().filter_map(|row| match row.into_notice() {
         Ok(notice) => Some(notice),
         Err(error) => {

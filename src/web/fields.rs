@@ -107,6 +107,12 @@ impl Field {
         self
     }
 
+    /// The same, with the keys that are chosen already.
+    pub(super) fn holding_several(self, keys: &[String]) -> Self {
+        let chosen = keys.join(BETWEEN);
+        self.holding(Some(&chosen))
+    }
+
     /// The same, with a day that is there already.
     pub(super) fn on(mut self, day: Option<NaiveDate>) -> Self {
         if let Some(day) = day {

@@ -3,6 +3,7 @@
 use super::frame::{Frame, show};
 use super::page::Refused;
 use super::visitor::Visitor;
+use crate::engine::sees_addresses;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, Resource, web};
 use askama::Template;
@@ -27,9 +28,9 @@ struct More {
 }
 
 /// What whoever comes can open: a place that would refuse them is left out.
-fn groups(_visitor: &Visitor) -> Vec<Group> {
+fn groups(visitor: &Visitor) -> Vec<Group> {
     let place = |address: &str, title, hint| Place { address: address.to_owned(), title, hint };
-    vec![
+    let all = vec![
         Group {
             title: "Your work",
             places: vec![place(
@@ -46,6 +47,7 @@ fn groups(_visitor: &Visitor) -> Vec<Group> {
                 "Your posts, your password, codes and passkeys, and where you are signed in.",
             )],
         },
+        Group { title: "Directory", places: directory_places(visitor) },
         Group {
             title: "Policies",
             places: vec![place(
@@ -54,6 +56,7 @@ fn groups(_visitor: &Visitor) -> Vec<Group> {
                 "Read them, check a new version, and try out what it would do.",
             )],
         },
+        Group { title: "Administration", places: administration_places(visitor) },
         Group {
             title: "Help",
             places: vec![
@@ -61,7 +64,45 @@ fn groups(_visitor: &Visitor) -> Vec<Group> {
                 place("/accessibility", "Accessibility", "What was tested how, and what was not."),
             ],
         },
+    ];
+    all.into_iter().filter(|group| !group.places.is_empty()).collect()
+}
+
+fn directory_places(visitor: &Visitor) -> Vec<Place> {
+    let place = |address: String, title, hint| Place { address, title, hint };
+    vec![
+        place(
+            "/directory".to_owned(),
+            "Agencies, posts and people",
+            "Who holds which post, who is away, and who covers.",
+        ),
+        place(
+            format!("/directory/people/{}", visitor.actor.person_id),
+            "Your entry and absences",
+            "Say when you are away, so that somebody else is asked.",
+        ),
+        place(
+            "/directory/gaps".to_owned(),
+            "Posts that need somebody",
+            "Where nobody can be reached, and who would be asked instead.",
+        ),
     ]
+}
+
+fn administration_places(visitor: &Visitor) -> Vec<Place> {
+    let place = |address: &str, title, hint| Place { address: address.to_owned(), title, hint };
+    let actor = &visitor.actor;
+    let hint = "Your API tokens, closures and, for those who keep the directory, the server.";
+    let mut places = vec![place("/administration", "Administration", hint)];
+    if actor.officer_of().next().is_some() {
+        let hint = "Messages that did not arrive, and whom to ring.";
+        places.push(place("/messages", "Delivery problems", hint));
+    }
+    if sees_addresses(actor) {
+        let hint = "People from whose address mail comes back.";
+        places.push(place("/messages/addresses", "Addresses that fail", hint));
+    }
+    places
 }
 
 async fn more(visitor: Visitor) -> Result<HttpResponse, Refused> {

@@ -1,8 +1,8 @@
 use super::page::Refused;
 use super::posted::Origin;
 use super::{
-    account, acting, assets, case, help, home, more, policies, raise, record, reports, sign_in,
-    sign_in_here,
+    account, acting, administration, assets, case, directory, help, home, more, policies, raise,
+    record, reports, sign_in, sign_in_here,
 };
 use actix_web::{Resource, web};
 
@@ -76,9 +76,11 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
                 .route(web::get().to(reports::cases)),
         )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
-    let rooms: [fn(At) -> Vec<Resource>; 5] = [
+    let rooms: [fn(At) -> Vec<Resource>; 7] = [
         account::resources,
+        administration::resources,
         assets::resources,
+        directory::resources,
         help::resources,
         more::resources,
         policies::resources,

@@ -2,8 +2,10 @@
 
 mod account;
 mod acting;
+mod administration;
 mod assets;
 mod crawl;
+mod directory;
 mod errors;
 mod help;
 mod lists;
