@@ -7,20 +7,30 @@
 
 mod acting;
 mod acts;
+mod asking_reports;
 mod case;
+mod case_views;
 mod cookies;
 mod fields;
+mod finding;
 mod frame;
 mod home;
+mod ladder;
+mod list_filters;
+mod moments;
 mod more;
+mod naming;
 mod page;
 mod posted;
+mod printing;
 mod raise;
 mod record;
 mod reports;
+mod restricting;
 mod routes;
 mod sign_in;
 mod sign_in_here;
+mod statements;
 mod visitor;
 
 pub use posted::{Origin, Posted};

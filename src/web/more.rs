@@ -27,16 +27,30 @@ struct More {
 }
 
 /// What whoever comes can open: a place that would refuse them is left out.
-fn groups(_visitor: &Visitor) -> Vec<Group> {
+fn groups(visitor: &Visitor) -> Vec<Group> {
     let place = |address: &str, title, hint| Place { address: address.to_owned(), title, hint };
-    vec![Group {
+    let mut groups = vec![Group {
         title: "Your work",
-        places: vec![place(
-            "/escalations?show=resolved",
-            "Resolved cases",
-            "What came of them, and what was learned.",
-        )],
-    }]
+        places: vec![
+            place(
+                "/escalations?show=resolved",
+                "Resolved cases",
+                "What came of them, and what was learned.",
+            ),
+            place("/find-case", "Find a case", "By its reference."),
+        ],
+    }];
+    if visitor.actor.officer_of().next().is_some() {
+        groups.push(Group {
+            title: "What was learned",
+            places: vec![place(
+                "/reports",
+                "Reports",
+                "Figures, cases and pictures of your partnership’s disputes.",
+            )],
+        });
+    }
+    groups
 }
 
 async fn more(visitor: Visitor) -> Result<HttpResponse, Refused> {

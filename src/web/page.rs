@@ -55,6 +55,11 @@ pub enum Refused {
     },
     /// There is nothing that they can see.
     NotFound,
+    /// The same for somebody whose post lets them look at cases in an emergency.
+    PerhapsEmergency {
+        /// Where they can.
+        address: String,
+    },
     /// It is not theirs to do.
     NotYours(String),
     /// It cannot be done as things stand.
@@ -180,6 +185,12 @@ impl Refused {
                 "There is nothing here that you can see. If a link in a message brought you here, \
                  you may be signed in as somebody else.",
             ),
+            Self::PerhapsEmergency { .. } => (
+                S::NOT_FOUND,
+                "Page not found",
+                "There is nothing here that you can see. If a child may come to harm meanwhile, your \
+                 post lets you look at a case of your agency in an emergency, with a reason.",
+            ),
             Self::NotYours(text) => (S::FORBIDDEN, "This is not yours to do", text),
             Self::NotNow { text, .. } => (S::CONFLICT, "This cannot be done now", text),
             Self::Stale => (
@@ -303,6 +314,9 @@ impl Refused {
         let (address, text) = match self {
             Self::Method(_) => return None,
             Self::NotNow { back, .. } => (back.as_str(), "Go on"),
+            Self::PerhapsEmergency { address } => {
+                (address.as_str(), "Look at this case in an emergency")
+            }
             Self::NotFound
             | Self::NotYours(_)
             | Self::Stale

@@ -3,7 +3,7 @@
 
 use super::page::Refused;
 use super::visitor::Visitor;
-use crate::api::{Links, ReportCasesQuery, ReportQuery, RequestLimits};
+use crate::api::{Links, ReportCasesQuery, ReportPictureQuery, ReportQuery, RequestLimits};
 use crate::engine::Engine;
 use crate::ids::PartnershipId;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -29,7 +29,7 @@ pub(super) async fn disputes(
     let (of, query) = (partnership(&id)?, query::<ReportQuery>(&request)?);
     let mut links = in_forms(&request, &FORMS);
     links.push((cases_address(&request, of), "The cases that are counted".to_owned()));
-    links.push(home());
+    links.extend([ask_again(), home()]);
     Ok(query.page(&app, visitor.actor, of, links).await?)
 }
 
@@ -43,8 +43,22 @@ pub(super) async fn cases(
     check(&visitor, &request)?;
     let (of, query) = (partnership(&id)?, query::<ReportCasesQuery>(&request)?);
     let mut links = in_forms(&request, &LIST_FORMS);
-    links.push(home());
+    links.extend([ask_again(), home()]);
     Ok(query.page(&app, visitor.actor, of, links).await?)
+}
+
+/// `GET /partnerships/{id}/reports/picture`
+pub(super) async fn picture(
+    app: App,
+    visitor: Visitor,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    check(&visitor, &request)?;
+    let (of, query) = (partnership(&id)?, query::<ReportPictureQuery>(&request)?);
+    let cases = (cases_address(&request, of), "The cases that are pictured".to_owned());
+    let links = vec![cases, ask_again(), home()];
+    Ok(query.answer(&app, visitor.actor, of, links).await?)
 }
 
 /// Whether somebody may ask once more now: a report costs more than other pages.
@@ -76,6 +90,10 @@ fn of_which_cases<'q>(
         let name = part.split('=').next().unwrap_or_default();
         !without.contains(&name)
     })
+}
+
+fn ask_again() -> (String, String) {
+    ("/reports".to_owned(), "Ask for another report".to_owned())
 }
 
 fn home() -> (String, String) {

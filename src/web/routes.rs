@@ -1,6 +1,9 @@
 use super::page::Refused;
 use super::posted::Origin;
-use super::{acting, case, frame, home, more, raise, record, reports, sign_in, sign_in_here};
+use super::{
+    acting, asking_reports, case, case_views, finding, frame, home, more, printing, raise, record,
+    reports, restricting, sign_in, sign_in_here,
+};
 use actix_web::{Resource, web};
 
 /// The largest form: several texts of 20,000 characters, each of them written as up to twelve bytes.
@@ -73,8 +76,19 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
             at("/partnerships/{id}/reports/cases", "GET, HEAD")
                 .route(web::get().to(reports::cases)),
         )
+        .service(
+            at("/partnerships/{id}/reports/picture", "GET, HEAD")
+                .route(web::get().to(reports::picture)),
+        )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
-    let rooms: [fn(At) -> Vec<Resource>; 1] = [more::resources];
+    let rooms: [fn(At) -> Vec<Resource>; 6] = [
+        more::resources,
+        case_views::resources,
+        finding::resources,
+        printing::resources,
+        restricting::resources,
+        asking_reports::resources,
+    ];
     for resource in rooms.into_iter().flat_map(|resources| resources(at)) {
         config.service(resource);
     }

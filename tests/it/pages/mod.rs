@@ -1,9 +1,13 @@
 //! The pages, as a browser without a script uses them.
 
 mod acting;
+mod asking_reports;
+mod filters;
+mod guarding;
 mod lists;
 mod raising;
 mod signing_in;
+mod whole_case;
 
 use crate::house::{Answer, House, PASSWORD};
 use crate::sign_on::{Browser, page};
