@@ -66,7 +66,7 @@ pub(super) async fn pack(settings: Settings, wanted: Pack) -> anyhow::Result<Exi
     let made = engine.report_on_console(by, wish).await.context("making the report")?;
     write(&made, &to, &format!("disputes-{financial_year}-{:02}", (financial_year + 1) % 100))?;
     if made.left_out_count > 0 {
-        println!("{} cases could not be counted: run `doctor --deep`", made.left_out_count);
+        println!("Cases that could not be counted: {}. Run `doctor --deep`.", made.left_out_count);
     }
     Ok(exit_code(made.left_out_count == 0))
 }

@@ -5,9 +5,11 @@
 //! most go to one destination. A sender that dies leaves a lease that runs out, and the message goes
 //! again under the same Message-ID: perhaps twice, never not at all.
 
+use super::perform::is_late;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::store::account_letters::{self, LeasedLetter};
+use crate::store::due;
 use crate::store::outbox::{self, Leased, Room};
 use crate::store::{StoreError, Writer};
 use chrono::TimeDelta;
@@ -88,6 +90,7 @@ impl OnTheirWay {
             per_destination: options.per_destination(),
             on_their_way,
             oldest_first: (self.turns_count + 1).is_multiple_of(TURNS_FOR_THE_OLDEST),
+            holds_bundles: false,
         }
     }
 
@@ -232,7 +235,13 @@ impl Engine {
         if room.letters_max == 0 {
             return Ok(Vec::new());
         }
-        self.store().write(move |w| Ok(outbox::lease(w, now, until, &room)?)).await
+        self.store()
+            .write(move |w| {
+                // Whoever is told of what moved late is told once: not before all of it has moved.
+                let holds_bundles = due::first_due_at(w)?.is_some_and(|due| is_late(due, now));
+                Ok(outbox::lease(w, now, until, &Room { holds_bundles, ..room.clone() })?)
+            })
+            .await
     }
 
     fn lease_times(&self) -> (UtcInstant, UtcInstant) {

@@ -262,6 +262,11 @@ fn late_since(events: &[Event]) -> Option<UtcInstant> {
     })
 }
 
+/// Whether what was due then would be acted on so late now that it is told of together.
+pub(super) fn is_late(due_at: UtcInstant, now: UtcInstant) -> bool {
+    now.since(due_at).num_seconds() > LATE_SECONDS
+}
+
 /// The message that events tell of, where they tell that one was not taken.
 fn about_notice(events: &[Event]) -> Option<NoticeId> {
     events.iter().find_map(|event| match event {

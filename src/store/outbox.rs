@@ -28,6 +28,8 @@ pub struct Room {
     pub on_their_way: BTreeMap<String, usize>,
     /// Whether the longest waiting go first, however urgent others are.
     pub oldest_first: bool,
+    /// Whether what goes together is held back, because more is being added to it.
+    pub holds_bundles: bool,
 }
 
 impl Room {
@@ -88,6 +90,7 @@ pub fn lease(
         let pass_over = PassOver {
             destinations: room.full_destinations(&on_their_way),
             notices: behind.clone(),
+            bundles: room.holds_bundles,
         };
         let wanted = room.letters_max.saturating_sub(leased.len());
         let found = candidates(w, now, &pass_over, room.oldest_first, wanted)?;

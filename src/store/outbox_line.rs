@@ -5,10 +5,14 @@ use super::error::StoreError;
 use super::schema::notices;
 use super::types::At;
 use crate::clock::UtcInstant;
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
-/// The most notices that go in one letter.
-const BUNDLE_MAX: i64 = 5_000;
+/// The most notices that go in one letter. What is over stays for a second one; a statement takes
+/// 32,766 values on SQLite, and these are its values.
+const BUNDLE_MAX: i64 = 30_000;
+/// How long a bundle is held back at the most while the catching up that it tells of goes on.
+const HELD_MAX: TimeDelta = TimeDelta::minutes(10);
 /// The urgencies, by their place in line.
 const URGENCIES: [i32; 3] = [0, 1, 2];
 
@@ -19,6 +23,8 @@ pub(super) struct PassOver {
     pub(super) destinations: Vec<String>,
     /// Notices that wait for another one.
     pub(super) notices: Vec<String>,
+    /// Bundles: they are not complete yet.
+    pub(super) bundles: bool,
 }
 
 /// A notice that may be leased next.
@@ -81,6 +87,8 @@ pub(super) fn candidates(
     wanted: usize,
 ) -> Result<Vec<Candidate>, StoreError> {
     let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+    // Where bundles are not held back, a notice of any age goes.
+    let held_since = if pass_over.bundles { At(now.plus(-HELD_MAX)) } else { At(now) };
     let mut found: Vec<Candidate> = passing_over!(
         w,
         notices::table
@@ -105,6 +113,7 @@ pub(super) fn candidates(
                 .filter(notices::next_attempt_at.le(At(now)))
                 .filter(notices::destination.ne_all(&pass_over.destinations))
                 .filter(notices::id.ne_all(&pass_over.notices))
+                .filter(notices::bundle.is_null().or(notices::queued_at.le(held_since)))
                 .order((notices::queued_at, notices::id))
                 .limit(limit)
                 .select(CANDIDATE)

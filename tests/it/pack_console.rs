@@ -265,7 +265,10 @@ fn what_was_changed_by_hand_is_found_and_mended() {
         // A pack that is not whole says so, in it and beside it.
         let (code, said, pack) = beside.pack(beside.financial_year, "pack", &["--for-officers"]);
         assert_eq!(code, Some(1));
-        assert!(said.ends_with("1 cases could not be counted: run `doctor --deep`\n"), "{said}");
+        assert!(
+            said.ends_with("Cases that could not be counted: 1. Run `doctor --deep`.\n"),
+            "{said}"
+        );
         assert_eq!(pack.figure("left_out", "left_out", "cases"), value("1"));
 
         let (code, said, log) = beside.run(&["rebuild"]);

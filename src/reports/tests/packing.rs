@@ -60,8 +60,8 @@ fn a_changed_byte_is_read_as_postcard_reads_it() {
             for other in turned.chain([0, 1, 0x7f, 0x80, 0xff]) {
                 bytes[place] = other;
                 let (here, there) = (unpack(&bytes).ok(), by_postcard(&bytes));
-                let facts = here.as_ref().or(there.as_ref());
-                if facts.is_some_and(|facts| pack(facts).unwrap() == bytes) {
+                let means = |facts: &CaseFacts| pack(facts).unwrap() == bytes;
+                if here.iter().chain(&there).any(means) {
                     assert_eq!(here, there, "byte {place} made {other}");
                     readable += 1;
                 }

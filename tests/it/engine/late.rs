@@ -133,6 +133,52 @@ on_each_database! {
         assert_eq!(raw.count("notices", "state in ('queued', 'leased')"), 0);
     }
 
+    async fn nobody_is_told_of_what_moved_late_before_all_of_it_has_moved(house: &House) {
+        let [_, tuesday, _] = three_cases(house).await;
+        sleep_until(house, AWAKE);
+        let mut raw = Raw::of(house);
+        let of_tuesday = format!("where reference = '{tuesday}'");
+        let mut set_due = |at: &str| {
+            raw.run(&format!("update escalations set next_act_at = '{at}' {of_tuesday}"));
+        };
+        // One of three is still to be caught up with.
+        set_due("2027-03-01T00:00:00.000000Z");
+        assert_eq!(house.engine.tick().await.unwrap().acted_count, 2);
+        set_due("2026-12-31T17:00:00.000000Z");
+        let before = house.mails_to("Priya Nair").len();
+        sleep_until(house, "2027-01-28T10:05:00Z");
+        house.engine.deliver().await.unwrap();
+        assert_eq!(house.mails_to("Priya Nair").len(), before, "told of two of three");
+        assert_eq!(house.engine.tick().await.unwrap().acted_count, 1);
+        sleep_until(house, "2027-01-28T10:07:00Z");
+        house.settle().await;
+        let mails = house.mails_to("Priya Nair").split_off(before);
+        let subjects: Vec<&str> = mails.iter().map(|it| it.subject.as_str()).collect();
+        assert_eq!(subjects, ["Moved late: 3 escalations need you to look at them"]);
+    }
+
+    async fn catching_up_that_does_not_end_keeps_nobody_from_being_told(house: &House) {
+        let [_, tuesday, _] = three_cases(house).await;
+        sleep_until(house, AWAKE);
+        let mut raw = Raw::of(house);
+        let mut set_due = |at: &str| {
+            let of = format!("where reference = '{tuesday}'");
+            raw.run(&format!("update escalations set next_act_at = '{at}' {of}"));
+        };
+        set_due("2027-03-01T00:00:00.000000Z");
+        assert_eq!(house.engine.tick().await.unwrap().acted_count, 2);
+        set_due("2026-12-31T17:00:00.000000Z");
+        let before = house.mails_to("Priya Nair").len();
+        sleep_until(house, "2027-01-28T10:09:59Z");
+        house.engine.deliver().await.unwrap();
+        assert_eq!(house.mails_to("Priya Nair").len(), before);
+        sleep_until(house, "2027-01-28T10:10:00Z");
+        house.engine.deliver().await.unwrap();
+        let mails = house.mails_to("Priya Nair").split_off(before);
+        let subjects: Vec<&str> = mails.iter().map(|it| it.subject.as_str()).collect();
+        assert_eq!(subjects, ["Moved late: 2 escalations need you to look at them"]);
+    }
+
     async fn a_case_climbs_one_stage_each_time_its_window_runs_out(house: &House) {
         let reference = raise_many(house, 1).await.remove(0);
         sleep_until(house, AWAKE);

@@ -127,6 +127,7 @@ pub async fn lease(house: &House, seconds: i64) -> Vec<Leased> {
         per_destination: 10,
         on_their_way: BTreeMap::new(),
         oldest_first: false,
+        holds_bundles: false,
     };
     let leased: Result<_, StoreError> =
         house.engine.store().write(move |w| outbox::lease(w, now, until, &room)).await;
