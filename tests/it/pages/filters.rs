@@ -2,7 +2,7 @@
 
 use super::{at_browser, encoded};
 use crate::engine::sql::Raw;
-use crate::house::{Database, House, Wishes};
+use crate::house::{House, Wishes};
 use crate::on_each_database;
 use crate::sign_on::{Browser, page};
 use serde_json::json;
@@ -117,7 +117,7 @@ on_each_database! {
     }
 }
 
-/// Copies of the only case, due one minute after the other.
+/// Copies of the only case, under other ids and references.
 fn copies(raw: &mut Raw) {
     let columns = "partnership_id, policy_key, policy_version, status, stage, raising_agency_id, \
         receiving_agency_id, raiser_id, drafted_at, raised_at, due_at, due_sort_at, next_act_at, \

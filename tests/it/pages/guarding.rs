@@ -1,7 +1,7 @@
 //! Who may not hear of a case, who looks at it in an emergency, and who sits on its panel.
 
 use super::{at_browser, done, fill_in, filled};
-use crate::house::{Database, House, Wishes};
+use crate::house::{House, Wishes};
 use crate::on_each_database;
 use crate::sign_on::{Browser, page};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ async fn leads(house: &House, name: &str) {
 
 async fn restriction_of(house: &House, reference: &str) -> Value {
     let seen = house.as_("Judith Hale").await.get(&format!("/escalations/{reference}")).await;
-    seen.body["restriction"].clone()
+    seen.body["challenge"]["restriction"].clone()
 }
 
 async fn text_of(browser: &mut Browser, path: &str) -> (u16, String) {
@@ -79,7 +79,6 @@ on_each_database! {
 
         done(&mut judith, &format!("{case}/do/lift-restriction"), &[("reason", "Over.")]).await;
         assert_eq!(restriction_of(house, &reference).await, Value::Null);
-        assert_eq!(tom.get(&case).await.status, 200);
         let record = page(&judith.get(&format!("{case}/timeline")).await).to_owned();
         assert!(record.contains("Why: canary-why"), "{record}");
     }
@@ -97,7 +96,7 @@ on_each_database! {
             assert!(text.contains(&format!("{case}/break-glass")), "{path}: {text}");
             let keyless = |text: &str| {
                 let text = text.replace("ESC-2026-999999", &reference);
-                let (before, rest) = text.split_once("name=\"form_key\" value=\"").unwrap_or((&text, ""));
+                let (before, rest) = text.split_once("name=\"form_key\" value=\"").unwrap_or((text.as_str(), ""));
                 format!("{before}{}", rest.split_once('"').map_or("", |(_, rest)| rest))
             };
             assert_eq!((status, keyless(&text)), (none, keyless(&of_none)), "{path}");
@@ -173,7 +172,7 @@ on_each_database! {
         for (names, why) in [
             ("Tom Okafor", "Tom Okafor made the decision in dispute"),
             ("Leah Morris", "one of the two agencies"),
-            ("", "write their names, one a line"),
+            ("", "Write their names, one a line"),
         ] {
             let refused = fill_in(&mut judith, &path, &[("member_ids", names), chair]).await;
             assert_eq!(refused.status, 422, "{names}");
