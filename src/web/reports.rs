@@ -6,7 +6,7 @@ use super::visitor::Visitor;
 use crate::api::{Links, ReportCasesQuery, ReportPictureQuery, ReportQuery, RequestLimits};
 use crate::engine::Engine;
 use crate::ids::PartnershipId;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, Resource, web};
 use serde::de::DeserializeOwned;
 
 type App = web::Data<Engine>;
@@ -19,7 +19,7 @@ const FORMS: [(&str, &str); 3] = [
 const LIST_FORMS: [(&str, &str); 1] = [("csv", "Comma-separated values (CSV), with all columns")];
 
 /// `GET /partnerships/{id}/reports/disputes`
-pub(super) async fn disputes(
+async fn disputes(
     app: App,
     visitor: Visitor,
     request: HttpRequest,
@@ -34,7 +34,7 @@ pub(super) async fn disputes(
 }
 
 /// `GET /partnerships/{id}/reports/cases`
-pub(super) async fn cases(
+async fn cases(
     app: App,
     visitor: Visitor,
     request: HttpRequest,
@@ -48,7 +48,7 @@ pub(super) async fn cases(
 }
 
 /// `GET /partnerships/{id}/reports/picture`
-pub(super) async fn picture(
+async fn picture(
     app: App,
     visitor: Visitor,
     request: HttpRequest,
@@ -117,4 +117,13 @@ fn cases_address(request: &HttpRequest, of: PartnershipId) -> String {
     let parts: Vec<&str> = of_which_cases(request, &of_reports_only).collect();
     let joint = if parts.is_empty() { "" } else { "?" };
     format!("/partnerships/{of}/reports/cases{joint}{}", parts.join("&"))
+}
+
+/// The pages.
+pub(super) fn resources(at: super::routes::At) -> Vec<Resource> {
+    vec![
+        at("/partnerships/{id}/reports/disputes", "GET, HEAD").route(web::get().to(disputes)),
+        at("/partnerships/{id}/reports/cases", "GET, HEAD").route(web::get().to(cases)),
+        at("/partnerships/{id}/reports/picture", "GET, HEAD").route(web::get().to(picture)),
+    ]
 }

@@ -68,21 +68,10 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
             at("/sign-in/logout/{provider}", "POST")
                 .route(web::post().to(sign_in::provider_logout)),
         )
-        .service(
-            at("/partnerships/{id}/reports/disputes", "GET, HEAD")
-                .route(web::get().to(reports::disputes)),
-        )
-        .service(
-            at("/partnerships/{id}/reports/cases", "GET, HEAD")
-                .route(web::get().to(reports::cases)),
-        )
-        .service(
-            at("/partnerships/{id}/reports/picture", "GET, HEAD")
-                .route(web::get().to(reports::picture)),
-        )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
-    let rooms: [fn(At) -> Vec<Resource>; 6] = [
+    let rooms: [fn(At) -> Vec<Resource>; 7] = [
         more::resources,
+        reports::resources,
         case_views::resources,
         finding::resources,
         printing::resources,
