@@ -5,12 +5,16 @@
 //! from a form of our own page in the same session. A page says what to do next, and nothing of why
 //! a token was refused.
 
+mod account;
 mod acting;
 mod acts;
+mod again;
+mod asking;
 mod asking_reports;
 mod case;
 mod case_views;
 mod cookies;
+mod factor_pages;
 mod fields;
 mod finding;
 mod frame;
@@ -29,10 +33,13 @@ mod reports;
 mod restricting;
 mod routes;
 mod sign_in;
+mod sign_in_first;
 mod sign_in_here;
+mod sign_in_passkey;
 mod statements;
 mod visitor;
 
+pub use account::prove_first;
 pub use posted::{Origin, Posted};
 pub use routes::configure;
 pub use visitor::Visitor;

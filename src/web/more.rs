@@ -29,7 +29,15 @@ struct More {
 /// What whoever comes can open: a place that would refuse them is left out.
 fn groups(visitor: &Visitor) -> Vec<Group> {
     let place = |address: &str, title, hint| Place { address: address.to_owned(), title, hint };
-    let mut groups = vec![Group {
+    let account = Group {
+        title: "You",
+        places: vec![place(
+            "/account",
+            "Your account",
+            "Your posts, your password, codes and passkeys, and where you are signed in.",
+        )],
+    };
+    let work = Group {
         title: "Your work",
         places: vec![
             place(
@@ -39,18 +47,17 @@ fn groups(visitor: &Visitor) -> Vec<Group> {
             ),
             place("/find-case", "Find a case", "By its reference."),
         ],
-    }];
-    if visitor.actor.officer_of().next().is_some() {
-        groups.push(Group {
-            title: "What was learned",
-            places: vec![place(
-                "/reports",
-                "Reports",
-                "Figures, cases and pictures of your partnership’s disputes.",
-            )],
-        });
-    }
-    groups
+    };
+    let learned = Group {
+        title: "What was learned",
+        places: vec![place(
+            "/reports",
+            "Reports",
+            "Figures, cases and pictures of your partnership’s disputes.",
+        )],
+    };
+    let is_officer = visitor.actor.officer_of().next().is_some();
+    [Some(work), is_officer.then_some(learned), Some(account)].into_iter().flatten().collect()
 }
 
 async fn more(visitor: Visitor) -> Result<HttpResponse, Refused> {

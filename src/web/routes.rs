@@ -1,8 +1,8 @@
 use super::page::Refused;
 use super::posted::Origin;
 use super::{
-    acting, asking_reports, case, case_views, finding, frame, home, more, printing, raise, record,
-    reports, restricting, sign_in, sign_in_here,
+    account, acting, asking_reports, case, case_views, finding, frame, home, more, printing, raise,
+    record, reports, restricting, sign_in, sign_in_here,
 };
 use actix_web::{Resource, web};
 
@@ -69,7 +69,8 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
                 .route(web::post().to(sign_in::provider_logout)),
         )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
-    let rooms: [fn(At) -> Vec<Resource>; 7] = [
+    let rooms: [fn(At) -> Vec<Resource>; 8] = [
+        account::resources,
         more::resources,
         reports::resources,
         case_views::resources,
