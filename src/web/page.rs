@@ -50,6 +50,10 @@ impl fmt::Debug for Ready {
     }
 }
 
+/// What somebody is told who sees nothing, and whose post opens cases in an emergency.
+const PERHAPS_EMERGENCY: &str = "There is nothing here that you can see. If a child may come to harm \
+    meanwhile, your post lets you look at a case of your agency in an emergency, with a reason.";
+
 /// Why a page is not shown, or a form not taken.
 #[derive(Debug)]
 pub enum Refused {
@@ -211,12 +215,7 @@ impl Refused {
                 "There is nothing here that you can see. If a link in a message brought you here, \
                  you may be signed in as somebody else.",
             ),
-            Self::PerhapsEmergency { .. } => (
-                S::NOT_FOUND,
-                "Page not found",
-                "There is nothing here that you can see. If a child may come to harm meanwhile, your \
-                 post lets you look at a case of your agency in an emergency, with a reason.",
-            ),
+            Self::PerhapsEmergency { .. } => (S::NOT_FOUND, "Page not found", PERHAPS_EMERGENCY),
             Self::NotYours(text) => (S::FORBIDDEN, "This is not yours to do", text),
             Self::NotNow { text, .. } => (S::CONFLICT, "This cannot be done now", text),
             Self::ProveAgain => {
