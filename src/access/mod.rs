@@ -17,7 +17,7 @@ mod tests;
 
 pub use actor::{Actor, HeldPost, Proof, ProofBy};
 pub use keys::{may_approve_key_rotation, may_propose_key_rotation, may_see_key_rotations};
-pub use relation::{Relation, Standing, may_see, relation};
+pub use relation::{Relation, Standing, looks_in_emergencies, may_see, relation};
 pub use rules::{
     fresh_proof, may, may_break_glass, may_invite, may_keep_directory, may_publish_policy,
     may_report, may_see_views, may_set_rules,

@@ -168,6 +168,14 @@ pub(super) fn emergency_post(actor: &Actor, escalation: &Escalation) -> Option<S
     as_safeguarding_lead(actor, escalation).or_else(|| auditor_post(actor, escalation))
 }
 
+/// Whether somebody holds a post in which cases can be looked at in an emergency, whatever the case.
+pub fn looks_in_emergencies(actor: &Actor) -> bool {
+    actor.posts.iter().any(|post| match post.place {
+        Place::Agency { safeguarding_lead, .. } => safeguarding_lead,
+        Place::Partnership { function, .. } => function == PartnershipFunction::Auditor,
+    })
+}
+
 /// An emergency look lasts while its time does, and while they hold the post that allowed it.
 fn in_an_emergency(actor: &Actor, escalation: &Escalation, now: UtcInstant) -> Option<Signature> {
     escalation.glass_of(actor.person_id, now)?;

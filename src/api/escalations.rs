@@ -196,8 +196,8 @@ impl CasesQuery {
             agency: self.agency_id.map(|agency_id| (agency_id, self.side)),
             overdue: self.overdue,
             waiting_for_me: self.waiting_for_me.then_some(true),
-            due_by: None,
             partnership_id: self.partnership_id,
+            ..Filter::default()
         })
     }
 }

@@ -53,7 +53,7 @@ pub use metrics::configure as configure_metrics;
 pub use openapi::document;
 pub use problem::Problem;
 pub use report_answers::Links;
-pub use reports::{ReportCasesQuery, ReportQuery};
+pub use reports::{ReportCasesQuery, ReportPictureQuery, ReportQuery};
 pub use request_span::RequestSpan;
 pub use routes::{Face, configure};
 pub use screening::screen;

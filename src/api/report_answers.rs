@@ -2,13 +2,16 @@
 
 use super::problem::Problem;
 use super::reports::{
-    Form, LEFT_OUT_COUNT, ListForm, ReportCases, ReportCasesQuery, ReportQuery, STYLE_SHEET_PATH,
-    answer, in_form, made,
+    Form, LEFT_OUT_COUNT, ListForm, PictureForm, ReportCases, ReportCasesQuery, ReportPictureQuery,
+    ReportQuery, STYLE_SHEET_PATH, answer, in_form, made,
 };
 use crate::access::Actor;
 use crate::engine::{Engine, ReportWish, Reported};
 use crate::ids::PartnershipId;
-use crate::rendering::{ListHead, ReportForm, case_list_csv, case_list_page};
+use crate::rendering::{
+    Disputes, ListHead, ReportForm, case_list_csv, case_list_page, disputes_page_with_links,
+    disputes_svg,
+};
 use crate::reports::{Audience, CaseLine};
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderValue;
@@ -113,5 +116,34 @@ impl ReportCasesQuery {
             case_list_page(&head, &it, zone)
         });
         Ok(answer(ReportForm::Html.media_type(), None, page.await?))
+    }
+}
+
+impl ReportPictureQuery {
+    /// The picture of many; a page has links to others.
+    ///
+    /// # Errors
+    /// Not found, not theirs, or the query asks for what cannot be.
+    pub async fn answer(
+        &self,
+        engine: &Engine,
+        actor: Actor,
+        of: PartnershipId,
+        links: Links,
+    ) -> Result<HttpResponse, Problem> {
+        let now = engine.now();
+        let wish = self.cases().wish(of, now.utc().date_naive())?;
+        let Reported { it, zone, left_out_count } = engine.report_facts(actor, wish).await?;
+        let form = self.form.unwrap_or_default();
+        let picture = made(move || {
+            let disputes = Disputes { cases: &it, left_out_count, as_of: now };
+            match form {
+                PictureForm::Html => {
+                    disputes_page_with_links(disputes, zone, STYLE_SHEET_PATH, &links)
+                }
+                PictureForm::Svg => disputes_svg(disputes, "disputes"),
+            }
+        });
+        Ok(answer(form.media_type(), None, picture.await?))
     }
 }

@@ -8,8 +8,7 @@ use crate::engine::{ReportWish, Reported};
 use crate::escalation::{Escalation, Refusal};
 use crate::ids::{AgencyId, PartnershipId};
 use crate::rendering::{
-    DisputePicture, Disputes, RenderingError, ReportForm, STYLE_SHEET, dispute_page, dispute_svg,
-    disputes_page, disputes_svg,
+    DisputePicture, RenderingError, ReportForm, STYLE_SHEET, dispute_page, dispute_svg,
 };
 use crate::reports::{Audience, CaseLine, Filters, Period, Report};
 use crate::timeline::Entry;
@@ -68,7 +67,7 @@ pub enum PictureForm {
 }
 
 impl PictureForm {
-    fn media_type(self) -> &'static str {
+    pub(super) fn media_type(self) -> &'static str {
         match self {
             Self::Html => ReportForm::Html.media_type(),
             Self::Svg => "image/svg+xml",
@@ -402,18 +401,7 @@ pub async fn picture_disputes(
     id: web::Path<PartnershipId>,
     query: web::Query<ReportPictureQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let now = app.now();
-    let wish = query.cases().wish(*id, now.utc().date_naive())?;
-    let Reported { it, zone, left_out_count } = app.report_facts(signed.0, wish).await?;
-    let form = query.form.unwrap_or_default();
-    let picture = made(move || {
-        let disputes = Disputes { cases: &it, left_out_count, as_of: now };
-        match form {
-            PictureForm::Html => disputes_page(disputes, zone, STYLE_SHEET_PATH),
-            PictureForm::Svg => disputes_svg(disputes, "disputes"),
-        }
-    });
-    Ok(answer(form.media_type(), None, picture.await?))
+    query.answer(&app, signed.0, *id, Vec::new()).await
 }
 
 /// Picture a case

@@ -109,7 +109,7 @@ pub async fn read_views(
     let limit = limit(query.limit)?;
     let after: Option<CaseViewId> = place(query.cursor.as_deref())?;
     let which = app.resolve(&id).await?;
-    let found = app.case_views(signed.0, which, after, limit + 1).await?;
+    let (_, found) = app.case_views(signed.0, which, after, limit + 1).await?;
     let page = Page::of(found, limit, |view| view.id, |view| Ok(CaseViewView::of(view)))?;
     Ok(plain(&page))
 }

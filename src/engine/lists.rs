@@ -40,30 +40,41 @@ impl Engine {
         self.store()
             .read(move |r| {
                 let viewer = Viewer::of(&actor);
-                let (mut listed, mut after) = (Vec::new(), after);
-                // What cannot be read is left out, and others take its place: a page that came out
-                // short would be taken for the last.
-                loop {
-                    let wanted = limit - i64::try_from(listed.len()).unwrap_or(limit);
-                    let rows = escalations::list(r, &viewer, &filter, now, after, wanted)?;
-                    let is_last = i64::try_from(rows.len()).unwrap_or(0) < wanted;
-                    for row in &rows {
-                        after = Some(row.place()?);
-                        match engine.listed(r, row) {
-                            Ok(case) => listed.push(case),
-                            Err(error) if error.is_about_what_is_stored() => {
-                                tracing::error!(%error, "a case is left out of a list");
-                            }
-                            Err(error) => return Err(error.into()),
-                        }
-                    }
-                    if is_last || i64::try_from(listed.len()).unwrap_or(limit) >= limit {
-                        break;
-                    }
-                }
-                Ok(listed)
+                Ok(engine.cases_after(r, &viewer, &filter, now, after, limit)?)
             })
             .await
+    }
+
+    /// As [`Engine::list_cases`], in a transaction that is there. What cannot be read is left out, and
+    /// others take its place: a page that came out short would be taken for the last.
+    pub(super) fn cases_after(
+        &self,
+        r: &mut Reader<'_>,
+        viewer: &Viewer,
+        filter: &Filter,
+        now: UtcInstant,
+        mut after: Option<(UtcInstant, EscalationId)>,
+        limit: i64,
+    ) -> Result<Vec<ListedCase>, StoreError> {
+        let mut listed = Vec::new();
+        loop {
+            let wanted = limit - i64::try_from(listed.len()).unwrap_or(limit);
+            let rows = escalations::list(r, viewer, filter, now, after, wanted)?;
+            let is_last = i64::try_from(rows.len()).unwrap_or(0) < wanted;
+            for row in &rows {
+                after = Some(row.place()?);
+                match self.listed(r, row) {
+                    Ok(case) => listed.push(case),
+                    Err(error) if error.is_about_what_is_stored() => {
+                        tracing::error!(%error, "a case is left out of a list");
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            if is_last || i64::try_from(listed.len()).unwrap_or(limit) >= limit {
+                return Ok(listed);
+            }
+        }
     }
 
     fn listed(&self, r: &mut Reader<'_>, row: &ListedRow) -> Result<ListedCase, StoreError> {

@@ -150,7 +150,8 @@ impl Engine {
         Ok(notices)
     }
 
-    /// Who read a case: a part of the list, the first first.
+    /// A case, and who read it: a part of the list, the first first. Reading the list is not reading the
+    /// case.
     ///
     /// # Errors
     /// Not found as for [`Engine::view`]; not theirs if they may not see who read it.
@@ -160,13 +161,13 @@ impl Engine {
         which: EscalationId,
         after: Option<CaseViewId>,
         limit: i64,
-    ) -> Result<Vec<CaseViewed>, EngineError> {
-        let now = self.now();
+    ) -> Result<(CaseView, Vec<CaseViewed>), EngineError> {
+        let (engine, now) = (self.clone(), self.now());
         self.store()
             .read(move |r| {
-                let stored = escalations::find(r, which)?.ok_or(Refusal::NotFound)?;
-                access::may_see_views(&actor, &stored.escalation, now)?;
-                Ok(case_views::list(r, which, after, limit)?)
+                let view = engine.view_in(r, &actor, which, now)?;
+                access::may_see_views(&actor, &view.escalation, now)?;
+                Ok((view, case_views::list(r, which, after, limit)?))
             })
             .await
     }

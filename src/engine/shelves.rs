@@ -2,6 +2,7 @@
 
 use super::in_force::{NO_POLICY, in_force};
 use super::keeping::partnerships_of_agency;
+use super::lists::ListedCase;
 use super::policies::LoadedPolicy;
 use super::{Engine, EngineError};
 use crate::access::Actor;
@@ -9,11 +10,13 @@ use crate::calendar::{Calendar, CalendarRules, Division};
 use crate::clock::UtcInstant;
 use crate::directory::{Agency, Person};
 use crate::escalation::{Refusal, Status};
-use crate::ids::{AgencyId, PartnershipId};
+use crate::ids::{AgencyId, EscalationId, PartnershipId};
+use crate::reports::in_words;
 use crate::store::escalations::{self, Filter, Viewer};
 use crate::store::people::{self, Scope};
-use crate::store::{Reader, StoreError, directory};
+use crate::store::{Reader, directory, policies};
 use chrono::{NaiveTime, TimeDelta};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many working days ahead is soon.
@@ -42,6 +45,32 @@ pub enum Shelf {
     Resolved,
     /// The withdrawn ones, discarded drafts included.
     Withdrawn,
+}
+
+/// A page of a shelf.
+#[derive(Debug, Clone)]
+pub struct ShelfPage {
+    /// How many cases there are in all.
+    pub count: i64,
+    /// How many of them come before the page.
+    pub before_count: i64,
+    /// The cases.
+    pub cases: Vec<ListedCase>,
+}
+
+/// By what lists can be narrowed.
+#[derive(Debug, Clone, Default)]
+pub struct ListChoices {
+    /// The agencies, by name.
+    pub agencies: BTreeSet<(String, AgencyId)>,
+    /// The areas of disagreement: key and title, the newest that there is.
+    pub areas_of_disagreement: BTreeMap<String, String>,
+    /// The topics of policies: key and title.
+    pub topics: BTreeMap<String, String>,
+    /// The urgency classes, by their keys.
+    pub urgency_classes: BTreeSet<String>,
+    /// How many stages a case can go through at the most.
+    pub stage_count: u32,
 }
 
 /// Until when something is due today, and soon.
@@ -87,29 +116,79 @@ impl Engine {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn count_shelves(
+    pub async fn count_shelves<const N: usize>(
         &self,
         actor: Actor,
-        shelves: Vec<Shelf>,
-    ) -> Result<Vec<i64>, EngineError> {
+        shelves: [Shelf; N],
+    ) -> Result<[i64; N], EngineError> {
         let (engine, now) = (self.clone(), self.now());
         self.store()
             .read(move |r| {
                 let (viewer, until) = (Viewer::of(&actor), engine.horizons(r, &actor, now)?);
-                let count =
-                    |shelf: Shelf| escalations::count(r, &viewer, &shelf.filter(until), now);
-                Ok(shelves.into_iter().map(count).collect::<Result<_, StoreError>>()?)
+                let mut counts = [0; N];
+                for (count, shelf) in counts.iter_mut().zip(shelves) {
+                    *count = escalations::count(r, &viewer, &shelf.filter(until), now)?;
+                }
+                Ok(counts)
             })
             .await
     }
 
-    /// What a shelf is narrowed to for somebody, at this moment.
+    /// A page of a shelf, narrowed further by `narrow`, the soonest due first; with how many cases there
+    /// are in all, and how many of them come before the page. All of one moment.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn shelf_filter(&self, actor: Actor, shelf: Shelf) -> Result<Filter, EngineError> {
+    pub async fn shelf_page(
+        &self,
+        actor: Actor,
+        shelf: Shelf,
+        narrow: impl FnOnce(Filter) -> Filter + Send + 'static,
+        after: Option<(UtcInstant, EscalationId)>,
+        limit: i64,
+    ) -> Result<ShelfPage, EngineError> {
         let (engine, now) = (self.clone(), self.now());
-        self.store().read(move |r| Ok(shelf.filter(engine.horizons(r, &actor, now)?))).await
+        self.store()
+            .read(move |r| {
+                let viewer = Viewer::of(&actor);
+                let filter = narrow(shelf.filter(engine.horizons(r, &actor, now)?));
+                let count = escalations::count(r, &viewer, &filter, now)?;
+                let before_count = match after {
+                    Some(place) => escalations::count_until(r, &viewer, &filter, now, place)?,
+                    None => 0,
+                };
+                let cases = engine.cases_after(r, &viewer, &filter, now, after, limit)?;
+                Ok(ShelfPage { count, before_count, cases })
+            })
+            .await
+    }
+
+    /// By what the lists of somebody can be narrowed.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn list_choices(&self, actor: Actor) -> Result<ListChoices, EngineError> {
+        self.store()
+            .read(move |r| {
+                let mut choices = ListChoices::default();
+                for partnership_id in directory::partnerships_of(r, &actor)? {
+                    for agency in people::agencies_beside(r, partnership_id, &[])? {
+                        choices.agencies.insert((agency.name, agency.id));
+                    }
+                    for stored in policies::list(r, partnership_id)?.readable {
+                        let policy = stored.policy;
+                        choices.stage_count = choices.stage_count.max(policy.stage_count());
+                        choices.urgency_classes.extend(policy.urgency_classes);
+                        let topic = policy.topic_title.unwrap_or_else(|| in_words(&policy.topic));
+                        choices.topics.entry(policy.topic).or_insert(topic);
+                        for area in policy.areas_of_disagreement {
+                            choices.areas_of_disagreement.entry(area.key).or_insert(area.title);
+                        }
+                    }
+                }
+                Ok(choices)
+            })
+            .await
     }
 
     /// The calendar by which somebody writes a time of day into a form: that of the policy under which

@@ -25,8 +25,9 @@ pub use case_list::{LISTED_MAX, ListHead, case_list_page};
 pub use charts::chart_svg;
 pub use csv::{case_list_csv, report_csv};
 pub use disputes::{
-    DisputePicture, Disputes, Mark, MarkKind, PauseSpan, StageSpan, dispute_page, dispute_svg,
-    dispute_table, disputes_page, disputes_svg, disputes_table,
+    DisputeFigure, DisputePicture, Disputes, Mark, MarkKind, PauseSpan, StageSpan, dispute_figure,
+    dispute_page, dispute_svg, dispute_table, disputes_page, disputes_page_with_links,
+    disputes_svg, disputes_table,
 };
 pub use document::report_document;
 pub use error::RenderingError;

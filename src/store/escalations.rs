@@ -3,7 +3,7 @@
 use super::conn::{Conn, Reader, Writer, on};
 use super::error::StoreError;
 use super::projections::{self, ListedRow};
-use super::schema::{escalations, excluded_people, reference_counters, seats};
+use super::schema::{escalations, excluded_people, people, posts, reference_counters, seats};
 use super::types::{At, id, json, of_json, word};
 use crate::access::Actor;
 use crate::clock::UtcInstant;
@@ -46,6 +46,7 @@ pub(super) struct EscalationRow {
     head_hash: String,
     pub(super) state: String,
     is_restricted: bool,
+    area_of_disagreement: Option<String>,
 }
 
 /// What lists sort a case by that has no deadline: the end of time.
@@ -89,6 +90,7 @@ impl EscalationRow {
             head_hash: stored.head_hash.clone(),
             state: json("a case's state", it)?,
             is_restricted: it.restriction().is_some(),
+            area_of_disagreement: it.challenge().map(|it| it.area_of_disagreement.clone()),
         })
     }
 }
@@ -283,8 +285,14 @@ pub struct Filter {
     pub agency: Option<(AgencyId, Option<Side>)>,
     /// Only past due, or only not.
     pub overdue: Option<bool>,
+    /// Only due then or later.
+    pub due_from: Option<UtcInstant>,
     /// Only due by then.
     pub due_by: Option<UtcInstant>,
+    /// Only those that wait for somebody of this agency.
+    pub waiting_agency: Option<AgencyId>,
+    /// Only about this area of disagreement, by its key.
+    pub area_of_disagreement: Option<String>,
     /// Only those that wait for the viewer, or only those that do not.
     pub waiting_for_me: Option<bool>,
     /// Only of this partnership.
@@ -345,6 +353,27 @@ macro_rules! narrowed {
             Some(false) => query.filter(escalations::due_sort_at.gt(At($now))),
             None => query,
         };
+        if let Some(from) = $filter.due_from {
+            query = query.filter(escalations::due_sort_at.ge(At(from)));
+        }
+        if let Some(area) = &$filter.area_of_disagreement {
+            query = query.filter(escalations::area_of_disagreement.eq(area.clone()));
+        }
+        if let Some(agency_id) = $filter.waiting_agency {
+            let of_agency = Some(agency_id.to_string());
+            let posts_there = posts::table
+                .filter(posts::agency_id.eq(of_agency.clone()))
+                .select(posts::id.nullable());
+            let people_there =
+                people::table.filter(people::agency_id.eq(of_agency)).select(people::id.nullable());
+            let waiting_there = seats::table
+                .filter(seats::is_waiting.eq(true))
+                .filter(
+                    seats::post_id.eq_any(posts_there).or(seats::person_id.eq_any(people_there)),
+                )
+                .select(seats::escalation_id);
+            query = query.filter(escalations::id.eq_any(waiting_there));
+        }
         if let Some(until) = $filter.due_by {
             query = query.filter(escalations::due_sort_at.le(At(until)));
         }
@@ -403,6 +432,24 @@ pub fn list(
         query.load(c)
     })?;
     Ok(rows)
+}
+
+/// How many cases somebody may see, narrowed, up to and with a place in the list's order.
+pub fn count_until(
+    r: &mut Reader<'_>,
+    viewer: &Viewer,
+    filter: &Filter,
+    now: UtcInstant,
+    (at, id): (UtcInstant, EscalationId),
+) -> Result<i64, StoreError> {
+    let counted = on!(r, c => narrowed!(viewer, filter, now)
+        .filter(
+            escalations::due_sort_at.lt(At(at))
+                .or(escalations::due_sort_at.eq(At(at)).and(escalations::id.le(id.to_string()))),
+        )
+        .count()
+        .get_result(c))?;
+    Ok(counted)
 }
 
 /// How many cases somebody may see, narrowed.

@@ -84,7 +84,8 @@ diesel::table! {
         raising_agency_id -> Text, receiving_agency_id -> Nullable<Text>, raiser_id -> Text,
         drafted_at -> Instant, raised_at -> Nullable<Instant>, due_at -> Nullable<Instant>,
         due_sort_at -> Instant, next_act_at -> Nullable<Instant>, is_overdue -> Bool,
-        version -> BigInt, head_hash -> Text, state -> Text, is_restricted -> Bool, }
+        version -> BigInt, head_hash -> Text, state -> Text, is_restricted -> Bool,
+        area_of_disagreement -> Nullable<Text>, }
 }
 diesel::table! {
     use diesel::sql_types::*;

@@ -8,11 +8,13 @@ use super::acts::{Act, ActKind, Words};
 use super::case::possible;
 use super::fields::{Faults, Field, Kind, Reading, Sent};
 use super::frame::{Frame, see_other, show};
+use super::naming::people_meant;
 use super::page::Refused;
 use super::posted::Posted;
+use super::statements::{signed, titled};
 use super::visitor::Visitor;
 use crate::auth;
-use crate::engine::{CaseView, Engine, EngineError, Idempotency, Request};
+use crate::engine::{CaseView, Engine, EngineError, Idempotency, PanelWish, Request};
 use crate::escalation::{Command, Refusal};
 use crate::store::idempotency::StoredAnswer;
 use actix_web::http::StatusCode;
@@ -155,7 +157,15 @@ pub(super) async fn again(
 
 async fn blank(app: &App, visitor: &Visitor, id: &str, act: Act) -> Result<HttpResponse, Refused> {
     let view = open_to(app, visitor, id, &act).await?;
-    let fields = act.fields(&view);
+    let mut fields = act.fields(&view);
+    if act.kind == ActKind::Restrict {
+        let excluded = app.names_excluded(visitor.actor.clone(), view.escalation.id).await?;
+        let hold = |field: Field| match field.name {
+            "excluded" => field.holding(Some(&excluded.join("\n"))),
+            _ => field,
+        };
+        fields = fields.into_iter().map(hold).collect();
+    }
     let once = Once::of(view.escalation.version);
     Ok(page(visitor, &view, &act, fields, &Faults::default(), &once, StatusCode::OK))
 }
@@ -202,7 +212,7 @@ fn about(view: &CaseView, act: &Act) -> Vec<String> {
             let found = it.proposals.iter().find(|proposal| proposal.number == number);
             let outcomes = &view.loaded.policy.outcomes;
             found.map_or_else(Vec::new, |proposal| {
-                let outcome = super::case::titled(outcomes, &proposal.outcome);
+                let outcome = titled(outcomes, &proposal.outcome);
                 vec![
                     format!("{outcome}, proposed by {}:", proposal.by.name),
                     proposal.terms.as_str().to_owned(),
@@ -217,6 +227,14 @@ fn about(view: &CaseView, act: &Act) -> Vec<String> {
             let found = it.meetings.iter().find(|meeting| meeting.number == number);
             found.map(|meeting| meeting.purpose.as_str().to_owned()).into_iter().collect()
         }
+        (ActKind::ReviewGlassBreak, Ok(number)) => {
+            let found = it.glass_breaks.iter().find(|look| look.number == number);
+            found.map_or_else(Vec::new, |look| {
+                let by = signed(&look.by, look.at, view.loaded.calendar());
+                vec![format!("{by}:"), look.reason.as_str().to_owned()]
+            })
+        }
+        (ActKind::ConvenePanel, _) => panel_rule(view),
         (ActKind::TickTask, _) => {
             let tasks = it.current_entry().map_or(&[][..], |entry| &entry.tasks);
             let found = tasks.iter().find(|task| task.key == act.which);
@@ -224,6 +242,28 @@ fn about(view: &CaseView, act: &Act) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// What the policy wants of the panel.
+fn panel_rule(view: &CaseView) -> Vec<String> {
+    let policy = &view.loaded.policy;
+    let stage = view.escalation.current_entry().and_then(|entry| policy.stage(entry.stage));
+    let Some(rule) = stage.and_then(|stage| stage.panel.as_ref()) else { return Vec::new() };
+    let mut lines = vec![format!("At least {} people sit on it.", rule.size)];
+    if rule.agencies > 1 {
+        lines.push(format!("They come from at least {} agencies.", rule.agencies));
+    }
+    for sector in &rule.sectors {
+        lines.push(format!("Somebody of this sector sits on it: {}.", sector.in_words()));
+    }
+    if !rule.chair.is_empty() {
+        let chairs: Vec<String> = rule.chair.iter().map(|who| policy.who_in_words(who)).collect();
+        lines.push(format!("It is chaired by {}.", chairs.join(" or ")));
+    }
+    if rule.independent {
+        lines.push("Nobody works for one of the two agencies in dispute.".to_owned());
+    }
+    lines
 }
 
 /// `POST /escalations/{id}/do/{act}`: does it.
@@ -253,7 +293,10 @@ async fn done(app: &App, posted: Posted, id: &str, act: Act) -> Result<HttpRespo
     let view = app.view(visitor.actor.clone(), which).await?;
     let fields: Vec<Field> =
         act.fields(&view).into_iter().map(|it| it.filled_with(&sent)).collect();
-    let mut reading = Reading::of(&sent, &fields, view.loaded.calendar());
+    let of = view.escalation.partnership_id;
+    let (meant, faults) = people_meant(app, &visitor, of, &fields, &sent).await?;
+    let mut reading = Reading::of(&sent, &fields, view.loaded.calendar()).meaning(meant);
+    reading.faults = faults;
     let command = act.command(&mut reading);
     let faults = reading.faults;
     let again = |fields, faults: &Faults, once: &Once, status| {
@@ -304,6 +347,13 @@ async fn give(
     let address = format!("/escalations/{}?done={}", it.reference, kind.words().address);
     let fallback = address.clone();
     let answering = move |_: &CaseView| answer_with(address.clone());
-    let answered = app.change(request, it.id, command, answering).await?;
+    let answered = match command {
+        Command::ConvenePanel { members, chair_id, meets_at } => {
+            let member_ids = members.into_iter().map(|it| it.person_id).collect();
+            let wish = PanelWish { member_ids, chair_id, meets_at };
+            app.convene_panel(request, it.id, wish, answering).await?
+        }
+        command => app.change(request, it.id, command, answering).await?,
+    };
     Ok(answered.answer.location.unwrap_or(fallback))
 }

@@ -1,44 +1,26 @@
 //! The page of one case: who has it and by when, what can be done, its stages, both sides' words.
 
-use super::acts::{Act, ActKind, capital};
+use super::acts::{Act, ActKind};
 use super::fields::{Field, Reading, Sent};
 use super::frame::{Frame, show};
 use super::home::{tag, waiting};
+use super::ladder::{Step, steps};
 use super::page::Refused;
+use super::restricting::{self, unseen};
+use super::statements::{Said, Statement, ended, others, said_by, summary};
 use super::visitor::Visitor;
+use crate::access::{Standing, may_see_views};
 use crate::calendar::Calendar;
 use crate::clock::UtcInstant;
 use crate::directory::Side;
 use crate::engine::{CaseView, Engine};
-use crate::escalation::{
-    Challenge, Ending, Escalation, LeavingReason, PositionBody, Prose, Signature, StageEntry,
-    Status,
-};
-use crate::policy::Term;
+use crate::escalation::{Escalation, StageEntry, Status};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
 type App = web::Data<Engine>;
-
-/// Label and words.
-type Said = (String, String);
-
-/// Something that somebody said, dated and signed.
-pub(super) struct Statement {
-    heading: String,
-    by: String,
-    texts: Vec<Said>,
-}
-
-/// A stage on the ladder.
-struct Step {
-    title: String,
-    state: &'static str,
-    is_here: bool,
-    lines: Vec<String>,
-}
 
 struct Link {
     address: String,
@@ -72,6 +54,9 @@ struct Case {
     receiving: Vec<Statement>,
     others: Vec<Statement>,
     warnings: Vec<String>,
+    /// Until when whoever comes sees it, where they look at it in an emergency.
+    look_ends: Option<String>,
+    sees_views: bool,
 }
 
 /// What the address of a case may say beside it.
@@ -89,7 +74,8 @@ pub(super) async fn case(
     query: web::Query<CaseQuery>,
 ) -> Result<HttpResponse, Refused> {
     let which = app.resolve(&id).await?;
-    let view = app.view(visitor.actor.clone(), which).await?;
+    let view = app.view(visitor.actor.clone(), which).await;
+    let view = view.map_err(|error| unseen(&visitor, &id, error))?;
     let it = &view.escalation;
     if it.status == Status::Draft {
         return Ok(super::frame::see_other(&format!("/escalations/{}/draft", it.reference)));
@@ -106,7 +92,7 @@ pub(super) async fn case(
         reference: it.reference.clone(),
         heading,
         tag: tag(it.status, entry.is_some_and(|entry| entry.due.at <= now)),
-        done: query.done.as_deref().and_then(ActKind::at).map(|kind| kind.words().done),
+        done: query.done.as_deref().and_then(done_words),
         now: entry.map(|entry| who_and_when(it, entry, calendar, now)),
         ended: it.ending().map(|ending| ended(&view, ending)),
         acts: acts.iter().map(|act| link(&view, act)).collect(),
@@ -118,8 +104,29 @@ pub(super) async fn case(
         warnings: entry.map_or_else(Vec::new, |entry| {
             entry.gaps.iter().map(|gap| gap.warning.clone()).collect()
         }),
+        look_ends: look_ends(&visitor, &view, now),
+        sees_views: sees_views(&visitor, &view, now),
     };
     Ok(show(StatusCode::OK, &page))
+}
+
+/// What is said of an act that was just done.
+fn done_words(address: &str) -> Option<&'static str> {
+    if address == restricting::LOOK {
+        return Some(restricting::LOOKED);
+    }
+    ActKind::at(address).map(|kind| kind.words().done)
+}
+
+fn look_ends(visitor: &Visitor, view: &CaseView, now: UtcInstant) -> Option<String> {
+    let is_look = view.relation.standing == Standing::GlassBroken;
+    let look = view.escalation.glass_of(visitor.actor.person_id, now).filter(|_| is_look)?;
+    Some(view.loaded.calendar().say(look.expires_at))
+}
+
+/// Whether whoever comes may see who read the case.
+pub(super) fn sees_views(visitor: &Visitor, view: &CaseView, now: UtcInstant) -> bool {
+    may_see_views(&visitor.actor, &view.escalation, now).is_ok()
 }
 
 /// What whoever comes could do now.
@@ -136,7 +143,8 @@ pub(super) async fn possible(
             let act = Act { kind, which };
             let fields = act.fields(view);
             let sent: Sent = fields.iter().flat_map(|field: &Field| field.example(today)).collect();
-            if let Some(command) = act.command(&mut Reading::of(&sent, &fields, calendar)) {
+            let by_form = |act: &Act| act.command(&mut Reading::of(&sent, &fields, calendar));
+            if let Some(command) = act.example(view).or_else(|| by_form(&act)) {
                 tried.push((act, command));
             }
         }
@@ -173,308 +181,4 @@ fn who_and_when(it: &Escalation, entry: &StageEntry, calendar: &Calendar, now: U
         is_overdue: entry.due.at <= now,
         pause: entry.pause().map(|pause| calendar.say(pause.until)),
     }
-}
-
-/// A key's words in a list of the policy.
-pub(super) fn titled<'t>(terms: &'t [Term], key: &'t str) -> &'t str {
-    terms.iter().find(|term| term.key == key).map_or(key, |term| &term.title)
-}
-
-pub(super) fn signed(by: &Signature, at: UtcInstant, calendar: &Calendar) -> String {
-    let post = by.post_title.as_ref().map_or(String::new(), |title| format!(", {title}"));
-    format!("{}{post}, {}", by.name, calendar.say(at))
-}
-
-fn text(label: &str, prose: &Prose) -> Said {
-    (label.to_owned(), prose.as_str().to_owned())
-}
-
-/// The titles of themes of learning; nothing where none was chosen.
-fn themes(view: &CaseView, keys: &[String]) -> Option<Said> {
-    let known = &view.loaded.policy.learning_themes;
-    let titles: Vec<&str> = keys.iter().map(|key| titled(known, key)).collect();
-    (!keys.is_empty()).then(|| ("What it is about".to_owned(), titles.join("; ")))
-}
-
-fn texts<const N: usize>(all: [(&str, Option<&Prose>); N]) -> Vec<Said> {
-    all.into_iter().filter_map(|(label, prose)| Some(text(label, prose?))).collect()
-}
-
-fn ended(view: &CaseView, ending: &Ending) -> Statement {
-    let (policy, calendar) = (&view.loaded.policy, view.loaded.calendar());
-    let outcome = |key: &str| titled(&policy.outcomes, key).to_owned();
-    match ending {
-        Ending::Agreed { proposal, outcome: key, at } => {
-            let proposals = &view.escalation.proposals;
-            let terms = proposals.iter().find(|it| it.number == *proposal);
-            Statement {
-                heading: format!("Both sides agreed: {}", outcome(key)),
-                by: calendar.say(*at),
-                texts: terms.map(|it| text("What was agreed", &it.terms)).into_iter().collect(),
-            }
-        }
-        Ending::Determined { outcome: key, decision, rationale, at, by } => Statement {
-            heading: format!("The partnership determined: {}", outcome(key)),
-            by: signed(by, *at, calendar),
-            texts: vec![text("What was determined", decision), text("Why", rationale)],
-        },
-        Ending::Withdrawn { reason, at, by } => Statement {
-            heading: "Withdrawn by the raising side".to_owned(),
-            by: signed(by, *at, calendar),
-            texts: vec![text("Why", reason)],
-        },
-        Ending::Referred { to, reason, at, by } => {
-            let places = policy.stages.iter().flat_map(|stage| &stage.refer_to);
-            let place = places.clone().find(|term| term.key == *to).map_or(to, |term| &term.title);
-            Statement {
-                heading: format!("Referred to {place}"),
-                by: signed(by, *at, calendar),
-                texts: vec![text("Why", reason)],
-            }
-        }
-    }
-}
-
-fn summary(view: &CaseView, challenge: &Challenge) -> Vec<Said> {
-    let it = &view.escalation;
-    let (policy, calendar) = (&view.loaded.policy, view.loaded.calendar());
-    let child = &challenge.child;
-    let record = child.local_reference.as_ref();
-    let mut rows = vec![
-        (
-            "Child",
-            match record {
-                Some(record) => format!("{} (record {record})", child.initials),
-                None => child.initials.to_string(),
-            },
-        ),
-        (
-            "About",
-            titled(&policy.areas_of_disagreement, &challenge.area_of_disagreement).to_owned(),
-        ),
-        ("Urgency", capital(&crate::reports::in_words(&challenge.urgency_class))),
-        (
-            "Raised by",
-            match it.raised_at {
-                Some(at) => signed(&it.raiser, at, calendar),
-                None => it.raiser.name.clone(),
-            },
-        ),
-    ];
-    if let Some(level) = &challenge.level_of_need {
-        rows.push(("Level of need", level.to_string()));
-    }
-    if let Some(day) = challenge.decision_received_on {
-        rows.push(("Decision received", day.format("%-d %B %Y").to_string()));
-    }
-    if let Some(deadline) = &it.protective_deadline {
-        let why = deadline.reason.as_str();
-        rows.push(("Child must be safe by", format!("{}: {why}", calendar.say(deadline.at))));
-    }
-    if it.immediate_danger.in_immediate_danger {
-        let done = it.immediate_danger.action_taken.as_ref().map_or("", Prose::as_str);
-        rows.push(("Immediate danger", format!("Yes. What was done: {done}")));
-    }
-    if challenge.restriction.is_some() {
-        rows.push(("Restricted", "Only those named on this case see it.".to_owned()));
-    }
-    rows.push(("Policy", format!("{}, version {}", policy.title, policy.version)));
-    rows.into_iter().map(|(label, words)| (label.to_owned(), words)).collect()
-}
-
-fn left(why: LeavingReason) -> &'static str {
-    match why {
-        LeavingReason::DeadlinePassed => "The time ran out, and the case moved up.",
-        LeavingReason::Refused => "The challenge was refused, and the case moved up.",
-        LeavingReason::EscalatedEarly => "People moved the case up before the deadline.",
-        LeavingReason::Agreed => "Both sides agreed.",
-        LeavingReason::Determined => "The partnership determined the outcome.",
-        LeavingReason::Withdrawn => "The raising side withdrew.",
-        LeavingReason::Referred => "The case was referred out.",
-        LeavingReason::SteppedDown => "The case went back to a lower stage.",
-    }
-}
-
-/// The ladder: every stay, then the stages that were not reached.
-fn steps(view: &CaseView) -> Vec<Step> {
-    let (it, policy, calendar) = (&view.escalation, &view.loaded.policy, view.loaded.calendar());
-    let label = capital(&policy.label);
-    let mut steps: Vec<Step> = Vec::new();
-    for entry in &it.stage_entries {
-        let mut lines = vec![
-            format!("From {}", calendar.say(entry.entered_at)),
-            format!("Due {}", calendar.say(entry.due.at)),
-        ];
-        let people: Vec<&str> = entry.acting.iter().map(|seat| seat.name.as_str()).collect();
-        if !people.is_empty() {
-            lines.push(format!("With {}", people.join(", ")));
-        }
-        if let Some(it) = &entry.left {
-            lines.push(format!("Left {}. {}", calendar.say(it.at), left(it.why)));
-        }
-        steps.push(Step {
-            title: format!("{label} {}: {}", entry.stage, entry.title),
-            state: if entry.left.is_none() { "The case is here" } else { "Over" },
-            is_here: entry.left.is_none(),
-            lines,
-        });
-    }
-    let highest = it.stage_entries.iter().map(|entry| entry.stage).max().unwrap_or(0);
-    let state = if it.status == Status::Open { "Not reached yet" } else { "Not reached" };
-    for stage in highest + 1..=policy.stage_count() {
-        let title = policy.stage(stage).map_or("", |stage| stage.title.as_str());
-        let title = format!("{label} {stage}: {title}");
-        steps.push(Step { title, state, is_here: false, lines: Vec::new() });
-    }
-    steps
-}
-
-fn position(statement: &PositionBody) -> Vec<Said> {
-    texts([
-        ("Facts", Some(&statement.facts)),
-        ("Judgement", Some(&statement.judgement)),
-        ("Why", Some(&statement.rationale)),
-        ("Agreed", statement.agreed.as_ref()),
-        ("Disputed", statement.disputed.as_ref()),
-        ("Risk to the child", statement.risk.as_ref()),
-        ("The child’s voice", statement.childs_voice.as_ref()),
-        ("Outcome sought", statement.outcome_sought.as_ref()),
-    ])
-}
-
-/// What one side said, in the order in which it was said.
-fn said_by(view: &CaseView, challenge: &Challenge, side: Side) -> Vec<Statement> {
-    let it = &view.escalation;
-    let calendar = view.loaded.calendar();
-    let mut said: Vec<(UtcInstant, Statement)> = Vec::new();
-    if side == Side::Raising {
-        let at = it.raised_at.unwrap_or(it.drafted_at);
-        said.push((
-            at,
-            Statement {
-                heading: "The challenge".to_owned(),
-                by: signed(&it.raiser, at, calendar),
-                texts: texts([
-                    ("Facts", Some(&challenge.facts)),
-                    ("Judgement", Some(&challenge.judgement)),
-                    ("Why", Some(&challenge.rationale)),
-                    ("Risk to the child", Some(&challenge.risk)),
-                    ("The child’s voice", Some(&challenge.childs_voice)),
-                    ("What was tried", Some(&challenge.what_was_tried)),
-                    ("Outcome sought", Some(&challenge.outcome_sought)),
-                    ("Agreed", challenge.agreed.as_ref()),
-                    ("Disputed", challenge.disputed.as_ref()),
-                    ("Sharing of information", challenge.information_sharing.as_ref()),
-                ]),
-            },
-        ));
-    }
-    let of_side = |by: &Signature| by.side == side;
-    for one in it.positions.iter().filter(|one| of_side(&one.by)) {
-        said.push((
-            one.at,
-            Statement {
-                heading: "Position".to_owned(),
-                by: signed(&one.by, one.at, calendar),
-                texts: position(&one.statement),
-            },
-        ));
-    }
-    for one in it.acknowledgements.iter().filter(|one| of_side(&one.by)) {
-        said.push((
-            one.at,
-            Statement {
-                heading: "The challenge arrived".to_owned(),
-                by: signed(&one.by, one.at, calendar),
-                texts: texts([("Note", one.note.as_ref())]),
-            },
-        ));
-    }
-    for one in it.responses.iter().filter(|one| of_side(&one.by)) {
-        let heading = match one.stance {
-            crate::escalation::Stance::Accepts => "Accepts the challenge",
-            crate::escalation::Stance::AcceptsInPart => "Accepts a part of the challenge",
-            crate::escalation::Stance::NeedsInformation => "Needs to know more",
-            crate::escalation::Stance::Refuses => "Refuses the challenge",
-        };
-        said.push((
-            one.at,
-            Statement {
-                heading: heading.to_owned(),
-                by: signed(&one.by, one.at, calendar),
-                texts: vec![text("Why", &one.rationale)],
-            },
-        ));
-    }
-    for one in it.proposals.iter().filter(|one| of_side(&one.by)) {
-        said.push((one.at, proposal(view, one)));
-    }
-    said.sort_by_key(|(at, _)| *at);
-    said.into_iter().map(|(_, statement)| statement).collect()
-}
-
-fn proposal(view: &CaseView, one: &crate::escalation::Proposal) -> Statement {
-    let calendar = view.loaded.calendar();
-    let mut texts = vec![text("What is to be agreed", &one.terms)];
-    texts.push(match &one.answer {
-        None => ("Answer".to_owned(), "None yet.".to_owned()),
-        Some(answer) if answer.confirmed => {
-            ("Answer".to_owned(), format!("Agreed by {}", signed(&answer.by, answer.at, calendar)))
-        }
-        Some(answer) => {
-            let why = answer.reason.as_ref().map_or("", Prose::as_str);
-            let by = signed(&answer.by, answer.at, calendar);
-            ("Answer".to_owned(), format!("Declined by {by}\n{why}"))
-        }
-    });
-    Statement {
-        heading: format!(
-            "Proposal {}: {}",
-            one.number,
-            titled(&view.loaded.policy.outcomes, &one.outcome)
-        ),
-        by: signed(&one.by, one.at, calendar),
-        texts,
-    }
-}
-
-/// Meetings, discussions, actions, and what was said afterwards.
-fn others(view: &CaseView) -> Vec<Statement> {
-    let (it, calendar) = (&view.escalation, view.loaded.calendar());
-    let day = |day: chrono::NaiveDate| day.format("%-d %B %Y").to_string();
-    let meetings = it.meetings.iter().map(|one| Statement {
-        heading: format!("Meeting {}: {}", one.number, calendar.say(one.at)),
-        by: format!("{}; arranged by {}", one.place, one.arranged_by.name),
-        texts: texts([("To settle", Some(&one.purpose)), ("What it came to", one.record.as_ref())]),
-    });
-    let discussions = it.discussions.iter().map(|one| Statement {
-        heading: format!("Discussion with {}", one.with),
-        by: signed(&one.by, one.held_at, calendar),
-        texts: texts([("What it came to", one.text.as_ref())]),
-    });
-    let actions = it.actions.iter().map(|one| Statement {
-        heading: format!("Action {}: {} by {}", one.number, one.owner, day(one.due_on)),
-        by: match one.done_at {
-            Some(at) => format!("Done {}", calendar.say(at)),
-            None => "Not done yet".to_owned(),
-        },
-        texts: vec![text("What", &one.what)],
-    });
-    let feedback = it.feedback.iter().map(|one| Statement {
-        heading: "Feedback".to_owned(),
-        by: signed(&one.by, one.at, calendar),
-        texts: texts([("How it went", Some(&one.text)), ("To learn", one.learning.as_ref())])
-            .into_iter()
-            .chain(themes(view, &one.themes))
-            .collect(),
-    });
-    let debriefs = it.debriefs.iter().map(|one| Statement {
-        heading: format!("Debrief with {}, {}", one.with, day(one.held_on)),
-        by: signed(&one.by, one.at, calendar),
-        texts: texts([("What it came to", one.text.as_ref())])
-            .into_iter()
-            .chain(themes(view, &one.themes))
-            .collect(),
-    });
-    meetings.chain(discussions).chain(actions).chain(feedback).chain(debriefs).collect()
 }

@@ -3,6 +3,7 @@
 
 use crate::calendar::{Calendar, Limit, LimitError};
 use crate::clock::UtcInstant;
+use crate::directory::Person;
 use crate::escalation::{FieldFault, Line, Prose};
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 use std::collections::BTreeMap;
@@ -26,6 +27,10 @@ pub(super) enum Kind {
     Several(Vec<(String, String)>),
     /// An email address to sign in with.
     Email,
+    /// Somebody of the directory, by name.
+    Person,
+    /// Several of these, one a line.
+    People,
     /// A password.
     Password,
     /// A password that is chosen now.
@@ -172,6 +177,10 @@ impl Field {
         matches!(self.kind, Kind::Date | Kind::Instant | Kind::Choice(_) | Kind::Several(_))
     }
 
+    pub(super) fn is_people(&self) -> bool {
+        self.kind == Kind::People
+    }
+
     pub(super) fn is_digits(&self) -> bool {
         self.kind == Kind::Digits
     }
@@ -242,6 +251,9 @@ impl Field {
     }
 }
 
+/// Whom the names in each field mean.
+pub(super) type Meant = BTreeMap<&'static str, Vec<Person>>;
+
 /// What is wrong with what was sent, by field; in the order of the form.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Faults(pub(super) Vec<(String, String)>);
@@ -278,12 +290,29 @@ pub(super) struct Reading<'a> {
     sent: &'a Sent,
     fields: &'a [Field],
     calendar: &'a Calendar,
+    meant: Meant,
     pub(super) faults: Faults,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn of(sent: &'a Sent, fields: &'a [Field], calendar: &'a Calendar) -> Self {
-        Self { sent, fields, calendar, faults: Faults::default() }
+        Self { sent, fields, calendar, meant: Meant::new(), faults: Faults::default() }
+    }
+
+    /// The same, where it is known who is meant by the names in it.
+    pub(super) fn meaning(mut self, meant: Meant) -> Self {
+        self.meant = meant;
+        self
+    }
+
+    /// The people who are named.
+    pub(super) fn people(&self, name: &str) -> Vec<Person> {
+        self.meant.get(name).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn needed_people(&mut self, name: &str) -> Option<Vec<Person>> {
+        let read = Some(self.people(name)).filter(|people| !people.is_empty());
+        self.needed(name, read, "write their names, one a line")
     }
 
     fn text(&self, name: &str) -> Option<&'a str> {

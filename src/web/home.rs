@@ -1,16 +1,16 @@
 //! The first page, and the lists of cases that it leads to.
 
 use super::frame::{Frame, show};
+use super::list_filters::{Chosen, ListQuery, Pick, Tag};
 use super::page::Refused;
 use super::visitor::Visitor;
 use crate::clock::UtcInstant;
-use crate::engine::{Engine, ListedCase, Shelf};
+use crate::engine::{Engine, ListChoices, ListedCase, Shelf, ShelfPage};
 use crate::escalation::{StageEntry, Status};
 use crate::ids::EscalationId;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
 type App = web::Data<Engine>;
 
@@ -60,6 +60,8 @@ struct Home {
     cards: Vec<Card>,
     drafts: i64,
     cases: Vec<Row>,
+    /// How many more wait than are shown.
+    more: i64,
 }
 
 /// A case in a list.
@@ -72,6 +74,8 @@ pub(super) struct Row {
     stage: String,
     waiting: String,
     due: Option<String>,
+    /// How long ago it was raised; of an open one.
+    age: Option<String>,
 }
 
 impl Row {
@@ -102,6 +106,13 @@ impl Row {
             stage: stage.unwrap_or_default(),
             waiting: entry.map_or_else(String::new, |entry| waiting(it, entry)),
             due: entry.map(|entry| calendar.say(entry.due.at)),
+            age: entry.and(it.raised_at).map(|raised_at| {
+                match calendar.working_days_between(raised_at, now) {
+                    0 => "Raised today".to_owned(),
+                    1 => "Raised 1 working day ago".to_owned(),
+                    days => format!("Raised {days} working days ago"),
+                }
+            }),
         }
     }
 }
@@ -134,32 +145,26 @@ pub(super) fn waiting(it: &crate::escalation::Escalation, entry: &StageEntry) ->
 
 /// `GET /`: what waits for whoever comes.
 pub(super) async fn home(app: App, visitor: Visitor) -> Result<HttpResponse, Refused> {
-    let shelves: Vec<Shelf> = CARDS.into_iter().chain([Shelf::Drafts]).collect();
+    let [needs_me, overdue, due_today, due_soon, waiting] = CARDS;
+    let shelves = [needs_me, overdue, due_today, due_soon, waiting, Shelf::Drafts];
     let counts = app.count_shelves(visitor.actor.clone(), shelves).await?;
-    let drafts = counts.last().copied().unwrap_or_default();
+    let [of_cards @ .., drafts] = counts;
     let card = |(shelf, count): (Shelf, i64)| {
         let (address, title, _) = words(shelf);
         let is_pressing = count > 0 && matches!(shelf, Shelf::NeedsMe | Shelf::Overdue);
         Card { address, title, count, is_pressing }
     };
-    let cards = CARDS.into_iter().zip(counts).map(card).collect();
-    let filter = app.shelf_filter(visitor.actor.clone(), Shelf::NeedsMe).await?;
+    let cards = CARDS.into_iter().zip(of_cards).map(card).collect();
     let now = app.now();
-    let listed = app.list_cases(visitor.actor.clone(), filter, None, PAGE).await?;
-    let cases = listed.iter().map(|case| Row::of(case, now)).collect();
+    let page =
+        app.shelf_page(visitor.actor.clone(), Shelf::NeedsMe, |filter| filter, None, PAGE).await?;
+    let cases = page.cases.iter().map(|case| Row::of(case, now)).collect();
     let frame = Frame::of(&visitor, "Home");
-    Ok(show(StatusCode::OK, &Home { frame, cards, drafts, cases }))
-}
-
-/// Which list, and where in it.
-#[derive(Deserialize)]
-pub(super) struct ListQuery {
-    show: Option<String>,
-    after: Option<String>,
+    Ok(show(StatusCode::OK, &Home { frame, cards, drafts, cases, more: page.count - PAGE }))
 }
 
 struct Tab {
-    address: &'static str,
+    address: String,
     title: &'static str,
     is_here: bool,
 }
@@ -168,14 +173,23 @@ struct Tab {
 #[template(path = "cases.html", config = "src/web/askama.toml")]
 struct Cases {
     frame: Frame,
+    form_token: String,
     heading: &'static str,
     address: &'static str,
+    /// What is said where there is nothing.
     empty: &'static str,
     count: i64,
+    /// The first and the last that the page shows, counted from 1; and which page it is, of how many.
+    shown: (i64, i64),
+    pages: (i64, i64),
     tabs: Vec<Tab>,
+    tags: Vec<Tag>,
+    picks: Vec<Pick>,
+    days: [String; 2],
+    is_narrowed: bool,
     cases: Vec<Row>,
+    first: String,
     next: Option<String>,
-    is_first: bool,
 }
 
 /// `GET /escalations`: a list of cases, the soonest due first.
@@ -188,42 +202,77 @@ pub(super) async fn list(
     let shelf = Shelf::ALL.into_iter().find(|shelf| words(*shelf).0 == asked);
     let shelf = shelf.ok_or(Refused::NotFound)?;
     let after = query.after.as_deref().map(place).transpose()?;
+    let chosen = Chosen::of(&query)?;
     let actor = &visitor.actor;
-    let count = app.count_shelves(actor.clone(), vec![shelf]).await?.first().copied().unwrap_or(0);
-    let filter = app.shelf_filter(actor.clone(), shelf).await?;
-    let now = app.now();
-    let mut listed = app.list_cases(actor.clone(), filter, after, PAGE + 1).await?;
+    let choices = app.list_choices(actor.clone()).await?;
+    let calendar = match chosen.has_days() {
+        true => Some(app.own_calendar(actor.clone()).await?),
+        false => None,
+    };
+    let wanted = chosen.clone();
+    let narrow = move |filter| wanted.narrowed(filter, calendar.as_ref());
+    let page = app.shelf_page(actor.clone(), shelf, narrow, after, PAGE + 1).await?;
+    Ok(show(StatusCode::OK, &cases(&visitor, shelf, &chosen, &choices, page, app.now())))
+}
+
+fn cases(
+    visitor: &Visitor,
+    shelf: Shelf,
+    chosen: &Chosen,
+    choices: &ListChoices,
+    page: ShelfPage,
+    now: UtcInstant,
+) -> Cases {
+    let ShelfPage { count, before_count, cases: mut listed } = page;
     let has_more = i64::try_from(listed.len()).is_ok_and(|length| length > PAGE);
     if has_more {
         listed.pop();
     }
+    let (address, heading, empty) = words(shelf);
+    let first = chosen.address(address);
     let next = listed.last().filter(|_| has_more).map(|case| {
         let (at, id) = case.place;
-        format!("{}_{id}", at.utc().timestamp_millis())
+        format!("{first}&after={}_{id}", at.micros())
     });
-    let (address, heading, empty) = words(shelf);
-    let page = Cases {
-        frame: Frame::of(&visitor, heading),
+    let here = before_count / PAGE + 1;
+    let pages = (here, here.max((count + PAGE - 1) / PAGE));
+    let title = match pages {
+        (_, 1) => heading.to_owned(),
+        (here, all) => format!("{heading}, page {here} of {all}"),
+    };
+    let shown_count = i64::try_from(listed.len()).unwrap_or(PAGE);
+    Cases {
+        frame: Frame::of(visitor, title),
+        form_token: visitor.form_token.clone(),
         heading,
         address,
-        empty,
+        empty: if chosen.is_empty() { empty } else { "No case here fits these filters." },
         count,
+        shown: (before_count + 1, before_count + shown_count),
+        pages,
         tabs: Shelf::ALL
             .into_iter()
-            .map(|of| Tab { address: words(of).0, title: words(of).1, is_here: of == shelf })
+            .map(|of| Tab {
+                address: chosen.address(words(of).0),
+                title: words(of).1,
+                is_here: of == shelf,
+            })
             .collect(),
+        tags: chosen.tags(address, choices),
+        picks: chosen.picks(choices),
+        days: chosen.days(),
+        is_narrowed: !chosen.is_empty(),
         cases: listed.iter().map(|case| Row::of(case, now)).collect(),
+        first,
         next,
-        is_first: query.after.is_none(),
-    };
-    Ok(show(StatusCode::OK, &page))
+    }
 }
 
 /// A place in a list, as its own link says it.
 fn place(text: &str) -> Result<(UtcInstant, EscalationId), Refused> {
     let read = || {
         let (at, id) = text.split_once('_')?;
-        let at = chrono::DateTime::from_timestamp_millis(at.parse().ok()?)?;
+        let at = chrono::DateTime::from_timestamp_micros(at.parse().ok()?)?;
         Some((UtcInstant::new(at), id.parse().ok()?))
     };
     read().ok_or(Refused::Unreadable)

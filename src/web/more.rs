@@ -33,11 +33,14 @@ fn groups(visitor: &Visitor) -> Vec<Group> {
     let all = vec![
         Group {
             title: "Your work",
-            places: vec![place(
-                "/escalations?show=resolved",
-                "Resolved cases",
-                "What came of them, and what was learned.",
-            )],
+            places: vec![
+                place(
+                    "/escalations?show=resolved",
+                    "Resolved cases",
+                    "What came of them, and what was learned.",
+                ),
+                place("/find-case", "Find a case", "By its reference."),
+            ],
         },
         Group {
             title: "You",
@@ -47,6 +50,7 @@ fn groups(visitor: &Visitor) -> Vec<Group> {
                 "Your posts, your password, codes and passkeys, and where you are signed in.",
             )],
         },
+        Group { title: "What was learned", places: report_places(visitor) },
         Group { title: "Directory", places: directory_places(visitor) },
         Group {
             title: "Policies",
@@ -66,6 +70,15 @@ fn groups(visitor: &Visitor) -> Vec<Group> {
         },
     ];
     all.into_iter().filter(|group| !group.places.is_empty()).collect()
+}
+
+fn report_places(visitor: &Visitor) -> Vec<Place> {
+    let reports = Place {
+        address: "/reports".to_owned(),
+        title: "Reports",
+        hint: "Figures, cases and pictures of your partnership’s disputes.",
+    };
+    visitor.actor.officer_of().next().map(|_officer| reports).into_iter().collect()
 }
 
 fn directory_places(visitor: &Visitor) -> Vec<Place> {

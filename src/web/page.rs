@@ -58,6 +58,10 @@ impl fmt::Debug for Ready {
     }
 }
 
+/// What somebody is told who sees nothing, and whose post opens cases in an emergency.
+const PERHAPS_EMERGENCY: &str = "There is nothing here that you can see. If a child may come to harm \
+    meanwhile, your post lets you look at a case of your agency in an emergency, with a reason.";
+
 /// Why a page is not shown, or a form not taken.
 #[derive(Debug)]
 pub enum Refused {
@@ -72,6 +76,11 @@ pub enum Refused {
     },
     /// There is nothing that they can see.
     NotFound,
+    /// The same for somebody whose post lets them look at cases in an emergency.
+    PerhapsEmergency {
+        /// Where they can.
+        address: String,
+    },
     /// It is not theirs to do.
     NotYours(String),
     /// It cannot be done as things stand.
@@ -227,6 +236,7 @@ impl Refused {
                 "There is nothing here that you can see. If a link in a message brought you here, \
                  you may be signed in as somebody else.",
             ),
+            Self::PerhapsEmergency { .. } => (S::NOT_FOUND, "Page not found", PERHAPS_EMERGENCY),
             Self::NotYours(text) => (S::FORBIDDEN, "This is not yours to do", text),
             Self::NotNow { text, .. } => (S::CONFLICT, "This cannot be done now", text),
             Self::ProveAgain => {
@@ -389,6 +399,9 @@ impl Refused {
     fn way_on(&self) -> (String, String) {
         let (address, text) = match self {
             Self::NotNow { back, .. } => (back.as_str(), "Go on"),
+            Self::PerhapsEmergency { address } => {
+                (address.as_str(), "Look at this case in an emergency")
+            }
             Self::NotFound
             | Self::NotYours(_)
             | Self::ProveAgain

@@ -3,10 +3,10 @@
 
 use super::page::Refused;
 use super::visitor::Visitor;
-use crate::api::{Links, ReportCasesQuery, ReportQuery, RequestLimits};
+use crate::api::{Links, ReportCasesQuery, ReportPictureQuery, ReportQuery, RequestLimits};
 use crate::engine::Engine;
 use crate::ids::PartnershipId;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, Resource, web};
 use serde::de::DeserializeOwned;
 
 type App = web::Data<Engine>;
@@ -19,7 +19,7 @@ const FORMS: [(&str, &str); 3] = [
 const LIST_FORMS: [(&str, &str); 1] = [("csv", "Comma-separated values (CSV), with all columns")];
 
 /// `GET /partnerships/{id}/reports/disputes`
-pub(super) async fn disputes(
+async fn disputes(
     app: App,
     visitor: Visitor,
     request: HttpRequest,
@@ -29,12 +29,12 @@ pub(super) async fn disputes(
     let (of, query) = (partnership(&id)?, query::<ReportQuery>(&request)?);
     let mut links = in_forms(&request, &FORMS);
     links.push((cases_address(&request, of), "The cases that are counted".to_owned()));
-    links.push(home());
+    links.extend([ask_again(), home()]);
     Ok(query.page(&app, visitor.actor, of, links).await?)
 }
 
 /// `GET /partnerships/{id}/reports/cases`
-pub(super) async fn cases(
+async fn cases(
     app: App,
     visitor: Visitor,
     request: HttpRequest,
@@ -43,8 +43,22 @@ pub(super) async fn cases(
     check(&visitor, &request)?;
     let (of, query) = (partnership(&id)?, query::<ReportCasesQuery>(&request)?);
     let mut links = in_forms(&request, &LIST_FORMS);
-    links.push(home());
+    links.extend([ask_again(), home()]);
     Ok(query.page(&app, visitor.actor, of, links).await?)
+}
+
+/// `GET /partnerships/{id}/reports/picture`
+async fn picture(
+    app: App,
+    visitor: Visitor,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    check(&visitor, &request)?;
+    let (of, query) = (partnership(&id)?, query::<ReportPictureQuery>(&request)?);
+    let cases = (cases_address(&request, of), "The cases that are pictured".to_owned());
+    let links = vec![cases, ask_again(), home()];
+    Ok(query.answer(&app, visitor.actor, of, links).await?)
 }
 
 /// Whether somebody may ask once more now: a report costs more than other pages.
@@ -78,6 +92,10 @@ fn of_which_cases<'q>(
     })
 }
 
+fn ask_again() -> (String, String) {
+    ("/reports".to_owned(), "Ask for another report".to_owned())
+}
+
 fn home() -> (String, String) {
     ("/".to_owned(), "Home".to_owned())
 }
@@ -99,4 +117,13 @@ fn cases_address(request: &HttpRequest, of: PartnershipId) -> String {
     let parts: Vec<&str> = of_which_cases(request, &of_reports_only).collect();
     let joint = if parts.is_empty() { "" } else { "?" };
     format!("/partnerships/{of}/reports/cases{joint}{}", parts.join("&"))
+}
+
+/// The pages.
+pub(super) fn resources(at: super::routes::At) -> Vec<Resource> {
+    vec![
+        at("/partnerships/{id}/reports/disputes", "GET, HEAD").route(web::get().to(disputes)),
+        at("/partnerships/{id}/reports/cases", "GET, HEAD").route(web::get().to(cases)),
+        at("/partnerships/{id}/reports/picture", "GET, HEAD").route(web::get().to(picture)),
+    ]
 }

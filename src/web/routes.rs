@@ -1,8 +1,9 @@
 use super::page::Refused;
 use super::posted::Origin;
 use super::{
-    account, acting, administration, assets, case, directory, help, home, more, policies, raise,
-    record, reports, sign_in, sign_in_here,
+    account, acting, administration, asking_reports, assets, case, case_views, directory, finding,
+    help, home, more, policies, printing, raise, record, reports, restricting, sign_in,
+    sign_in_here,
 };
 use actix_web::{Resource, web};
 
@@ -67,23 +68,21 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
             at("/sign-in/logout/{provider}", "POST")
                 .route(web::post().to(sign_in::provider_logout)),
         )
-        .service(
-            at("/partnerships/{id}/reports/disputes", "GET, HEAD")
-                .route(web::get().to(reports::disputes)),
-        )
-        .service(
-            at("/partnerships/{id}/reports/cases", "GET, HEAD")
-                .route(web::get().to(reports::cases)),
-        )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
-    let rooms: [fn(At) -> Vec<Resource>; 7] = [
+    let rooms: [fn(At) -> Vec<Resource>; 13] = [
         account::resources,
         administration::resources,
+        asking_reports::resources,
         assets::resources,
+        case_views::resources,
         directory::resources,
+        finding::resources,
         help::resources,
         more::resources,
         policies::resources,
+        printing::resources,
+        reports::resources,
+        restricting::resources,
     ];
     for resource in rooms.into_iter().flat_map(|resources| resources(at)) {
         config.service(resource);

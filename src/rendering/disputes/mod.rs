@@ -10,5 +10,7 @@ mod picture;
 
 pub use many::{Disputes, disputes_svg, disputes_table};
 pub use one::{dispute_svg, dispute_table};
-pub use pages::{dispute_page, disputes_page};
+pub use pages::{
+    DisputeFigure, dispute_figure, dispute_page, disputes_page, disputes_page_with_links,
+};
 pub use picture::{DisputePicture, Mark, MarkKind, PauseSpan, StageSpan};

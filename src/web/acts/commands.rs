@@ -1,8 +1,13 @@
 //! The command that the form of an act becomes.
 
 use super::{Act, ActKind};
-use crate::escalation::{Command, PositionBody, ProtectiveDeadline, Stance};
+use crate::directory::Person;
+use crate::engine::CaseView;
+use crate::escalation::{
+    Command, PanelMember, PositionBody, ProtectiveDeadline, Restriction, RestrictionReason, Stance,
+};
 use crate::web::fields::Reading;
+use std::collections::BTreeSet;
 
 fn stance(key: &str) -> Option<Stance> {
     match key {
@@ -115,8 +120,71 @@ impl Act {
                 let (text, themes) = (form.prose("text"), form.several("themes"));
                 Command::Debrief { held_on: held_on?, with: with?, text, themes }
             }
+            _ => return self.guarding_command(form),
+        })
+    }
+
+    /// The same of the acts about who may see a case, and who decides it.
+    fn guarding_command(&self, form: &mut Reading<'_>) -> Option<Command> {
+        Some(match self.kind {
+            ActKind::ConvenePanel => {
+                let (named, chair) =
+                    (form.needed_people("member_ids"), form.needed_people("chair_id"));
+                let meets_at = form.instant("meets_at");
+                let (mut people, chair) = (named?, chair?.into_iter().next()?);
+                let chair_id = chair.id;
+                // Whoever chairs it sits on it.
+                if people.iter().all(|member| member.id != chair_id) {
+                    people.push(chair);
+                }
+                // The engine looks up what the directory knows of them.
+                let member = |it: Person| PanelMember {
+                    person_id: it.id,
+                    name: it.name,
+                    agency_id: it.agency_id,
+                    sector: None,
+                };
+                let members = people.into_iter().map(member).collect();
+                Command::ConvenePanel { members, chair_id, meets_at }
+            }
+            ActKind::Restrict => {
+                let (why, reason) = (form.needed_choice("why"), form.needed_prose("reason"));
+                let mut excluded = BTreeSet::new();
+                for id in form.several("on_case") {
+                    excluded.insert(id.parse().ok()?);
+                }
+                excluded.extend(form.people("excluded").iter().map(|person| person.id));
+                let excluded = excluded.into_iter().collect();
+                let restriction = Restriction { reason: restriction_reason(&why?)?, excluded };
+                Command::Restrict { restriction, reason: reason? }
+            }
+            ActKind::LiftRestriction => {
+                Command::LiftRestriction { reason: form.needed_prose("reason")? }
+            }
+            ActKind::ReviewGlassBreak => {
+                let note = form.needed_prose("note")?;
+                Command::ReviewGlassBreak { number: self.which.parse().ok()?, note }
+            }
             _ => return None,
         })
+    }
+
+    /// A command to try whether it could be given, where no made-up form makes one.
+    pub(in crate::web) fn example(&self, view: &CaseView) -> Option<Command> {
+        (self.kind == ActKind::ConvenePanel).then(|| Command::ConvenePanel {
+            members: Vec::new(),
+            chair_id: view.escalation.raiser.person_id,
+            meets_at: None,
+        })
+    }
+}
+
+fn restriction_reason(key: &str) -> Option<RestrictionReason> {
+    match key {
+        "colleagues_child" => Some(RestrictionReason::ColleaguesChild),
+        "manager_is_the_block" => Some(RestrictionReason::ManagerIsTheBlock),
+        "other" => Some(RestrictionReason::Other),
+        _ => None,
     }
 }
 

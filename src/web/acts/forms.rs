@@ -142,9 +142,62 @@ impl Act {
                     prose("text", "What did it come to?").optional(),
                 ],
             ),
+            _ => self.guarding_fields(view),
+        }
+    }
+
+    /// The same of the acts about who may see a case, and who decides it.
+    fn guarding_fields(&self, view: &CaseView) -> Vec<Field> {
+        match self.kind {
+            ActKind::ConvenePanel => vec![
+                Field::new("member_ids", "Who sits on it?", Kind::People)
+                    .hint("Their names as they stand in the directory, one a line."),
+                Field::new("chair_id", "Who chairs it?", Kind::Person)
+                    .hint("Whoever chairs it is one of its members."),
+                Field::new("meets_at", "When does it meet?", Kind::Instant).optional(),
+            ],
+            ActKind::Restrict => restriction_fields(view),
+            ActKind::LiftRestriction => vec![reason()],
+            ActKind::ReviewGlassBreak => {
+                vec![Field::new("note", "What did you find?", Kind::Prose)]
+            }
             _ => Vec::new(),
         }
     }
+}
+
+fn restriction_fields(view: &CaseView) -> Vec<Field> {
+    let it = &view.escalation;
+    let reasons = [
+        ("colleagues_child", "It is about a colleague’s own child"),
+        ("manager_is_the_block", "The raiser’s manager is what stands in the way"),
+        ("other", "Another reason"),
+    ];
+    let reasons = reasons.map(|(key, title)| (key.to_owned(), title.to_owned())).to_vec();
+    let seats = it.reached().into_iter();
+    let others = seats.filter_map(|seat| {
+        let person_id = seat.person_id.filter(|id| *id != it.raiser.person_id)?;
+        let post = seat.post_title.as_ref().map_or(String::new(), |title| format!(", {title}"));
+        Some((person_id.to_string(), format!("{}{post}", seat.name)))
+    });
+    let mut on_case: Vec<(String, String)> = Vec::new();
+    for (id, title) in others {
+        if on_case.iter().all(|(known, _)| *known != id) {
+            on_case.push((id, title));
+        }
+    }
+    let mut fields = vec![Field::new("why", "Why is it restricted?", Kind::Choice(reasons))];
+    if !on_case.is_empty() {
+        let label = "Who on the case must not see it any more?";
+        fields.push(Field::new("on_case", label, Kind::Several(on_case)).optional());
+    }
+    fields
+        .push(Field::new("excluded", "Who else must not hear of it?", Kind::People).optional().hint(
+        "Names as they stand in the directory, one a line. Whoever may come to it by their post, \
+             such as a manager, belongs here.",
+    ));
+    fields.push(Field::new("reason", "Say more about why", Kind::Prose));
+    fields
 }
 
 /// These, and the policy's themes of learning where it lists any.

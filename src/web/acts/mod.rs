@@ -44,6 +44,10 @@ pub(super) enum ActKind {
     ConfirmRecord,
     Reopen,
     Withdraw,
+    ConvenePanel,
+    Restrict,
+    LiftRestriction,
+    ReviewGlassBreak,
 }
 
 /// Address, title, lead, button, and what is said once it is done.
@@ -62,7 +66,7 @@ pub(super) struct Words {
 }
 
 impl ActKind {
-    pub(super) const ALL: [Self; 26] = [
+    pub(super) const ALL: [Self; 30] = [
         Self::Acknowledge,
         Self::Respond,
         Self::AgreeToProposal,
@@ -89,6 +93,10 @@ impl ActKind {
         Self::ConfirmRecord,
         Self::Reopen,
         Self::Withdraw,
+        Self::ConvenePanel,
+        Self::Restrict,
+        Self::LiftRestriction,
+        Self::ReviewGlassBreak,
     ];
 
     /// The act of an address.
@@ -100,7 +108,13 @@ impl ActKind {
         let (address, title, lead, button, done) = self.texts();
         let is_grave = matches!(
             self,
-            Self::Withdraw | Self::Determine | Self::EscalateEarly | Self::Refer | Self::StepDown
+            Self::Withdraw
+                | Self::Determine
+                | Self::Restrict
+                | Self::LiftRestriction
+                | Self::EscalateEarly
+                | Self::Refer
+                | Self::StepDown
         );
         Words { address, title, lead, button, done, is_grave }
     }
@@ -193,6 +207,18 @@ impl ActKind {
             Self::Withdraw => ("withdraw", "Withdraw",
                 "This ends the escalation without an outcome. Everybody who had it is told.",
                 "Withdraw", "It is withdrawn."),
+            Self::ConvenePanel => ("panel", "Name the panel",
+                "The panel determines the outcome. Nobody may sit on it who had a part in the case.",
+                "Name the panel", "The panel is named. Its members are told."),
+            Self::Restrict => ("restrict", "Restrict who may see this case",
+                "From then on only those named on the case see it. For those whom you exclude it is not there any more, and others are asked in their place.",
+                "Restrict the case", "The case is restricted."),
+            Self::LiftRestriction => ("lift-restriction", "Lift the restriction",
+                "From then on everybody sees the case whom it reached or reaches by a post.",
+                "Lift the restriction", "The restriction is lifted."),
+            Self::ReviewGlassBreak => ("look-review", "Look into an emergency look",
+                "Was it needed? What you write stands in the case.",
+                "Put it on record", "What you found is on record."),
             // The others stand above.
             _ => ("", "", "", "", ""),
         }
@@ -209,6 +235,10 @@ impl ActKind {
             Self::RecordMeeting => {
                 let open = it.meetings.iter().filter(|meeting| meeting.record.is_none());
                 numbers(open.map(|meeting| meeting.number).collect())
+            }
+            Self::ReviewGlassBreak => {
+                let open = it.glass_breaks.iter().filter(|look| look.review.is_none());
+                numbers(open.map(|look| look.number).collect())
             }
             Self::CompleteAction => {
                 let open = it.actions.iter().filter(|action| action.done_at.is_none());

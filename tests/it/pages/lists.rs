@@ -26,7 +26,7 @@ async fn listed(browser: &mut Browser, shelf: &str) -> Vec<String> {
         let text = page(&answer).to_owned();
         let rows = text.split("<li>\n<div>\n<p><a href=\"/escalations/").skip(1);
         found.extend(rows.map(|row| row.split(['"', '/']).next().unwrap().to_owned()));
-        let next = text.split("&amp;after=").nth(1).map(|rest| rest.split('"').next().unwrap());
+        let next = text.split("&#38;after=").nth(1).map(|rest| rest.split('"').next().unwrap());
         match next {
             Some(next) => way = format!("/escalations?show={shelf}&after={next}"),
             None => return found,

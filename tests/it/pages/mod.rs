@@ -3,15 +3,19 @@
 mod account;
 mod acting;
 mod administration;
+mod asking_reports;
 mod assets;
 mod crawl;
 mod directory;
 mod errors;
+mod filters;
+mod guarding;
 mod help;
 mod lists;
 mod policies;
 mod raising;
 mod signing_in;
+mod whole_case;
 mod wording;
 
 use crate::house::{Answer, House, PASSWORD};

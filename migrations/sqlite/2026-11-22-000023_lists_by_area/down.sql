@@ -1,0 +1,1 @@
+alter table escalations drop column area_of_disagreement;
