@@ -198,6 +198,7 @@ impl CasesQuery {
             waiting_for_me: self.waiting_for_me.then_some(true),
             due_by: None,
             partnership_id: self.partnership_id,
+            left_mine_since: None,
         })
     }
 }
