@@ -7,12 +7,14 @@
 
 mod acting;
 mod acts;
+mod calendar_feed;
 mod case;
 mod cookies;
 mod fields;
 mod frame;
 mod home;
 mod more;
+mod notification_settings;
 mod page;
 mod posted;
 mod raise;

@@ -29,14 +29,30 @@ struct More {
 /// What whoever comes can open: a place that would refuse them is left out.
 fn groups(_visitor: &Visitor) -> Vec<Group> {
     let place = |address: &str, title, hint| Place { address: address.to_owned(), title, hint };
-    vec![Group {
+    let work = Group {
         title: "Your work",
         places: vec![place(
             "/escalations?show=resolved",
             "Resolved cases",
             "What came of them, and what was learned.",
         )],
-    }]
+    };
+    let account = Group {
+        title: "Your account",
+        places: vec![
+            place(
+                "/account/messages",
+                "Your messages",
+                "What you are sent, where it goes, and when.",
+            ),
+            place(
+                "/account/calendar",
+                "Your calendar",
+                "See in Outlook, Google or your phone what waits for you, and until when.",
+            ),
+        ],
+    };
+    vec![work, account]
 }
 
 async fn more(visitor: Visitor) -> Result<HttpResponse, Refused> {

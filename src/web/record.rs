@@ -139,7 +139,11 @@ pub(super) async fn messages(
     let calendar = view.loaded.calendar();
     let reference = view.escalation.reference.clone();
     let message = |notice: &crate::store::notices::StoredNotice| {
-        let (state, is_bad) = state_in_words(notice.state);
+        let (state, is_bad) = if notice.waits_for_its_hour() {
+            ("Waits for the hour at which they want such messages", false)
+        } else {
+            state_in_words(notice.state)
+        };
         let subject = match &notice.letter {
             Ok(letter) => letter.subject.clone(),
             Err(_unreadable) => "A message that cannot be read".to_owned(),

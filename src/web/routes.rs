@@ -1,6 +1,9 @@
 use super::page::Refused;
 use super::posted::Origin;
-use super::{acting, case, frame, home, more, raise, record, reports, sign_in, sign_in_here};
+use super::{
+    acting, calendar_feed, case, frame, home, more, notification_settings, raise, record, reports,
+    sign_in, sign_in_here,
+};
 use actix_web::{Resource, web};
 
 /// The largest form: several texts of 20,000 characters, each of them written as up to twelve bytes.
@@ -74,7 +77,8 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
                 .route(web::get().to(reports::cases)),
         )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
-    let rooms: [fn(At) -> Vec<Resource>; 1] = [more::resources];
+    let rooms: [fn(At) -> Vec<Resource>; 3] =
+        [more::resources, calendar_feed::resources, notification_settings::resources];
     for resource in rooms.into_iter().flat_map(|resources| resources(at)) {
         config.service(resource);
     }

@@ -1,7 +1,9 @@
 //! The pages, as a browser without a script uses them.
 
 mod acting;
+mod calendar_feed;
 mod lists;
+mod notification_settings;
 mod raising;
 mod signing_in;
 
