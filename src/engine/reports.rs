@@ -5,7 +5,7 @@ use super::Engine;
 use crate::clock::UtcInstant;
 use crate::ids::{EscalationId, PartnershipId};
 use crate::reports::CaseFacts;
-use crate::store::reports::{self, FactsPlace, FactsRow};
+use crate::store::reports::{self, FactsPlace};
 use crate::store::{Reader, Store, StoreError};
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
@@ -147,22 +147,23 @@ impl<E> Pass<E> {
         E: Fn(&mut T, &CaseFacts),
     {
         let FactsAsked { partnership_id, hidden, .. } = &self.asked;
-        let rows = reports::read(r, *partnership_id, slice, after, PIECE)?;
-        let is_whole = i64::try_from(rows.len()).is_ok_and(|count| count == PIECE);
-        let last = rows.last().filter(|_| is_whole).map(FactsRow::escalation_id).transpose()?;
-        let last = last.map(|which| reports::place(r, which)).transpose()?;
-        for row in &rows {
-            if !hidden.is_empty() && hidden.contains(&row.escalation_id()?) {
-                continue;
-            }
-            match row.facts() {
-                Ok(facts) => {
-                    (self.each)(&mut so_far.sum, &facts);
-                    so_far.cases_count += 1;
+        let (mut rows_count, mut last) = (0, None);
+        reports::read(r, *partnership_id, slice, (after, PIECE), |row| {
+            rows_count += 1;
+            if hidden.is_empty() || !hidden.contains(&row.escalation_id()?) {
+                match row.facts() {
+                    Ok(facts) => {
+                        (self.each)(&mut so_far.sum, &facts);
+                        so_far.cases_count += 1;
+                    }
+                    Err(_counted) => so_far.left_out_count += 1,
                 }
-                Err(_counted) => so_far.left_out_count += 1,
             }
-        }
+            last = Some(row);
+            Ok(())
+        })?;
+        let last = last.filter(|_| rows_count == PIECE);
+        let last = last.map(|row| reports::place(r, row.escalation_id()?)).transpose()?;
         Ok((so_far, last))
     }
 }

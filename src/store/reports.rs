@@ -8,6 +8,7 @@ use super::types::{At, id};
 use crate::clock::UtcInstant;
 use crate::ids::{EscalationId, PartnershipId, PersonId};
 use crate::reports::{CaseFacts, NotFacts, pack, unpack};
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -123,31 +124,40 @@ fn put(
     Ok(())
 }
 
-/// What is kept of a partnership's cases that were raised in a time, the first raised first, after a
-/// place in that order, at most `limit`.
+/// Hands over what is kept of a partnership's cases that were raised in a time, the first raised
+/// first, after a place in that order, at most `limit`; one row after the other, so that the memory
+/// of one serves for the next.
+///
+/// # Errors
+/// If the database refuses the question; or what `each` says, which ends it.
 pub fn read(
     r: &mut Reader<'_>,
     partnership_id: PartnershipId,
     raised: &Range<UtcInstant>,
-    after: Option<FactsPlace>,
-    limit: i64,
-) -> Result<Vec<FactsRow>, StoreError> {
+    (after, limit): (Option<FactsPlace>, i64),
+    mut each: impl FnMut(FactsRow) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let partnership_id = partnership_id.to_string();
     // As one comparison of the whole key the databases would not use the order they keep.
     let (from, after_id) = match after {
         Some((at, id)) => (At(at), id.to_string()),
         None => (At(raised.start), String::new()),
     };
-    let rows = on!(r, c => report_cases::table
-        .filter(report_cases::partnership_id.eq(&partnership_id))
-        .filter(report_cases::raised_at.ge(from))
-        .filter(report_cases::raised_at.lt(At(raised.end)))
-        .filter(report_cases::raised_at.gt(from).or(report_cases::escalation_id.gt(&after_id)))
-        .order((report_cases::raised_at, report_cases::escalation_id))
-        .limit(limit)
-        .select((report_cases::escalation_id, report_cases::is_made, report_cases::facts))
-        .load(c))?;
-    Ok(rows)
+    on!(r, c => {
+        let rows = report_cases::table
+            .filter(report_cases::partnership_id.eq(&partnership_id))
+            .filter(report_cases::raised_at.ge(from))
+            .filter(report_cases::raised_at.lt(At(raised.end)))
+            .filter(report_cases::raised_at.gt(from).or(report_cases::escalation_id.gt(&after_id)))
+            .order((report_cases::raised_at, report_cases::escalation_id))
+            .limit(limit)
+            .select((report_cases::escalation_id, report_cases::is_made, report_cases::facts))
+            .load_iter::<FactsRow, DefaultLoadingMode>(c)?;
+        for row in rows {
+            each(row?)?;
+        }
+    });
+    Ok(())
 }
 
 /// The place of a row in the order of [`read`].

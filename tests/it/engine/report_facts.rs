@@ -282,13 +282,17 @@ on_each_database! {
             let read: Result<_, StoreError> = house.engine.store().read(move |r| {
                 let (mut places, mut after) = (Vec::new(), None);
                 loop {
-                    let page = reports::read(r, partnership_id, &raised, after, limit)?;
+                    let mut page = Vec::new();
+                    reports::read(r, partnership_id, &raised, (after, limit), |row| {
+                        page.push(row.escalation_id()?);
+                        Ok(())
+                    })?;
                     assert!(page.len() <= usize::try_from(limit).unwrap());
                     if page.is_empty() {
                         return Ok(places);
                     }
-                    for row in &page {
-                        let place = reports::place(r, row.escalation_id()?)?;
+                    for which in page {
+                        let place = reports::place(r, which)?;
                         places.push(place);
                         after = Some(place);
                     }
