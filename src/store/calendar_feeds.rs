@@ -21,12 +21,15 @@ pub struct CalendarFeed {
     pub digest: Option<String>,
 }
 
+/// Number, made, last read, digest.
+type Row = (i32, Option<At>, Option<At>, Option<String>);
+
 /// Somebody's address; none if they never made one.
 ///
 /// # Errors
 /// If the database refuses the question.
 pub fn of(r: &mut Reader<'_>, person_id: PersonId) -> Result<Option<CalendarFeed>, StoreError> {
-    let row: Option<(i32, Option<At>, Option<At>, Option<String>)> = on!(r, c => calendar_feeds::table
+    let row: Option<Row> = on!(r, c => calendar_feeds::table
             .find(person_id.to_string())
             .select((
                 calendar_feeds::number,
