@@ -364,6 +364,7 @@ impl App {
                 .app_data(proxies.clone())
                 .app_data(limits.clone())
                 // The innermost first.
+                .wrap(from_fn(pages::prove_first))
                 .wrap(from_fn(api::screen))
                 .wrap(from_fn(api::limit_requests))
                 .wrap(Condition::new(!origins.is_empty(), api::cors(&origins)))

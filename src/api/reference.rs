@@ -3,9 +3,8 @@
 
 use super::openapi;
 use super::problem::{CODES, Code, Problem};
-use super::routes::Face;
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -42,15 +41,6 @@ struct ReferencePage {
     groups: BTreeMap<String, Vec<Operation>>,
     schemas: Vec<Schema>,
     problems: Vec<(u16, &'static str, &'static str)>,
-}
-
-#[derive(Template)]
-#[template(path = "notice.html", config = "src/api/askama.toml")]
-struct NoticePage<'a> {
-    title: &'a str,
-    paragraphs: Vec<String>,
-    /// Whether there is a reference page to lead to.
-    docs: bool,
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -221,38 +211,4 @@ pub async fn style() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8"))
         .body(include_str!("templates/pages.css"))
-}
-
-/// `GET /invitations/{secret}`: where the link in an invitation lands. Looks at nothing and changes
-/// nothing, so that a mail program which follows links first uses nothing up.
-pub async fn invitation(
-    face: web::Data<Face>,
-    _secret: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    link_page("Choose your password", "/api/v1/invitations/redeem", face.docs)
-}
-
-/// `GET /password-resets/{secret}`: the same for a new password.
-pub async fn password_reset(
-    face: web::Data<Face>,
-    _secret: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    link_page("Choose a new password", "/api/v1/password-resets/redeem", face.docs)
-}
-
-fn link_page(title: &str, operation: &str, docs: bool) -> Result<HttpResponse, Problem> {
-    html(&NoticePage {
-        title,
-        paragraphs: vec![
-            "You came here by a link from a message. It works once, and whoever has it can choose \
-             the password: show it to nobody."
-                .to_owned(),
-            format!(
-                "The page for this is to come. Until then the password is chosen through the API: \
-                 POST {operation} with the last part of the link as \"secret\" and a \"password\" \
-                 of at least 12 characters. Then sign in with it."
-            ),
-        ],
-        docs,
-    })
 }

@@ -193,7 +193,5 @@ pub fn configure(config: &mut web::ServiceConfig, face: Face) {
         .service(page(reports::STYLE_SHEET_PATH).route(web::get().to(reports::style_sheet)))
         .service(page("/pages.css").route(web::get().to(reference::style)))
         .service(page("/.well-known/security.txt").route(web::get().to(security_txt::security_txt)))
-        .service(page("/invitations/{secret}").route(web::get().to(reference::invitation)))
-        .service(page("/password-resets/{secret}").route(web::get().to(reference::password_reset)))
         .default_service(web::to(move || async move { Err::<&str, _>(not_found()) }));
 }

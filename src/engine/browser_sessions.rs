@@ -7,7 +7,8 @@ use crate::auth::{self, derived_secret, is_random_secret, oidc, random_secret};
 use crate::store::browser_sessions::{self, Which};
 use crate::store::{StoreError, directory};
 
-const FORMS: &str = "forms";
+/// What the token of a session's forms is made for.
+pub(super) const FORMS: &str = "forms";
 
 /// Somebody at a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]

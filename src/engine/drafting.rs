@@ -1,10 +1,11 @@
 //! Beginning a challenge.
 
 use super::change::{Answered, Answering, Request};
-use super::in_force::in_force;
+use super::in_force::{NO_POLICY, in_force};
 use super::reading::CaseView;
 use super::{Engine, EngineError};
 use crate::access::Actor;
+use crate::calendar::Calendar;
 use crate::clock::UtcInstant;
 use crate::directory::{Party, Place, Rung, Side};
 use crate::escalation::{Doer, Draft, ImmediateDanger, Opening, Refusal, Signature, open_draft};
@@ -29,7 +30,71 @@ pub struct NewDraft {
     pub draft: Draft,
 }
 
+/// Where somebody can raise a challenge: a partnership that their agency serves, and a policy of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceToRaise {
+    /// The partnership.
+    pub partnership_id: PartnershipId,
+    /// Its name.
+    pub partnership_name: String,
+    /// The policy's key.
+    pub policy_key: String,
+    /// The policy's title.
+    pub policy_title: String,
+}
+
 impl Engine {
+    /// Where somebody can raise a challenge, in the order of the partnerships' ids.
+    ///
+    /// # Errors
+    /// Not theirs: they work for no agency. Not now: no policy is in force. Or the world failed.
+    pub async fn places_to_raise(&self, actor: Actor) -> Result<Vec<PlaceToRaise>, EngineError> {
+        let now = self.now();
+        self.store()
+            .read(move |r| {
+                let agency_id = actor.agency_id.ok_or_else(for_agencies)?;
+                let agency = people::find_agency(r, agency_id)?.ok_or(Refusal::NotFound)?.it;
+                let mut places = Vec::new();
+                let mut without = None;
+                for partnership_id in agency.partnership_ids {
+                    let found = people::find_partnership(r, partnership_id)?;
+                    let name = found.ok_or(Refusal::NotFound)?.it.name;
+                    let all = in_force(r, partnership_id, now)?;
+                    places.extend(all.titled().map(|(policy_key, policy_title)| PlaceToRaise {
+                        partnership_id,
+                        partnership_name: name.clone(),
+                        policy_key,
+                        policy_title,
+                    }));
+                    without = Some(all);
+                }
+                match without {
+                    _ if !places.is_empty() => Ok(places),
+                    // A policy that cannot be read is not the same as none.
+                    Some(all) => all.choose(None, None).map(|_none| places),
+                    None => Err(Refusal::not_now(NO_POLICY).into()),
+                }
+            })
+            .await
+    }
+
+    /// The calendar by which somebody writes a time of day who raises a challenge there.
+    ///
+    /// # Errors
+    /// At fault: the policy is not in force any more. Or the world failed.
+    pub async fn calendar_of_place(&self, place: PlaceToRaise) -> Result<Calendar, EngineError> {
+        let (engine, now) = (self.clone(), self.now());
+        self.store()
+            .read(move |r| {
+                let PlaceToRaise { partnership_id, policy_key, .. } = &place;
+                let all = in_force(r, *partnership_id, now)?;
+                let policy = all.choose(Some(policy_key), None)?;
+                let loaded = engine.inner.policies.get(r, *partnership_id, &policy)?;
+                Ok(loaded.calendar().clone())
+            })
+            .await
+    }
+
     /// Begins a challenge: gives it its reference, and writes the first entry of its timeline.
     ///
     /// # Errors
@@ -56,9 +121,7 @@ impl Engine {
         new: NewDraft,
         now: UtcInstant,
     ) -> Result<CaseView, EngineError> {
-        let agency_id = actor.agency_id.ok_or_else(|| {
-            Refusal::NotYours("People who work for an agency raise challenges.".to_owned())
-        })?;
+        let agency_id = actor.agency_id.ok_or_else(for_agencies)?;
         let agency = people::find_agency(w, agency_id)?.ok_or(Refusal::NotFound)?.it;
         let partnership_id = of_agency(&agency.partnership_ids, new.partnership_id)?;
         let partnership = people::find_partnership(w, partnership_id)?.ok_or(Refusal::NotFound)?.it;
@@ -89,6 +152,10 @@ impl Engine {
         timeline::append(w, &entry)?;
         Ok(CaseView::of(actor, stored.escalation, loaded, now)?)
     }
+}
+
+fn for_agencies() -> Refusal {
+    Refusal::NotYours("People who work for an agency raise challenges.".to_owned())
 }
 
 fn of_agency(

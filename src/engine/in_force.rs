@@ -90,6 +90,17 @@ impl InForce {
         }
     }
 
+    /// The keys and titles of those that can be read.
+    pub(super) fn titled(&self) -> impl Iterator<Item = (String, String)> {
+        self.live.iter().map(|it| {
+            let title = match &it.topic_title {
+                Some(topic) => format!("{} ({topic})", it.title),
+                None => it.title.clone(),
+            };
+            (it.which.key.clone(), title)
+        })
+    }
+
     /// Whether a policy is in force, readable or not.
     pub(super) fn has(&self, key: &str) -> bool {
         self.live.iter().any(|it| it.which.key == key)

@@ -64,6 +64,7 @@ mod tick;
 mod verify;
 mod withholding;
 mod worker;
+mod written;
 
 pub use api_tokens::{NewApiToken, NewMachine, Operation, TOKEN_DAYS_MAX};
 pub use bounces::Bounced;
@@ -73,7 +74,7 @@ pub use change::{Answered, Answering, Idempotency, PanelWish, Request};
 pub use cron::{CronError, CronRule};
 pub use deliver::DeliveryOptions;
 pub use directory::{NewAbsence, NewAgency, NewPerson, NewPost, found, sees_addresses};
-pub use drafting::NewDraft;
+pub use drafting::{NewDraft, PlaceToRaise};
 pub use error::EngineError;
 pub use foreseeing::{Change, Foreseen};
 pub use founding::{DirectoryFile, Founded, FoundingError};
@@ -103,6 +104,7 @@ pub use throttle::{Account, Guess};
 pub use tick::Ticked;
 pub use verify::{Verdict, Verified, verify_timelines};
 pub use worker::Workers;
+pub use written::{WasAtBrowser, Written};
 
 use crate::auth::{BreachedPasswords, Passkeys, SigningKey};
 use crate::clock::{Clock, UtcInstant};

@@ -123,10 +123,11 @@ pub(super) async fn numbered_form(
     blank(&app, &visitor, &id, act_at(&kind, &which)?).await
 }
 
-async fn blank(app: &App, visitor: &Visitor, id: &str, act: Act) -> Result<HttpResponse, Refused> {
+/// The case on which an act can be done now.
+async fn open_to(app: &App, visitor: &Visitor, id: &str, act: &Act) -> Result<CaseView, Refused> {
     let which = app.resolve(id).await?;
     let view = app.view(visitor.actor.clone(), which).await?;
-    if !possible(app, visitor, &view).await?.contains(&act) {
+    if !possible(app, visitor, &view).await?.contains(act) {
         let reference = view.escalation.reference;
         return Err(Refused::NotNow {
             text: "This cannot be done now, or is not yours to do. The case may have moved on."
@@ -134,6 +135,26 @@ async fn blank(app: &App, visitor: &Visitor, id: &str, act: Act) -> Result<HttpR
             back: format!("/escalations/{reference}"),
         });
     }
+    Ok(view)
+}
+
+/// The form of an act with what somebody had written into it before they signed in anew.
+pub(super) async fn again(
+    app: &App,
+    visitor: &Visitor,
+    (id, kind, which): (&str, &str, &str),
+    mut sent: Sent,
+    (faults, status): (&Faults, StatusCode),
+) -> Result<HttpResponse, Refused> {
+    let act = act_at(kind, which)?;
+    let once = Once::taken_from(&mut sent)?;
+    let view = open_to(app, visitor, id, &act).await?;
+    let fields = act.fields(&view).into_iter().map(|it| it.filled_with(&sent)).collect();
+    Ok(page(visitor, &view, &act, fields, faults, &once, status))
+}
+
+async fn blank(app: &App, visitor: &Visitor, id: &str, act: Act) -> Result<HttpResponse, Refused> {
+    let view = open_to(app, visitor, id, &act).await?;
     let fields = act.fields(&view);
     let once = Once::of(view.escalation.version);
     Ok(page(visitor, &view, &act, fields, &Faults::default(), &once, StatusCode::OK))

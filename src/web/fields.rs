@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Email,
     /// A password.
     Password,
+    /// A password that is chosen now.
+    NewPassword,
     /// A code of six digits.
     Digits,
 }
@@ -130,7 +132,7 @@ impl Field {
         let of = |name: &str| sent.get(name).cloned().unwrap_or_default();
         match &self.kind {
             // A password is typed again, never sent back.
-            Kind::Password => {}
+            Kind::Password | Kind::NewPassword => {}
             Kind::Several(choices) => {
                 let chosen = chosen(self.name, choices, sent).join(BETWEEN);
                 self.entered.insert(WHOLE, chosen);
@@ -170,7 +172,7 @@ impl Field {
 
     pub(super) fn input_type(&self) -> &'static str {
         match self.kind {
-            Kind::Password => "password",
+            Kind::Password | Kind::NewPassword => "password",
             Kind::Email => "email",
             _ => "text",
         }
@@ -179,6 +181,7 @@ impl Field {
     pub(super) fn autocomplete(&self) -> &'static str {
         match self.kind {
             Kind::Password => "current-password",
+            Kind::NewPassword => "new-password",
             Kind::Email => "username",
             Kind::Digits => "one-time-code",
             _ => "off",

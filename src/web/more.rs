@@ -29,17 +29,14 @@ struct More {
 /// What whoever comes can open: a place that would refuse them is left out.
 fn groups(_visitor: &Visitor) -> Vec<Group> {
     let place = |address: &str, title, hint| Place { address: address.to_owned(), title, hint };
-    let work = Group {
-        title: "Your work",
-        places: vec![place(
-            "/escalations?show=resolved",
-            "Resolved cases",
-            "What came of them, and what was learned.",
-        )],
-    };
     let account = Group {
-        title: "Your account",
+        title: "You",
         places: vec![
+            place(
+                "/account",
+                "Your account",
+                "Your posts, your password, codes and passkeys, and where you are signed in.",
+            ),
             place(
                 "/account/messages",
                 "Your messages",
@@ -51,6 +48,14 @@ fn groups(_visitor: &Visitor) -> Vec<Group> {
                 "See in Outlook, Google or your phone what waits for you, and until when.",
             ),
         ],
+    };
+    let work = Group {
+        title: "Your work",
+        places: vec![place(
+            "/escalations?show=resolved",
+            "Resolved cases",
+            "What came of them, and what was learned.",
+        )],
     };
     vec![work, account]
 }

@@ -1,13 +1,13 @@
 //! One page, and the page that says why something was not done.
 
-use super::frame::{Frame, see_other, show};
+use super::frame::{Frame, html, see_other, show};
 use crate::api::Problem;
 use crate::auth::oidc;
 use crate::engine::{EngineError, SignOnError, SignOnRefused};
 use crate::escalation::Refusal;
 use crate::store::StoreError;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpResponse, ResponseError, body::MessageBody, web};
 use askama::Template;
 use std::fmt;
 
@@ -41,6 +41,15 @@ impl Page {
     }
 }
 
+/// A page that is ready to be shown. It may hold what somebody wrote, so it says nothing of itself.
+pub struct Ready(web::Bytes);
+
+impl fmt::Debug for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page")
+    }
+}
+
 /// Why a page is not shown, or a form not taken.
 #[derive(Debug)]
 pub enum Refused {
@@ -63,6 +72,15 @@ pub enum Refused {
         text: String,
         /// Where to go on.
         back: String,
+    },
+    /// They must prove again that it is them; [`super::prove_first`] asks them to.
+    ProveAgain,
+    /// A form is not taken as it came; this page says why, and has what was written.
+    Shown {
+        /// Which kind of no.
+        status: StatusCode,
+        /// The page.
+        page: Ready,
     },
     /// It was changed meanwhile.
     Stale,
@@ -112,9 +130,7 @@ impl From<EngineError> for Refused {
             EngineError::Refused(Refusal::NotNow(text)) => {
                 return Self::NotNow { text, back: "/".to_owned() };
             }
-            EngineError::Refused(Refusal::ProveAgain) => {
-                return Self::NotYours("Sign out and in again, then do this.".to_owned());
-            }
+            EngineError::Refused(Refusal::ProveAgain) => return Self::ProveAgain,
             EngineError::Refused(Refusal::Faulty(found)) => {
                 let first = found.into_iter().next().map(|fault| fault.detail);
                 let text = first.unwrap_or_else(|| "Something that was sent is wrong.".to_owned());
@@ -169,6 +185,16 @@ impl Refused {
         }
     }
 
+    /// A page instead of what a form asked for.
+    pub(super) fn shown(page: HttpResponse) -> Self {
+        let status = page.status();
+        match page.into_body().try_into_bytes() {
+            Ok(bytes) => Self::Shown { status, page: Ready(bytes) },
+            // A page of ours is made whole before it is sent.
+            Err(_in_parts) => Self::Failed { is_passing: false },
+        }
+    }
+
     /// Status, title, and what to do next.
     fn words(&self) -> (StatusCode, &'static str, &str) {
         use StatusCode as S;
@@ -182,6 +208,10 @@ impl Refused {
             ),
             Self::NotYours(text) => (S::FORBIDDEN, "This is not yours to do", text),
             Self::NotNow { text, .. } => (S::CONFLICT, "This cannot be done now", text),
+            Self::ProveAgain => {
+                (S::FORBIDDEN, "Prove again that it is you", "Sign out and in again, then do this.")
+            }
+            Self::Shown { status, .. } => (*status, "Look at this again", "Nothing was changed."),
             Self::Stale => (
                 S::PRECONDITION_FAILED,
                 "Somebody was quicker",
@@ -305,6 +335,8 @@ impl Refused {
             Self::NotNow { back, .. } => (back.as_str(), "Go on"),
             Self::NotFound
             | Self::NotYours(_)
+            | Self::ProveAgain
+            | Self::Shown { .. }
             | Self::Stale
             | Self::SentBefore
             | Self::Asked { .. } => ("/", "Home"),
@@ -328,6 +360,9 @@ impl ResponseError for Refused {
     fn error_response(&self) -> HttpResponse {
         if let Self::SignInFirst { return_to } = self {
             return see_other(&format!("/sign-in?{}", and_back(return_to)));
+        }
+        if let Self::Shown { status, page: Ready(bytes) } = self {
+            return html(*status, bytes.clone());
         }
         let (status, title, text) = self.words();
         let mut page = Page::telling(title, &[text]);

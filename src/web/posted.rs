@@ -2,12 +2,14 @@
 //! which another site's page cannot open: the cookie is not sent along with its forms, the browser
 //! says where a form came from, and the token in the form is this session's.
 
+use super::again;
 use super::page::Refused;
 use super::visitor::{Visitor, visitor};
 use crate::auth::is_same_secret;
+use crate::engine::Written;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -50,12 +52,21 @@ impl FromRequest for Posted {
         let mut payload = payload.take();
         Box::pin(async move {
             comes_from_here(&request)?;
-            let visitor = visitor(&request).await?;
+            let visitor = match visitor(&request).await {
+                Err(Refused::NotSignedIn) => {
+                    return Err(again::session_over(&request, &mut payload).await);
+                }
+                other => other?,
+            };
             let mut fields = fields(&request, &mut payload).await?;
             let token = fields.remove(FORM_TOKEN).unwrap_or_default();
+            let written = Written { path: request.path().to_owned(), fields };
             if !is_same_secret(&token, &visitor.form_token) {
-                return Err(Refused::Forged);
+                return Err(again::of_another_session(&request, &visitor, written).await);
             }
+            let fields = written.fields.clone();
+            // For whoever must prove first that it is them: nothing of it is lost.
+            request.extensions_mut().insert(written);
             Ok(Self { visitor, fields })
         })
     }

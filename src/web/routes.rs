@@ -1,8 +1,8 @@
 use super::page::Refused;
 use super::posted::Origin;
 use super::{
-    acting, calendar_feed, case, frame, home, more, notification_settings, raise, record, reports,
-    sign_in, sign_in_here,
+    account, acting, calendar_feed, case, frame, home, more, notification_settings, raise, record,
+    reports, sign_in, sign_in_here,
 };
 use actix_web::{Resource, web};
 
@@ -77,8 +77,12 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
                 .route(web::get().to(reports::cases)),
         )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
-    let rooms: [fn(At) -> Vec<Resource>; 3] =
-        [more::resources, calendar_feed::resources, notification_settings::resources];
+    let rooms: [fn(At) -> Vec<Resource>; 4] = [
+        more::resources,
+        account::resources,
+        calendar_feed::resources,
+        notification_settings::resources,
+    ];
     for resource in rooms.into_iter().flat_map(|resources| resources(at)) {
         config.service(resource);
     }

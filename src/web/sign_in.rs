@@ -5,9 +5,8 @@ use super::fields::Faults;
 use super::frame::{Frame, see_other};
 use super::page::{Form, Page, Refused};
 use super::posted::{FORM_TOKEN, Posted, comes_from_here, fields};
-use super::sign_in_here;
+use super::sign_in_here::{self, Carried};
 use super::visitor::visitor;
-use crate::auth::oidc::return_path;
 use crate::engine::{Arrived, Brought, Engine, SignOnError, SignOnRefused};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -25,6 +24,8 @@ struct Beginning {
     ticket: Option<String>,
     /// `yes`: the provider must ask afresh.
     again: Option<String>,
+    /// What the page before did.
+    done: Option<String>,
 }
 
 /// What a provider sends a browser back with (RFC 6749 section 4.1.2, RFC 9207). It may add more.
@@ -69,8 +70,9 @@ pub(super) async fn page(app: App, request: HttpRequest) -> Result<HttpResponse,
         }
         Err(Refused::NotSignedIn) => {
             let asked: Beginning = query(&request)?;
-            let return_to = return_path(asked.return_to.as_deref());
-            Ok(sign_in_here::page(&app, return_to, &Faults::default(), StatusCode::OK))
+            let carried = Carried::back_to(asked.return_to.as_deref());
+            let said = sign_in_here::said(asked.done.as_deref());
+            Ok(sign_in_here::page(&app, &carried, said, &Faults::default(), StatusCode::OK))
         }
         Err(other) => Err(other),
     }

@@ -44,7 +44,15 @@ impl FromRequest for Visitor {
 pub(super) async fn visitor(request: &HttpRequest) -> Result<Visitor, Refused> {
     let engine = request.app_data::<web::Data<Engine>>().ok_or(Refused::NotSignedIn)?;
     let secret = cookies::held(request, cookies::SESSION).ok_or(Refused::NotSignedIn)?;
-    let found = engine.authenticate_browser(&secret).await?;
+    visitor_by(engine, &secret).await
+}
+
+/// Whoever has the session that a cookie stands for.
+///
+/// # Errors
+/// As [`visitor`].
+pub(super) async fn visitor_by(engine: &Engine, secret: &str) -> Result<Visitor, Refused> {
+    let found = engine.authenticate_browser(secret).await?;
     tracing::Span::current().record("person_id", tracing::field::display(found.actor.person_id));
     Ok(Visitor { actor: found.actor, form_token: found.form_token })
 }

@@ -1,18 +1,20 @@
 //! Raising a challenge: the first question, then one thing a page, then a last look, then it is sent.
 //! Each page is saved as it is left; whoever stops finds their draft on the first page.
 
+mod again;
 mod check;
 mod steps;
 
+pub(super) use again::{begin_again, step_again};
 pub(super) use check::{check_page, raise, raised};
 
 use super::acting::{Once, answer_with};
-use super::fields::{Faults, Field, Kind, Reading};
+use super::fields::{Faults, Field, Kind, Reading, Sent};
 use super::frame::{Frame, see_other, show};
 use super::page::Refused;
 use super::posted::Posted;
 use super::visitor::Visitor;
-use crate::engine::{CaseView, Engine, EngineError, NewDraft, Request};
+use crate::engine::{CaseView, Engine, EngineError, NewDraft, PlaceToRaise, Request};
 use crate::escalation::{Command, Content, Draft, ImmediateDanger, Refusal};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -39,10 +41,50 @@ struct Question {
     button: &'static str,
 }
 
-fn danger_fields() -> Vec<Field> {
+/// The field that asks where, for those who can raise in several places.
+const PLACE: &str = "place";
+
+/// A place as a form names it.
+fn place_key(place: &PlaceToRaise) -> String {
+    format!("{} {}", place.partnership_id, place.policy_key)
+}
+
+fn place_field(places: &[PlaceToRaise]) -> Option<Field> {
+    let is_one = places
+        .iter()
+        .all(|it| places.first().is_some_and(|first| first.partnership_id == it.partnership_id));
+    let words = |place: &PlaceToRaise| {
+        if is_one {
+            return place.policy_title.clone();
+        }
+        format!("{}: {}", place.partnership_name, place.policy_title)
+    };
+    let choices = places.iter().map(|place| (place_key(place), words(place))).collect();
+    let label = if is_one {
+        "Which policy is the challenge under?"
+    } else {
+        "In which partnership do you raise it?"
+    };
+    (places.len() > 1).then(|| Field::new(PLACE, label, Kind::Choice(choices)))
+}
+
+/// The place that was chosen, or the only one.
+fn chosen<'p>(places: &'p [PlaceToRaise], sent: &Sent) -> Option<&'p PlaceToRaise> {
+    match places {
+        [only] => Some(only),
+        several => several.iter().find(|place| sent.get(PLACE) == Some(&place_key(place))),
+    }
+}
+
+async fn danger_fields(app: &App, visitor: &Visitor) -> Result<Vec<Field>, Refused> {
+    let places = app.places_to_raise(visitor.actor.clone()).await?;
+    Ok(asked_first(&places))
+}
+
+fn asked_first(places: &[PlaceToRaise]) -> Vec<Field> {
     let answers = [("no", "No"), ("yes", "Yes")];
     let answers = answers.map(|(key, title)| (key.to_owned(), title.to_owned())).to_vec();
-    vec![
+    let danger = vec![
         Field::new(
             "in_immediate_danger",
             "Is the child in immediate danger?",
@@ -52,7 +94,8 @@ fn danger_fields() -> Vec<Field> {
             .hint("Whom you called, and what they answered."),
         Field::new("taken_at", "If so: when was it done?", Kind::Instant),
         Field::new("taken_by", "If so: who did it?", Kind::Line),
-    ]
+    ];
+    danger.into_iter().chain(place_field(places)).collect()
 }
 
 fn danger_page(
@@ -83,17 +126,24 @@ fn danger_page(
 }
 
 /// `GET /raise`: the first question.
-pub(super) async fn begin_page(visitor: Visitor) -> HttpResponse {
+pub(super) async fn begin_page(app: App, visitor: Visitor) -> Result<HttpResponse, Refused> {
     let form_key = Uuid::new_v4().to_string();
-    danger_page(&visitor, danger_fields(), &Faults::default(), form_key, StatusCode::OK)
+    let fields = danger_fields(&app, &visitor).await?;
+    Ok(danger_page(&visitor, fields, &Faults::default(), form_key, StatusCode::OK))
 }
 
 /// `POST /raise`: begins the draft.
 pub(super) async fn begin(app: App, posted: Posted) -> Result<HttpResponse, Refused> {
     let Posted { visitor, fields: mut sent } = posted;
     let once = Once::taken_from(&mut sent)?;
-    let fields: Vec<Field> = danger_fields().into_iter().map(|it| it.filled_with(&sent)).collect();
-    let calendar = app.own_calendar(visitor.actor.clone()).await?;
+    let places = app.places_to_raise(visitor.actor.clone()).await?;
+    let fields: Vec<Field> =
+        asked_first(&places).into_iter().map(|it| it.filled_with(&sent)).collect();
+    let place = chosen(&places, &sent);
+    let calendar = match place.or(places.first()) {
+        Some(place) => app.calendar_of_place(place.clone()).await?,
+        None => app.own_calendar(visitor.actor.clone()).await?,
+    };
     let mut form = Reading::of(&sent, &fields, &calendar);
     let answer = form.needed_choice("in_immediate_danger");
     let danger = ImmediateDanger {
@@ -102,6 +152,9 @@ pub(super) async fn begin(app: App, posted: Posted) -> Result<HttpResponse, Refu
         taken_at: form.instant("taken_at"),
         taken_by: form.line("taken_by"),
     };
+    if place.is_none() {
+        form.needed_choice(PLACE);
+    }
     let mut faults = form.faults;
     if faults.is_empty() {
         faults = Faults::of_engine(&danger.faults(app.now()), &fields);
@@ -115,8 +168,8 @@ pub(super) async fn begin(app: App, posted: Posted) -> Result<HttpResponse, Refu
     }
     let request = Request { expected_version: None, ..once.request(&visitor, "/raise", &sent) };
     let new = NewDraft {
-        partnership_id: None,
-        policy_key: None,
+        partnership_id: place.map(|place| place.partnership_id),
+        policy_key: place.map(|place| place.policy_key.clone()),
         topic: None,
         immediate_danger: danger,
         draft: Draft::default(),

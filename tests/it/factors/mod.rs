@@ -1,6 +1,6 @@
 //! Second factors, what stands between the steps of a sign-in, and the sessions that follow.
 
-mod authenticator;
+pub mod authenticator;
 mod lost;
 mod passkeys;
 mod proving_again;
@@ -22,7 +22,7 @@ use totp_rs::Totp;
 
 /// A house that asks everybody for a second factor, behind a proxy that says where requests come
 /// from.
-async fn required(database: Database) -> Option<House> {
+pub async fn required(database: Database) -> Option<House> {
     let settings = vec![
         ("auth.second_factor", "required".to_owned()),
         ("http.trusted_proxies", "127.0.0.1, ::1".to_owned()),
@@ -31,7 +31,7 @@ async fn required(database: Database) -> Option<House> {
 }
 
 /// Somebody's app for one-time codes.
-struct CodeApp(Totp);
+pub struct CodeApp(Totp);
 
 impl CodeApp {
     fn read(begun: &Answer) -> Self {
@@ -41,14 +41,24 @@ impl CodeApp {
         Self(app)
     }
 
+    /// The app that reads this address.
+    pub fn of_url(url: &str) -> Self {
+        Self(Totp::from_url(url).unwrap())
+    }
+
+    /// The key as it is typed into it.
+    pub fn key(&self) -> String {
+        self.0.secret().to_base32()
+    }
+
     /// What it shows now, or so many steps of 30 seconds later.
-    fn code(&self, house: &House, later: i64) -> String {
+    pub fn code(&self, house: &House, later: i64) -> String {
         let seconds = house.engine.now().utc().timestamp() + 30 * later;
         self.0.generate(u64::try_from(seconds).unwrap()).to_string()
     }
 
     /// A code that is not right now, nor soon, nor was lately.
-    fn wrong(&self, house: &House) -> String {
+    pub fn wrong(&self, house: &House) -> String {
         let near: Vec<String> = (-3..=3).map(|later| self.code(house, later)).collect();
         let mut all = (0..).map(|number| format!("{number:06}"));
         all.find(|code| !near.contains(code)).unwrap()

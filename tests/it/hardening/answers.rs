@@ -9,10 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const METHODS: [&str; 9] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HACK"];
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 14] = [
     "//",
     "//sign-in",
     "//assets/pages.css",
+    "//assets/passkeys.js",
+    "//invitations/bscp_as_x",
+    "//forgotten-password",
+    "//account",
     "//api/docs",
     "//api/v1/openapi.json",
     "//escalations/ESC-2026-000001",

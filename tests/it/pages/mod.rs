@@ -1,5 +1,6 @@
 //! The pages, as a browser without a script uses them.
 
+mod account;
 mod acting;
 mod calendar_feed;
 mod lists;

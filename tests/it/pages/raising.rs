@@ -120,6 +120,38 @@ on_each_database! {
         assert_eq!(case.text("/immediate_danger/taken_at"), "2026-12-21T08:50:00.000000Z");
     }
 
+    async fn whoever_can_raise_under_several_policies_is_asked_which(house: &House) {
+        let head = "key = \"plan\"\ntopic = \"plan\"\ntopic_title = \"About plans\"";
+        let plan = include_str!("../../../config/policies/bscp.toml");
+        assert!(house.load_policy(plan.replace("key = \"bscp\"", head)).await.unwrap());
+        let mut priya = at_browser(house, "Priya Nair").await;
+        let form = priya.get("/raise").await;
+        let text = page(&form).to_owned();
+        assert!(text.contains("Which policy is the challenge under?"), "{text}");
+        assert!(text.contains("(About plans)"), "{text}");
+        let values = text.split("name=\"place\" value=\"").skip(1);
+        let values: Vec<&str> = values.map(|rest| rest.split('"').next().unwrap()).collect();
+        assert_eq!(values.len(), 2, "{text}");
+        let plan = values.iter().find(|value| value.ends_with(" plan")).unwrap();
+        for place in ["", "made up"] {
+            let written = [("in_immediate_danger", "no"), ("place", place)];
+            let faulty = priya.post("/raise", &filled(&form, &written)).await;
+            assert_eq!(faulty.status, 422, "{}", faulty.body);
+            assert!(page(&faulty).contains("href=\"#place\""), "{}", faulty.body);
+        }
+        let written = [("in_immediate_danger", "no"), ("place", plan)];
+        let begun = priya.post("/raise", &filled(&form, &written)).await;
+        assert_eq!(begun.status, 303, "{}", begun.body);
+        let way = begun.header("location").unwrap();
+        let reference = way.split('/').nth(2).unwrap();
+        let case = house.as_("Priya Nair").await.get(&format!("/escalations/{reference}")).await;
+        assert_eq!(case.text("/policy/key"), "plan");
+        let mut judith = at_browser(house, "Judith Hale").await;
+        assert!(!page(&judith.get("/").await).contains("/raise"), "and they are not offered it");
+        let refused = judith.get("/raise").await;
+        assert_eq!(refused.status, 403, "people of an agency raise challenges");
+    }
+
     async fn a_form_sent_twice_begins_one_draft_and_raises_it_once(house: &House) {
         let mut priya = at_browser(house, "Priya Nair").await;
         let form = priya.get("/raise").await;
