@@ -106,6 +106,11 @@ fn words(kind: AccountLetterKind) -> (&'static str, String) {
             "Your account was linked to your agency's sign-in",
             "Your account can now be used by signing in with your agency.",
         ),
+        Kind::CalendarAddressMade => (
+            "An address for your calendar was made",
+            "A private address was made, by which a calendar shows which cases wait for you, and until \
+             when. You can end it at any time: sign in, and choose More, then Your calendar.",
+        ),
     };
     (subject, what.to_owned())
 }

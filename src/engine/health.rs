@@ -242,7 +242,8 @@ impl Engine {
     pub async fn numbers(&self) -> Result<Numbers, StoreError> {
         let signs = self.signs().await;
         let now = self.now();
-        let outbox: Result<_, StoreError> = self.store().read(outbox_numbers::numbers).await;
+        let outbox: Result<_, StoreError> =
+            self.store().read(move |r| outbox_numbers::numbers(r, now)).await;
         let outbox = outbox?;
         Ok(Numbers {
             signs,

@@ -1,5 +1,6 @@
 //! The inside of the one door: what happens to a case under its lock, in one transaction.
 
+use super::letters_together::Together;
 use super::policies::LoadedPolicy;
 use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
@@ -119,6 +120,11 @@ impl Engine {
         let directory = held.directory.clone().without(after.excluded());
         let told = tell(after, events, doer, &Rules { directory: &directory, ..held.rules() }, now);
         let directory = with_newcomers(w, &directory, &told)?;
+        let together = if is_urgent {
+            Together::default()
+        } else {
+            Together::of(w, &told, after, held.loaded.calendar(), now)?
+        };
         for notice in told {
             let person = notice.seat.person_id.and_then(|id| directory.person(id));
             let has_left = notice.seat.person_id.is_some() && person.is_none_or(|p| !p.active);
@@ -143,7 +149,7 @@ impl Engine {
                 recipient_email: contact.email,
                 thread: Some(after.reference.clone()),
                 urgency: NoticeUrgency::of(notice.kind, is_urgent),
-                bundle,
+                bundle: bundle.or(together.bundle(notice.kind, contact.person_id)),
                 about_notice_id: about_notice(events),
             };
             notices::enqueue(w, &new, now)?;
@@ -185,8 +191,8 @@ impl Engine {
         }
     }
 
-    /// The link to a case, for messages.
-    pub(super) fn link_to(&self, reference: &str) -> String {
+    /// The link to a case, for messages and calendars.
+    pub fn link_to(&self, reference: &str) -> String {
         format!("{}/escalations/{reference}", self.inner.options.public_url)
     }
 

@@ -6,7 +6,7 @@ use super::{Engine, EngineError};
 use crate::clock::UtcInstant;
 use crate::escalation::{Command, NoticeKind};
 use crate::ids::EscalationId;
-use crate::notify::{Letter, Outgoing, SendFailure, late_letter};
+use crate::notify::{Letter, Outgoing, SendFailure, late_letter, together_letter};
 use crate::store::notices::StoredNotice;
 use crate::store::outbox::{self, Attempt, Leased, UnreadableNotice};
 use crate::store::{StoreError, Writer};
@@ -116,7 +116,11 @@ impl Engine {
             [alone] => ((*alone).clone(), first.thread.clone()),
             several => {
                 let link = format!("{}/", self.inner.options.public_url);
-                (late_letter(several, &link)?, None)
+                let letter = match first.waits_until {
+                    Some(_) => together_letter(several, &link)?,
+                    None => late_letter(several, &link)?,
+                };
+                (letter, None)
             }
         };
         Some(Outgoing {
@@ -125,7 +129,7 @@ impl Engine {
             to_email: first.recipient_email.clone(),
             letter,
             thread,
-            queued_at: first.queued_at,
+            queued_at: first.to_send_since(),
             attempt: u32::try_from(first.attempts).unwrap_or(u32::MAX),
         })
     }

@@ -313,7 +313,8 @@ impl Engine {
         Ok(Horizons { today: end_of(today), soon: end_of(last) })
     }
 
-    fn own_policy(
+    /// The policy under which this person's challenges are raised; none where none is in force.
+    pub(super) fn own_policy(
         &self,
         r: &mut Reader<'_>,
         actor: &Actor,

@@ -39,6 +39,8 @@ pub enum Guess {
     SetUp,
     /// A one-time code or a recovery code.
     Code,
+    /// The secret in a calendar's address.
+    CalendarAddress,
 }
 
 /// Whose account is guessed at.
@@ -65,6 +67,7 @@ impl Guess {
             Self::Link => "link",
             Self::SetUp => "set_up",
             Self::Code => "code",
+            Self::CalendarAddress => "calendar_address",
         }
     }
 }

@@ -44,3 +44,19 @@ impl NoticeUrgency {
         }
     }
 }
+
+impl NoticeKind {
+    /// Whether it may wait for an hour that its recipient has chosen: it only informs, and of nothing
+    /// that ends a case, moves a clock, is missed, or names a day or an hour.
+    pub fn may_wait(self) -> bool {
+        matches!(
+            self,
+            Self::StageEntered
+                | Self::Acknowledged
+                | Self::PositionStated
+                | Self::Responded
+                | Self::Proposed
+                | Self::ProposalDeclined
+        )
+    }
+}

@@ -24,6 +24,7 @@ mod settings;
 mod smtp;
 #[cfg(test)]
 mod tests;
+mod together;
 mod wording;
 
 pub use alarm::set_aside_letter;
@@ -37,4 +38,5 @@ pub use outgoing::{Outgoing, Sender, Sent, is_address};
 pub use report_ready::{ReportReady, report_letter};
 pub use settings::{Security, SmtpSettings};
 pub use smtp::Smtp;
+pub use together::together_letter;
 pub use wording::{Facts, Late, Listed, Standing, case_letter, chaser_letter, digest_letter};

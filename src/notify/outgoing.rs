@@ -66,7 +66,7 @@ pub struct Outgoing {
     pub letter: Letter,
     /// What the recipient's mail program groups by, such as an escalation's reference.
     pub thread: Option<String>,
-    /// When the notice was queued: the message's date, the same on every attempt.
+    /// Since when the notice is to be sent: the message's date, the same on every attempt.
     pub queued_at: UtcInstant,
     /// Which attempt this is, from 1. The message itself does not change from one to the next.
     pub attempt: u32,

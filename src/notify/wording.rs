@@ -3,6 +3,7 @@
 
 use super::late::{ACTED_ON, RAN_OUT};
 use super::letter::{Letter, Paragraph};
+use super::together::{REFERENCE, WORKED_OUT};
 use crate::escalation::NoticeKind;
 
 /// What a letter about a case may say of it.
@@ -216,7 +217,7 @@ fn subject(kind: NoticeKind, facts: &Facts) -> String {
 }
 
 fn fact_lines(facts: &Facts) -> Vec<(String, String)> {
-    let mut lines = vec![("Reference".to_owned(), facts.reference.clone())];
+    let mut lines = vec![(REFERENCE.to_owned(), facts.reference.clone())];
     let mut label = facts.label.clone();
     if let Some(first) = label.get_mut(0..1) {
         first.make_ascii_uppercase();
@@ -236,7 +237,7 @@ fn fact_lines(facts: &Facts) -> Vec<(String, String)> {
         lines.push((ACTED_ON.to_owned(), late.acted_long.clone()));
     }
     if let Some(derivation) = &facts.due_derivation {
-        lines.push(("How this was worked out".to_owned(), derivation.clone()));
+        lines.push((WORKED_OUT.to_owned(), derivation.clone()));
     }
     lines
 }

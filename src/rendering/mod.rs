@@ -6,6 +6,7 @@
 //! vectors for a document to print; both are legible in black and white. What is suppressed is shown
 //! as not shown, and never as 0.
 
+mod calendar_feed;
 mod case_list;
 mod cell_words;
 mod charts;
@@ -21,6 +22,7 @@ mod spreadsheet;
 #[cfg(test)]
 mod tests;
 
+pub use calendar_feed::{FeedEntry, calendar_feed};
 pub use case_list::{LISTED_MAX, ListHead, case_list_page};
 pub use charts::chart_svg;
 pub use csv::{case_list_csv, report_csv};

@@ -40,6 +40,8 @@ pub enum AccountLetterKind {
     ApiTokenMade,
     /// An identity provider's account was linked.
     IdentityLinked,
+    /// A private address for their calendar was made.
+    CalendarAddressMade,
 }
 
 /// Queues a letter to somebody, in the transaction of what it tells.

@@ -3,7 +3,9 @@
 use super::conn::{Conn, Reader, Writer, on};
 use super::error::StoreError;
 use super::projections::{self, ListedRow};
-use super::schema::{escalations, excluded_people, people, posts, reference_counters, seats};
+use super::schema::{
+    escalations, excluded_people, people, posts, reference_counters, seats, stage_entries,
+};
 use super::types::{At, id, json, of_json, word};
 use crate::access::Actor;
 use crate::clock::UtcInstant;
@@ -297,6 +299,8 @@ pub struct Filter {
     pub waiting_for_me: Option<bool>,
     /// Only of this partnership.
     pub partnership_id: Option<PartnershipId>,
+    /// Only those that reached the viewer and left a stage since then.
+    pub left_mine_since: Option<UtcInstant>,
 }
 
 /// The cases that somebody may see, narrowed: of whichever database the connection is. A macro, since
@@ -384,6 +388,14 @@ macro_rules! narrowed {
         };
         if let Some(partnership_id) = $filter.partnership_id {
             query = query.filter(escalations::partnership_id.eq(partnership_id.to_string()));
+        }
+        if let Some(since) = $filter.left_mine_since {
+            let left = stage_entries::table
+                .filter(stage_entries::left_at.assume_not_null().ge(At(since)))
+                .select(stage_entries::escalation_id);
+            query = query
+                .filter(escalations::id.eq_any(left))
+                .filter(escalations::id.eq_any(mine().select(seats::escalation_id)));
         }
         query
     }};

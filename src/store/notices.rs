@@ -12,6 +12,8 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+/// The word of a bundle that waits for its recipient's hour.
+pub(super) const ONCE_A_DAY: &str = "once_a_day";
 /// How long what may go in one letter with others waits for them.
 const BUNDLED_AFTER: TimeDelta = TimeDelta::seconds(60);
 
@@ -63,11 +65,29 @@ pub struct NewNotice {
 }
 
 /// What may go to a person in one letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bundle {
     /// What moved late, after this server had not run.
     Late,
+    /// What only informs somebody who wants such messages once a day: at this hour.
+    OnceADay(UtcInstant),
+}
+
+impl Bundle {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::OnceADay(_) => ONCE_A_DAY,
+        }
+    }
+
+    /// The hour for which it waits, where its recipient has chosen one.
+    fn waits_until(self) -> Option<UtcInstant> {
+        match self {
+            Self::Late => None,
+            Self::OnceADay(hour) => Some(hour),
+        }
+    }
 }
 
 /// A notice as it is stored.
@@ -115,12 +135,24 @@ pub struct StoredNotice {
     pub bounced_at: Option<UtcInstant>,
     /// Its place in line: 0 goes first. See [`NoticeUrgency`].
     pub urgency_rank: i32,
+    /// The hour for which it waits, or waited, because its recipient wants it so.
+    pub waits_until: Option<UtcInstant>,
 }
 
 impl StoredNotice {
     /// Whether it goes before all others.
     pub fn is_urgent(&self) -> bool {
         self.urgency_rank == NoticeUrgency::Urgent.rank()
+    }
+
+    /// Since when it is to be sent: a letter that waits for its hour on purpose is not late.
+    pub fn to_send_since(&self) -> UtcInstant {
+        self.waits_until.unwrap_or(self.queued_at)
+    }
+
+    /// Whether it waits for its hour, and was not tried yet.
+    pub fn waits_for_its_hour(&self) -> bool {
+        self.state == DeliveryState::Queued && self.attempts == 0 && self.waits_until.is_some()
     }
 
     /// The letter's subject; a word about it if it cannot be read.
@@ -163,6 +195,7 @@ pub(super) struct NoticeRow {
     delay_told_at: Option<At>,
     bounced_at: Option<At>,
     urgency: i32,
+    waits_until: Option<At>,
 }
 
 impl NoticeRow {
@@ -191,6 +224,7 @@ impl NoticeRow {
             delay_was_told: self.delay_told_at.is_some(),
             bounced_at: self.bounced_at.map(|at| at.0),
             urgency_rank: self.urgency,
+            waits_until: self.waits_until.map(|at| at.0),
         })
     }
 }
@@ -199,10 +233,11 @@ impl NoticeRow {
 pub fn enqueue(w: &mut Writer<'_>, it: &NewNotice, now: UtcInstant) -> Result<bool, StoreError> {
     let kind = word("a notice's kind", &it.kind)?;
     let letter = json("a notice's letter", &it.letter)?;
-    let bundle = it.bundle.map(|bundle| word("a notice's bundle", &bundle)).transpose()?;
+    let waits_until = it.bundle.and_then(Bundle::waits_until);
     let email = super::people::normal_email(&it.recipient_email);
     let destination = super::outbox::domain_of(&email);
-    let first_at = if bundle.is_some() { now.plus(BUNDLED_AFTER) } else { now };
+    let soon = if it.bundle.is_some() { now.plus(BUNDLED_AFTER) } else { now };
+    let first_at = waits_until.unwrap_or(soon);
     let queued = on!(w, c => diesel::insert_into(notices::table)
         .values((
             notices::id.eq(it.id.to_string()),
@@ -221,7 +256,8 @@ pub fn enqueue(w: &mut Writer<'_>, it: &NewNotice, now: UtcInstant) -> Result<bo
             notices::next_attempt_at.eq(At(first_at)),
             notices::urgency.eq(it.urgency.rank()),
             notices::destination.eq(&destination),
-            notices::bundle.eq(&bundle),
+            notices::bundle.eq(it.bundle.map(Bundle::word)),
+            notices::waits_until.eq(waits_until.map(At)),
             notices::about_notice_id.eq(it.about_notice_id.map(|id| id.to_string())),
         ))
         .on_conflict_do_nothing()

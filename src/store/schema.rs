@@ -116,7 +116,8 @@ diesel::table! {
         lease_token -> Nullable<Text>, last_error -> Nullable<Text>, answer -> Nullable<Text>,
         ended_at -> Nullable<Instant>, urgency -> Integer, destination -> Text,
         bundle -> Nullable<Text>, sent_as -> Nullable<Text>, about_notice_id -> Nullable<Text>,
-        delay_told_at -> Nullable<Instant>, bounced_at -> Nullable<Instant>, }
+        delay_told_at -> Nullable<Instant>, bounced_at -> Nullable<Instant>,
+        waits_until -> Nullable<Instant>, }
 }
 diesel::table! {
     use diesel::sql_types::*;
@@ -285,6 +286,19 @@ diesel::table! {
         try_again_at -> Instant,
     }
 }
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    calendar_feeds (person_id) { person_id -> Text, number -> Integer,
+        digest -> Nullable<Text>, made_at -> Nullable<Instant>,
+        last_read_at -> Nullable<Instant>, }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::Instant;
+    notification_settings (person_id) { person_id -> Text, together_at_hour -> Integer,
+        changed_at -> Instant, }
+}
 diesel::joinable!(set_aside_cases -> escalations (escalation_id));
 diesel::joinable!(reference_counters -> partnerships (partnership_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -299,6 +313,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     post_deputies,
     absences,
     escalations,
+    stage_entries,
     seats,
     notices,
     sessions,

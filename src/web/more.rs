@@ -44,11 +44,23 @@ fn groups(visitor: &Visitor) -> Vec<Group> {
         },
         Group {
             title: "You",
-            places: vec![place(
-                "/account",
-                "Your account",
-                "Your posts, your password, codes and passkeys, and where you are signed in.",
-            )],
+            places: vec![
+                place(
+                    "/account",
+                    "Your account",
+                    "Your posts, your password, codes and passkeys, and where you are signed in.",
+                ),
+                place(
+                    "/account/messages",
+                    "Your messages",
+                    "What you are sent, where it goes, and when.",
+                ),
+                place(
+                    "/account/calendar",
+                    "Your calendar",
+                    "See in Outlook, Google or your phone what waits for you, and until when.",
+                ),
+            ],
         },
         Group { title: "What was learned", places: report_places(visitor) },
         Group { title: "Directory", places: directory_places(visitor) },

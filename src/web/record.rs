@@ -171,7 +171,11 @@ fn state_in_words(state: DeliveryState) -> (&'static str, bool) {
 
 impl Message {
     fn of(notice: &StoredNotice, calendar: &Calendar) -> Self {
-        let (state, is_bad) = state_in_words(notice.state);
+        let (state, is_bad) = if notice.waits_for_its_hour() {
+            ("Waits for the hour at which they want such messages", false)
+        } else {
+            state_in_words(notice.state)
+        };
         let subject = match &notice.letter {
             Ok(letter) => letter.subject.clone(),
             Err(_unreadable) => "A message that cannot be read".to_owned(),

@@ -1,9 +1,9 @@
 use super::page::Refused;
 use super::posted::Origin;
 use super::{
-    account, acting, administration, asking_reports, assets, case, case_views, directory, finding,
-    help, home, more, policies, printing, raise, record, reports, restricting, sign_in,
-    sign_in_here,
+    account, acting, administration, asking_reports, assets, calendar_feed, case, case_views,
+    directory, finding, help, home, more, notification_settings, policies, printing, raise, record,
+    reports, restricting, sign_in, sign_in_here,
 };
 use actix_web::{Resource, web};
 
@@ -69,16 +69,18 @@ pub fn configure(config: &mut web::ServiceConfig, origin: Origin) {
                 .route(web::post().to(sign_in::provider_logout)),
         )
         .service(at("/sign-out", "POST").route(web::post().to(sign_in::sign_out)));
-    let rooms: [fn(At) -> Vec<Resource>; 13] = [
+    let rooms: [fn(At) -> Vec<Resource>; 15] = [
         account::resources,
         administration::resources,
         asking_reports::resources,
         assets::resources,
+        calendar_feed::resources,
         case_views::resources,
         directory::resources,
         finding::resources,
         help::resources,
         more::resources,
+        notification_settings::resources,
         policies::resources,
         printing::resources,
         reports::resources,

@@ -4,7 +4,6 @@ use super::*;
 use crate::engine::sql::Raw;
 use crate::factors::authenticator::Authenticator;
 use crate::factors::required;
-use crate::house::Database;
 use crate::on_each_database;
 
 on_each_database! {
