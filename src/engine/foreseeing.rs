@@ -106,7 +106,8 @@ impl Engine {
                 let days = closures::days(r, partnership_id)?;
                 let loaded = LoadedPolicy::with_closures(stored.policy, &days)
                     .map_err(|error| StoreError::unreadable("a policy's calendar", error))?;
-                let all = engine.foresee_in(r, &Change::Policy(Box::new(loaded)), &|_| true, now)?;
+                let all =
+                    engine.foresee_in(r, &Change::Policy(Box::new(loaded)), &|_| true, now)?;
                 let (count, mut seen) = (all.len(), Vec::new());
                 for one in all {
                     if sees(r, &actor, &one.reference, now)? {
