@@ -87,8 +87,16 @@ impl Chosen {
                 it.parse().ok()
             })?,
             area: read(query.area.as_ref(), "there is no such area", key)?,
-            due_from: read(query.due_from.as_ref(), "a day is such as 2026-12-30", day)?,
-            due_to: read(query.due_to.as_ref(), "a day is such as 2026-12-30", day)?,
+            due_from: read(
+                query.due_from.as_ref(),
+                "a day is written as year, month and day, with hyphens between",
+                day,
+            )?,
+            due_to: read(
+                query.due_to.as_ref(),
+                "a day is written as year, month and day, with hyphens between",
+                day,
+            )?,
         })
     }
 

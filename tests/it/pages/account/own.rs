@@ -12,8 +12,17 @@ on_each_database! {
         let shown = tom.get("/account").await;
         assert_eq!(shown.status, 200, "{}", shown.body);
         let text = plain(page(&shown));
-        for words in [house.email("Tom Okafor").as_str(), "Tom Okafor", "You hold", "stands in"] {
+        let nobody = "Nobody is named to stand in";
+        for words in [house.email("Tom Okafor").as_str(), "Tom Okafor", "You hold", nobody] {
             assert!(text.contains(words), "{words}: {text}");
+        }
+        for (name, words) in [
+            ("Karen Whitfield", "Who stands in, in this order: Joel Mensah"),
+            ("Joel Mensah", "You stand in while Karen Whitfield is away"),
+        ] {
+            let mut browser = at_browser(house, name).await;
+            let shown = browser.get("/account").await;
+            assert!(plain(page(&shown)).contains(words), "{name}: {}", shown.body);
         }
         for name in ["Ellis Grant", "Judith Hale", "Priya Nair"] {
             let mut browser = at_browser(house, name).await;
