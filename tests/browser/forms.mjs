@@ -1,6 +1,6 @@
 // Forms: what is said of a mistake, and what becomes of what was written.
 
-import { PEOPLE, as, inParallel, must, password, same, until, windowOf } from "./tools.mjs";
+import { PEOPLE, as, base, fillSignIn, inParallel, must, password, same, until, windowOf } from "./tools.mjs";
 import { look } from "./pages.mjs";
 
 const KEPT = "Kept <b>as it was</b> & “so”";
@@ -145,11 +145,18 @@ async function twoTabs({ browser, cases }) {
 
 /** Somebody is called away from a half-filled form, and sends it after their session has ended. */
 async function expired({ browser, cases }) {
-  const context = await windowOf(browser, "tom");
+  // A session of its own, which ends at the server while the page still holds its cookie.
+  const context = await browser.newContext({ baseURL: base });
   const page = await context.newPage();
+  await page.goto("/sign-in");
+  await fillSignIn(page, "tom");
   await page.goto(`/escalations/${cases.to_expire}/do/respond`);
   await answered(page, "Made-up: written before the session ended.");
-  await context.clearCookies();
+  const held = await context.cookies();
+  const elsewhere = await context.newPage();
+  await elsewhere.goto("/");
+  await Promise.all([elsewhere.waitForNavigation(), elsewhere.getByRole("button", { name: "Sign out" }).click()]);
+  await context.addCookies(held);
   await Promise.all([page.waitForNavigation(), page.locator("main form button").first().click()]);
   same(await responses(cases.to_expire), 0, "answers without a session");
   await page.getByLabel("Email address").fill(PEOPLE.tom.email);

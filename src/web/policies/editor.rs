@@ -31,8 +31,8 @@ struct EditorPage {
     frame: Frame,
     text: String,
     mistakes: Vec<Row>,
-    /// What is wrong with it beside its own words, such as that its version is there already.
-    refusals: Vec<String>,
+    /// Why it was not taken: its mistakes, or something else, such as that its version is there already.
+    fault: Option<String>,
     /// Title and version, where no mistake was found.
     good: Option<(String, i32)>,
     may_propose: bool,
@@ -42,11 +42,15 @@ struct EditorPage {
 
 impl EditorPage {
     fn of(visitor: &Visitor, text: String) -> Self {
+        Self::titled(visitor, "Check a policy", text)
+    }
+
+    fn titled(visitor: &Visitor, title: &str, text: String) -> Self {
         Self {
-            frame: Frame::of(visitor, "Check a policy"),
+            frame: Frame::of(visitor, title),
             text,
             mistakes: Vec::new(),
-            refusals: Vec::new(),
+            fault: None,
             good: None,
             may_propose: visitor.actor.officer_of().next().is_some(),
             form_token: visitor.form_token.clone(),
@@ -73,7 +77,7 @@ pub(super) async fn next(
     path: PolicyPath,
 ) -> Result<HttpResponse, Refused> {
     let found = version(&app, &visitor, path).await?;
-    Ok(show(StatusCode::OK, &EditorPage::of(&visitor, found.text)))
+    Ok(show(StatusCode::OK, &EditorPage::titled(&visitor, "Write a new version", found.text)))
 }
 
 /// `POST /policies/check`: names every mistake, or says that there is none.
@@ -106,8 +110,12 @@ pub(super) fn with_mistakes(visitor: &Visitor, text: String, mistakes: &[Mistake
             written: written.unwrap_or_default().trim().to_owned(),
         }
     };
-    let mistakes = mistakes.iter().map(row).collect();
-    let page = EditorPage { mistakes, ..EditorPage::of(visitor, text) };
+    let mistakes: Vec<Row> = mistakes.iter().map(row).collect();
+    let fault = Some(match mistakes.len() {
+        1 => "The file has a mistake. It stands below, with its line.".to_owned(),
+        count => format!("The file has {count} mistakes. They stand below, each with its line."),
+    });
+    let page = EditorPage { mistakes, fault, ..EditorPage::of(visitor, text) };
     page.faulty(StatusCode::UNPROCESSABLE_ENTITY)
 }
 
@@ -134,13 +142,13 @@ pub(super) async fn propose(app: App, posted: Posted) -> Result<HttpResponse, Re
 
 /// The page again, with why it was not proposed.
 fn refused(visitor: &Visitor, text: String, refusal: Refusal) -> HttpResponse {
-    let (status, refusals) = match refusal {
+    let (status, why) = match refusal {
         Refusal::Faulty(found) => {
-            let found = found.into_iter().map(|fault| curly(&fault.detail)).collect();
-            (StatusCode::UNPROCESSABLE_ENTITY, found)
+            let found: Vec<String> = found.into_iter().map(|fault| curly(&fault.detail)).collect();
+            (StatusCode::UNPROCESSABLE_ENTITY, found.join(" "))
         }
-        Refusal::NotYours(why) => (StatusCode::FORBIDDEN, vec![curly(&why)]),
-        other => (StatusCode::CONFLICT, vec![curly(&other.to_string())]),
+        Refusal::NotYours(why) => (StatusCode::FORBIDDEN, curly(&why)),
+        other => (StatusCode::CONFLICT, curly(&other.to_string())),
     };
-    EditorPage { refusals, ..EditorPage::of(visitor, text) }.faulty(status)
+    EditorPage { fault: Some(why), ..EditorPage::of(visitor, text) }.faulty(status)
 }

@@ -74,7 +74,8 @@ on_each_database! {
         assert!(text.contains("<td><code>lable = &#34;stage&#34;</code></td>"), "{text}");
         assert!(text.contains("did you mean &#39;label&#39;?"), "what to write instead: {text}");
         assert!(text.contains(&format!("<th scope=\"row\">{line}</th>")), "{text}");
-        assert!(text.contains("href=\"#mistake-1\"") && text.contains("id=\"mistake-1\""), "{text}");
+        assert!(text.contains("<a href=\"#text\">The file has 2 mistakes."), "{text}");
+        assert!(text.contains("id=\"text-fault\"") && text.contains("id=\"mistake-2\""), "{text}");
         let kept = text.split("<textarea").nth(1).unwrap();
         assert!(kept.contains("1 wroking week") && kept.contains("[calendar]"), "{kept}");
         for path in ["/policies/propose", "/policies/simulation"] {
